@@ -1,0 +1,99 @@
+# One file builds, checks and installs everything.      Try: make help
+CC       ?= cc
+CXX      ?= c++
+PREFIX   ?= /usr/local
+DESTDIR  ?=
+VERSION  := $(shell cat data/version)
+WARN      = -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes \
+            -Wvla -Wundef -Wpointer-arith -Wwrite-strings -Wformat=2
+CFLAGS   ?= -O2 -g
+# Debian's libre says nothing in libre.pc of the defines its headers need.
+LIBRE     = -isystem /usr/include/re -isystem /usr/include/rem \
+            -DHAVE_INTTYPES_H -DHAVE_STDBOOL_H -DHAVE_INET6
+DEFS      = -D_GNU_SOURCE -DWAIHU_VERSION='"$(VERSION)"' \
+            -DWAIHU_PREFIX='"$(PREFIX)"' -ffile-prefix-map=$(CURDIR)=.
+ALL       = -std=c11 $(DEFS) $(WARN) -Icommon -Iserver -Iagent-tui \
+            -Isupervisor-tui -Itests $(LIBRE) $(SAN) $(CFLAGS) -pthread
+LIBS      = -lnng -llmdb -lrem -lre -lmsgpackc -lyaml -lcsv -ljansson \
+            -lsndfile -lspandsp -lspeexdsp -lphonenumber -lsodium \
+            -lncursesw -ltinfo -lssl -lcrypto -lstdc++ -lm -ldl
+B        := build$(SANDIR)
+
+tree      = $(sort $(wildcard $(1)/*.c $(1)/*/*.c))
+objs      = $(patsubst %.c,$(B)/%.o,$(filter %.c,$(1))) \
+            $(patsubst %.cc,$(B)/%.o,$(filter %.cc,$(1)))
+SOURCES  := $(call tree,common) $(call tree,server) $(call tree,agent-tui) \
+            $(call tree,supervisor-tui) $(sort $(wildcard common/*/*.cc server/*/*.cc))
+# Each program is one main; everything else is one library the linker picks
+# from.  A file under common/phone/module is the softphone's module.
+MAINS    := server/main.c server/admin/main.c agent-tui/main.c supervisor-tui/main.c
+PARTS    := $(filter-out $(MAINS) %/module.c,$(SOURCES))
+# The tests' own peers: programs (tests/*/main.c) and what they share.
+TOOLS    := $(sort $(wildcard tests/*/main.c))
+TESTLIB  := $(filter-out %_test.c %/main.c %_fuzz.c,$(wildcard tests/*/*.c))
+TESTS    := $(sort $(wildcard tests/*/*_test.c))
+# Scripts: *.test fast (make check), *.slow the long ones (make test).
+SCRIPTS  := $(sort $(wildcard tests/*/*.test))
+SLOW     := $(sort $(wildcard tests/*/*.slow))
+BINS      = $(patsubst %,$(B)/%,$(foreach p,\
+            server/main.c:waihud server/admin/main.c:waihu \
+            agent-tui/main.c:waihu-agent supervisor-tui/main.c:waihu-supervisor,\
+            $(if $(wildcard $(firstword $(subst :, ,$(p)))),$(lastword $(subst :, ,$(p))))))
+PHONE     = $(if $(wildcard common/phone/module.c),$(B)/waihu_phone.so)
+TOOLBINS  = $(patsubst tests/%/main.c,$(B)/tests/%/%,$(TOOLS))
+TESTBINS  = $(patsubst %.c,$(B)/%,$(TESTS))
+
+all: $(BINS) $(PHONE) $(TOOLBINS)     ## build the programs and the tests' peers
+$(B)/waihud:           $(B)/server/main.o
+$(B)/waihu:            $(B)/server/admin/main.o
+$(B)/waihu-agent:      $(B)/agent-tui/main.o
+$(B)/waihu-supervisor: $(B)/supervisor-tui/main.o
+$(B)/libwaihu.a: $(call objs,$(PARTS))
+	@rm -f $@; ar Drcs $@ $^
+$(B)/libtests.a: $(call objs,$(TESTLIB))
+	@rm -f $@; ar Drcs $@ $^
+$(BINS): $(B)/libwaihu.a
+	@echo "link  $@"; $(CC) $(ALL) -o $@ $(filter %/main.o,$^) $(B)/libwaihu.a $(LIBS)
+$(TOOLBINS) $(TESTBINS): $(B)/%: $(B)/libwaihu.a $(B)/libtests.a
+$(TESTBINS): $(B)/%: $(B)/%.o
+	@$(CC) $(ALL) -o $@ $< $(B)/libtests.a $(B)/libwaihu.a $(LIBS) -lcmocka
+.SECONDEXPANSION:
+$(TOOLBINS): $$(@D)/main.o
+	@echo "link  $@"; $(CC) $(ALL) -o $@ $< $(B)/libtests.a $(B)/libwaihu.a $(LIBS)
+$(B)/waihu_phone.so: common/phone/module.c
+	@mkdir -p $(@D); $(CC) $(filter-out -fsanitize%,$(ALL)) -fPIC -shared -o $@ $<
+$(B)/%.o: %.c
+	@mkdir -p $(@D); echo "cc    $<"
+	@$(CC) $(ALL) -MMD -MP -c -o $@ $<
+$(B)/%.o: %.cc
+	@mkdir -p $(@D); echo "c++   $<"
+	@$(CXX) -std=c++17 -Wall -Wextra -Icommon -Iserver $(SAN) $(CFLAGS) -MMD -MP -c -o $@ $<
+
+check: layers size $(TESTBINS:$(B)/%=run/%) $(SCRIPTS:%=run/%)   ## the fast checks (< 2 min)
+	@echo "$(words $(TESTBINS) $(SCRIPTS) layers size) passed, 0 failed"
+run/%.test: %.test all
+	@mkdir -p $(B)/$(*D); B=$(B) timeout 120 bash $< >$(B)/$*.log 2>&1 && echo "pass  $*" \
+	    || { echo "FAIL  $*"; cat $(B)/$*.log; exit 1; }
+run/%.slow: %.slow all
+	@mkdir -p $(B)/$(*D); B=$(B) timeout 900 bash $< >$(B)/$*.log 2>&1 && echo "pass  $*" \
+	    || { echo "FAIL  $*"; tail -n 100 $(B)/$*.log; exit 1; }
+run/%: $(B)/%
+	@timeout 120 $< >$<.log 2>&1 && { echo "pass  $*"; rm $<.log; } \
+	    || { echo "FAIL  $*"; cat $<.log; exit 1; }
+layers:                               ## who may include whom
+	@awk -f tests/layers.awk tests/layers.rules $(sort $(wildcard \
+	    common/*/*.[ch] common/*/*.cc server/*.[ch] server/*/*.[ch] server/*/*.cc agent-tui/*.[ch] supervisor-tui/*.[ch]))
+size:                                 ## no file over 600 lines, no function over 100
+	@awk -f tests/size.awk $(sort $(wildcard common/*/*.[ch] server/*.[ch] server/*/*.[ch] \
+	    agent-tui/*.[ch] supervisor-tui/*.[ch] tests/*/*.[ch]))
+san:                                  ## the fast checks under ASan and UBSan
+	$(MAKE) check SANDIR=-san SAN='-fsanitize=address,undefined -fno-sanitize-recover=all' CFLAGS='-O1 -g'
+tsan:                                 ## the threaded tests under TSan
+	$(MAKE) tsan-run SANDIR=-tsan SAN='-fsanitize=thread' CFLAGS='-O1 -g'
+help:                                 ## this list
+	@sed -n 's/^\([a-z-]*\):[^#]*## /\1\t/p' $(MAKEFILE_LIST)
+clean:                                ## remove what was built
+	rm -rf build build-*
+.PHONY: all check layers size san tsan help clean
+.SECONDARY:
+-include $(shell find $(B) -name '*.d' 2>/dev/null)
