@@ -1,0 +1,215 @@
+/*
+ * call -- the record that flows through the house, and where it stands.
+ *
+ * In      events raised by the rooms (call_raise)
+ * Out     the record; the next event in order (call_next_event)
+ * Owns    the pool of calls, their order of time-outs, the event queue
+ * Never   decides anything: server/flow.c does, from one table
+ *
+ * A call is known by its id; the pool answers NULL for one that has ended,
+ * so a late handler finds nothing instead of somebody else's call.
+ */
+#ifndef CALL_CALL_H
+#define CALL_CALL_H
+
+#include "base/base.h"
+#include "base/clock.h"
+
+/*        state          word       stays at most [ms], 0 = no limit          */
+#define CALL_STATES(X)                                                        \
+	X(CALL_PREVIEW, "preview", 600000) /* the agent reads, then dials  */ \
+	X(CALL_RESERVE, "reserve",   5000) /* the attempt is being written */ \
+	X(CALL_CHECK,   "check",      500) /* in the gate                  */ \
+	X(CALL_DIAL,    "dial",     20000) /* INVITE sent                  */ \
+	X(CALL_RING,    "ring",     90000) /* it rings at the customer     */ \
+	X(CALL_HEAR,    "hear",      3000) /* answered: who, or what?      */ \
+	X(CALL_WAIT,    "wait",      2000) /* a person; no agent yet       */ \
+	X(CALL_TALK,    "talk",   7200000) /* joined to an agent           */ \
+	X(CALL_HOLD,    "hold",    900000) /* the customer hears music     */ \
+	X(CALL_ORPHAN,  "orphan",   60000) /* the agent's phone was lost   */ \
+	X(CALL_MESSAGE, "message",  30000) /* nobody came: safe message    */ \
+	X(CALL_WRAP,    "wrap",    600000) /* the agent says how it went   */ \
+	X(CALL_CLOSE,   "close",    60000) /* the outcome is being written */ \
+	X(CALL_DONE,    "done",         0)
+
+/*        event          word                                                 */
+#define CALL_EVENTS(X)                                                        \
+	X(EV_GO,        "dial now")     /* the agent has read the preview  */ \
+	X(EV_SKIP,      "skip")         /* ... and does not want this one  */ \
+	X(EV_DURABLE,   "durable")      /* what was written is on disk     */ \
+	X(EV_UNWRITTEN, "unwritten")    /* the store refused               */ \
+	X(EV_PASSED,    "passed")                                             \
+	X(EV_DENIED,    "denied")                                             \
+	X(EV_RINGING,   "ringing")                                            \
+	X(EV_ANSWERED,  "answered")                                           \
+	X(EV_FAILED,    "failed")       /* a final SIP answer but 200      */ \
+	X(EV_PERSON,    "person")       /* or in doubt: the person's side  */ \
+	X(EV_MACHINE,   "machine")                                            \
+	X(EV_AGENT,     "agent")        /* one is free, and is ours        */ \
+	X(EV_HOLD,      "hold")                                               \
+	X(EV_RETRIEVE,  "take back")                                          \
+	X(EV_LOST,      "phone lost")   /* the agent's line went down      */ \
+	X(EV_PLAYED,    "played")       /* the message came to its end     */ \
+	X(EV_HANGUP,    "hang-up")      /* the customer left               */ \
+	X(EV_RELEASE,   "release")      /* the agent, or we, end it        */ \
+	X(EV_DISPOSED,  "disposed")                                           \
+	X(EV_TIMEOUT,   "time-out")
+
+enum call_state {
+#define X(name, word, limit_ms) name,
+	CALL_STATES(X)
+#undef X
+	CALL_STATE_COUNT
+};
+
+enum call_event {
+#define X(name, word) name,
+	CALL_EVENTS(X)
+#undef X
+	CALL_EVENT_COUNT
+};
+
+/*        mode             word                                              */
+#define DIAL_MODES(X)                                                        \
+	X(MODE_PREVIEW,     "preview")                                       \
+	X(MODE_PROGRESSIVE, "progressive")                                   \
+	X(MODE_PREDICTIVE,  "predictive")
+
+enum dial_mode {
+#define X(name, word) name,
+	DIAL_MODES(X)
+#undef X
+	DIAL_MODE_COUNT
+};
+
+/* Words for people; never NULL. */
+const char *call_state_word(enum call_state s);
+const char *call_event_word(enum call_event e);
+const char *dial_mode_word(enum dial_mode m);
+MUST_CHECK enum err dial_mode_from_word(const char *word, enum dial_mode *out);
+/* How long a call may stay there [ms]; 0 = for ever. */
+int64_t call_state_limit(enum call_state s);
+
+/*
+ * How a call came out, as the trunk or the ears say it, before any agent.
+ * The words are stored in records and matched in data/sip-causes.tsv and
+ * data/dispositions.tsv.
+ */
+#define CALL_RESULTS(X)                                                       \
+	X(RES_NONE,       "")                                                 \
+	X(RES_ANSWERED,   "answered")    /* talked to an agent             */ \
+	X(RES_ABANDONED,  "abandoned")   /* answered, no agent in time     */ \
+	X(RES_EARLY_HANGUP, "early-hangup") /* left before we knew who     */ \
+	X(RES_MACHINE,    "machine")                                          \
+	X(RES_FAX,        "fax")                                              \
+	X(RES_BUSY,       "busy")                                             \
+	X(RES_NO_ANSWER,  "no-answer")                                        \
+	X(RES_VACANT,     "vacant")                                           \
+	X(RES_CHANGED,    "changed")     /* number changed                 */ \
+	X(RES_INVALID,    "invalid")     /* not a number the trunk accepts */ \
+	X(RES_UNREACHABLE, "unreachable") /* off, out of range             */ \
+	X(RES_REJECTED,   "rejected")    /* refused by the person          */ \
+	X(RES_UNWANTED,   "unwanted")    /* 607, RFC 8197: goes to the DNC */ \
+	X(RES_BLOCKED,    "blocked")     /* 608, identity, analytics       */ \
+	X(RES_BARRED,     "barred")      /* suspended, CLI refused         */ \
+	X(RES_CONGESTION, "congestion")                                       \
+	X(RES_NO_ROUTE,   "no-route")                                         \
+	X(RES_TECHNICAL,  "technical")                                        \
+	X(RES_CANCELLED,  "cancelled")   /* we took it back while ringing  */ \
+	X(RES_DENIED,     "denied")      /* by our own gate: never dialled */ \
+	X(RES_SKIPPED,    "skipped")     /* preview: not dialled           */ \
+	X(RES_UNKNOWN,    "unknown")
+
+enum call_result {
+#define X(name, word) name,
+	CALL_RESULTS(X)
+#undef X
+	CALL_RESULT_COUNT
+};
+
+const char *call_result_word(enum call_result r);
+MUST_CHECK enum err call_result_from_word(const char *w, enum call_result *out);
+
+enum hangup_by { BY_NOBODY, BY_CUSTOMER, BY_AGENT, BY_SYSTEM };
+const char *hangup_by_word(enum hangup_by b);
+
+struct call {
+	struct call_id id;
+	uint64_t uid;			/* never used again; the CDR's key  */
+	enum call_state state;
+	int64_t since_ms;		/* monotonic: in this state since   */
+	int64_t due_ms;			/* monotonic: its time-out; 0 none  */
+
+	struct lead_id lead;
+	struct list_id list;
+	uint64_t person;
+	struct campaign_id campaign;
+	struct agent_id agent;		/* whose it is; 0 while nobody's    */
+	struct trunk_id trunk;
+	enum dial_mode mode;
+	char number[20];		/* E.164 digits, no plus sign       */
+	char caller[20];		/* the number shown to the customer */
+	uint32_t attempt;		/* 1 = the lead's first             */
+
+	int64_t start_ms;		/* wall clock [ms]; 0 = never came  */
+	int64_t invite_ms;
+	int64_t ring_ms;
+	int64_t answer_ms;
+	int64_t person_ms;		/* the ears said: a person          */
+	int64_t join_ms;
+	int64_t end_ms;			/* the customer's leg ended         */
+	int64_t done_ms;
+	int64_t hold_since_ms;		/* wall clock; 0 = not held         */
+	int64_t hold_ms;		/* sum                              */
+
+	enum call_result result;
+	enum hangup_by by;
+	uint16_t sip_code;		/* raw, as the trunk said           */
+	uint16_t q850;			/* raw, 0 = not given               */
+	char     why[64];		/* reason phrase, or the gate's rule*/
+	uint16_t outcome;		/* the agent's; row in dispositions */
+	uint32_t amd_ms;		/* what the ears took [ms]          */
+	int64_t  callback_s;		/* wall clock [s], 0 = none         */
+	struct agent_id callback_agent;	/* 0 = anyone in the campaign       */
+	char     note[1000];
+	char     recording[96];		/* file, below the spool folder     */
+	bool     recorded;
+	bool     muted_rec;		/* paused: card numbers             */
+
+	uint32_t heap_at;		/* call_pool's: place in the heap   */
+};
+
+struct call_pool;
+
+MUST_CHECK enum err call_pool_new(size_t max_calls, struct call_pool **out);
+struct call_pool *call_pool_free(struct call_pool *p);	/* returns NULL */
+
+/* A zeroed call in `first`; ERR_FULL when every slot is taken. */
+MUST_CHECK enum err call_new(struct call_pool *p, enum call_state first,
+			     struct now now, struct call **out);
+/* NULL if it has ended.  The pointer is good until the handler returns. */
+struct call *call_get(struct call_pool *p, struct call_id id);
+void call_end(struct call_pool *p, struct call *c);
+size_t call_count(const struct call_pool *p);
+size_t call_count_max(const struct call_pool *p);
+/* Walks the living calls: pass NULL first; NULL at the end. */
+struct call *call_each(struct call_pool *p, const struct call *prev);
+
+/* Enters a state: sets since_ms and the time-out (limit_ms < 0: the row's). */
+void call_enter(struct call_pool *p, struct call *c, enum call_state s,
+		int64_t limit_ms, struct now now);
+/* The next call whose time is up, NULL if none is due yet. */
+struct call *call_due(struct call_pool *p, struct now now);
+/* When the next one is due (monotonic ms), INT64_MAX if none. */
+int64_t call_next_due_ms(const struct call_pool *p);
+
+/*
+ * Queues an event; it is handled after the current one has run to its end,
+ * so no handler is re-entered and the order is total.
+ */
+void call_raise(struct call_pool *p, struct call_id id, enum call_event ev);
+/* False when the queue is empty. */
+bool call_next_event(struct call_pool *p, struct call_id *id,
+		     enum call_event *ev);
+
+#endif
