@@ -48,8 +48,7 @@ struct call_pool {
 	struct slot *slots;
 	size_t max, live;
 	uint32_t free_head;	/* slot number + 1 */
-	struct call **heap;	/* by due_ms; heap[0] is the next */
-	size_t heap_len;
+	struct due due;
 	struct raised *queue;	/* ring, grows */
 	size_t q_head, q_len, q_cap;
 };
@@ -130,10 +129,9 @@ enum err call_pool_new(size_t max_calls, struct call_pool **out)
 		return ERR_MEMORY;
 	p->max = max_calls;
 	p->slots = calloc(max_calls, sizeof(*p->slots));
-	p->heap = calloc(max_calls, sizeof(struct call *));
 	p->q_cap = 64;
 	p->queue = calloc(p->q_cap, sizeof(*p->queue));
-	if (!p->slots || !p->heap || !p->queue) {
+	if (due_init(&p->due, max_calls) || !p->slots || !p->queue) {
 		call_pool_free(p);
 		return ERR_MEMORY;
 	}
@@ -150,71 +148,11 @@ struct call_pool *call_pool_free(struct call_pool *p)
 {
 	if (p) {
 		free(p->slots);
-		free(p->heap);
+		due_fini(&p->due);
 		free(p->queue);
 		free(p);
 	}
 	return NULL;
-}
-
-static void heap_swap(struct call_pool *p, size_t i, size_t k)
-{
-	struct call *c = p->heap[i];
-
-	p->heap[i] = p->heap[k];
-	p->heap[k] = c;
-	p->heap[i]->heap_at = (uint32_t)i + 1;
-	p->heap[k]->heap_at = (uint32_t)k + 1;
-}
-
-static void heap_up(struct call_pool *p, size_t i)
-{
-	while (i && p->heap[i]->due_ms < p->heap[(i - 1) / 2]->due_ms) {
-		heap_swap(p, i, (i - 1) / 2);
-		i = (i - 1) / 2;
-	}
-}
-
-static void heap_down(struct call_pool *p, size_t i)
-{
-	for (;;) {
-		size_t best = i;
-
-		for (size_t k = 2 * i + 1; k <= 2 * i + 2; k++)
-			if (k < p->heap_len &&
-			    p->heap[k]->due_ms < p->heap[best]->due_ms)
-				best = k;
-		if (best == i)
-			return;
-		heap_swap(p, i, best);
-		i = best;
-	}
-}
-
-static void heap_remove(struct call_pool *p, struct call *c)
-{
-	if (!c->heap_at)
-		return;
-	size_t i = c->heap_at - 1;
-
-	c->heap_at = 0;
-	if (i != --p->heap_len) {
-		p->heap[i] = p->heap[p->heap_len];
-		p->heap[i]->heap_at = (uint32_t)i + 1;
-		heap_up(p, i);
-		heap_down(p, i);
-	}
-}
-
-static void heap_set(struct call_pool *p, struct call *c, int64_t due_ms)
-{
-	heap_remove(p, c);
-	c->due_ms = due_ms;
-	if (!due_ms)
-		return;
-	p->heap[p->heap_len] = c;
-	c->heap_at = (uint32_t)++p->heap_len;
-	heap_up(p, p->heap_len - 1);
 }
 
 enum err call_new(struct call_pool *p, enum call_state first, struct now now,
@@ -251,7 +189,7 @@ void call_end(struct call_pool *p, struct call *c)
 	uint32_t n = c->id.v & SLOT_MASK;
 	struct slot *s = &p->slots[n];
 
-	heap_remove(p, c);
+	due_set(&p->due, &c->due, 0);
 	s->live = false;
 	p->live--;
 	/* Generation 0 is never used: id 0 means "no call". */
@@ -289,22 +227,20 @@ void call_enter(struct call_pool *p, struct call *c, enum call_state s,
 		limit_ms = call_state_limit(s);
 	c->state = s;
 	c->since_ms = now.mono_ms;
-	heap_set(p, c, limit_ms ? MAX(now.mono_ms + limit_ms, 1) : 0);
+	due_set(&p->due, &c->due,
+		limit_ms ? MAX(now.mono_ms + limit_ms, 1) : 0);
 }
 
 struct call *call_due(struct call_pool *p, struct now now)
 {
-	if (!p->heap_len || p->heap[0]->due_ms > now.mono_ms)
-		return NULL;
-	struct call *c = p->heap[0];
+	struct due_node *n = due_take(&p->due, now.mono_ms);
 
-	heap_set(p, c, 0);	/* told once; entering a state arms anew */
-	return c;
+	return n ? DUE_OWNER(n, struct call, due) : NULL;
 }
 
 int64_t call_next_due_ms(const struct call_pool *p)
 {
-	return p->heap_len ? p->heap[0]->due_ms : INT64_MAX;
+	return due_next_ms(&p->due);
 }
 
 void call_raise(struct call_pool *p, struct call_id id, enum call_event ev)

@@ -14,6 +14,7 @@
 
 #include "base/base.h"
 #include "base/clock.h"
+#include "base/due.h"
 
 /*        state          word       stays at most [ms], 0 = no limit          */
 #define CALL_STATES(X)                                                        \
@@ -138,7 +139,7 @@ struct call {
 	uint64_t uid;			/* never used again; the CDR's key  */
 	enum call_state state;
 	int64_t since_ms;		/* monotonic: in this state since   */
-	int64_t due_ms;			/* monotonic: its time-out; 0 none  */
+	struct due_node due;		/* its time-out                     */
 
 	struct lead_id lead;
 	struct list_id list;
@@ -175,8 +176,6 @@ struct call {
 	char     recording[96];		/* file, below the spool folder     */
 	bool     recorded;
 	bool     muted_rec;		/* paused: card numbers             */
-
-	uint32_t heap_at;		/* call_pool's: place in the heap   */
 };
 
 struct call_pool;
@@ -198,7 +197,7 @@ struct call *call_each(struct call_pool *p, const struct call *prev);
 /* Enters a state: sets since_ms and the time-out (limit_ms < 0: the row's). */
 void call_enter(struct call_pool *p, struct call *c, enum call_state s,
 		int64_t limit_ms, struct now now);
-/* The next call whose time is up, NULL if none is due yet. */
+/* The next call whose time is up (told once), NULL if none is due yet. */
 struct call *call_due(struct call_pool *p, struct now now);
 /* When the next one is due (monotonic ms), INT64_MAX if none. */
 int64_t call_next_due_ms(const struct call_pool *p);
