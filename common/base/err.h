@@ -25,7 +25,8 @@
 	X(ERR_CLOSED,    "the other side closed")                             \
 	X(ERR_TIMEOUT,   "took too long")                                     \
 	X(ERR_CONFLICT,  "changed by someone else meanwhile")                 \
-	X(ERR_VERSION,   "version not supported")
+	X(ERR_VERSION,   "version not supported")                             \
+	X(ERR_UNKNOWN,   "it is not known whether it was done")
 
 enum err {
 #define X(name, text) name,
