@@ -40,7 +40,7 @@ BINS      = $(patsubst %,$(B)/%,$(foreach p,\
             agent-tui/main.c:waihu-agent supervisor-tui/main.c:waihu-supervisor,\
             $(if $(wildcard $(firstword $(subst :, ,$(p)))),$(lastword $(subst :, ,$(p))))))
 PHONE     = $(if $(wildcard common/phone/module.c),$(B)/waihu_phone.so)
-TOOLBINS  = $(patsubst tests/%/main.c,$(B)/tests/%/%,$(TOOLS))
+TOOLBINS  = $(foreach t,$(patsubst tests/%/main.c,%,$(TOOLS)),$(B)/tests/$(t)/$(t))
 TESTBINS  = $(patsubst %.c,$(B)/%,$(TESTS))
 
 all: $(BINS) $(PHONE) $(TOOLBINS)     ## build the programs and the tests' peers
