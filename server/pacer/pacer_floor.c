@@ -1,0 +1,329 @@
+/*
+ * server/pacer/pacer_floor -- who is there, which lines are in the air.
+ *
+ * Every event is checked whole before anything changes.
+ */
+#include "pacer/pacer_priv.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define NONE UINT32_MAX
+
+static double since(const struct pacer *p, int64_t ms)
+{
+	return (double)(p->now_ms - ms) / 1e3;
+}
+
+/* Does he count as one who is, or will be, free? */
+static bool counts(const struct agent *a)
+{
+	return !a->gone && !a->leaving;
+}
+
+static void agent_state(struct pacer *p, struct agent *a, enum agent_state s)
+{
+	if (counts(a)) {
+		p->agent_count[a->state]--;
+		p->agent_count[s]++;
+	}
+	a->state = (uint8_t)s;
+	a->since_ms = a->seen_ms = p->now_ms;
+}
+
+/* What his stay so far has taught; `ended` when it was not cut short. */
+static void agent_learn(struct pacer *p, struct agent *a, bool ended)
+{
+	struct hazard *h = a->state == AGENT_TALK ? &p->know.talk :
+			   a->state == AGENT_WRAP ? &p->know.wrap : NULL;
+
+	if (!h)
+		return;
+	hazard_expose(h, (double)(a->seen_ms - a->since_ms) / 1e3,
+		      since(p, a->since_ms));
+	a->seen_ms = p->now_ms;
+	if (ended)
+		hazard_end(h, since(p, a->since_ms));
+}
+
+static void agent_drop(struct pacer *p, uint32_t row)
+{
+	struct agent *a = &p->agents[row];
+
+	if (counts(a))
+		p->agent_count[a->state]--;
+	if (a->leaving && !a->gone)
+		p->leaving--;
+	idmap_del(&p->agent_map, a->id);
+	*a = p->agents[--p->agent_n];
+	if (row < p->agent_n)
+		idmap_move(&p->agent_map, a->id, row);
+}
+
+static void agent_stays(struct pacer *p, struct agent *a)
+{
+	if (a->leaving && !a->gone)
+		p->leaving--;
+	if (!counts(a))
+		p->agent_count[a->state]++;
+	a->leaving = a->gone = false;
+}
+
+static enum err grow(void **rows, uint32_t *room, size_t size)
+{
+	uint32_t n = *room * 2;
+	void *more = realloc(*rows, n * size);
+
+	if (!more)
+		return ERR_MEMORY;
+	*rows = more;
+	*room = n;
+	return ERR_OK;
+}
+
+static enum err on_login(struct pacer *p, uint64_t id, uint32_t row)
+{
+	if (row != NONE) {
+		if (!p->agents[row].gone)
+			return ERR_EXISTS;
+		agent_stays(p, &p->agents[row]);
+		return ERR_OK;
+	}
+	if (p->agent_n == p->agent_room) {
+		enum err e = grow((void **)&p->agents, &p->agent_room,
+				  sizeof(*p->agents));
+		if (e != ERR_OK)
+			return e;
+	}
+	enum err e = idmap_put(&p->agent_map, id, p->agent_n);
+
+	if (e != ERR_OK)
+		return e;
+	p->agents[p->agent_n++] = (struct agent){ .id = id,
+		.since_ms = p->now_ms, .state = AGENT_AWAY };
+	p->agent_count[AGENT_AWAY]++;
+	return ERR_OK;
+}
+
+static void on_logout(struct pacer *p, uint32_t row)
+{
+	struct agent *a = &p->agents[row];
+
+	if (a->state != AGENT_TALK && a->state != AGENT_WRAP) {
+		agent_drop(p, row);
+		return;
+	}
+	if (counts(a))
+		p->agent_count[a->state]--;
+	if (a->leaving && !a->gone)
+		p->leaving--;
+	a->gone = true;
+}
+
+static void on_leaving(struct pacer *p, struct agent *a)
+{
+	if (!counts(a) || a->state == AGENT_AWAY || a->state == AGENT_IDLE)
+		return;
+	p->agent_count[a->state]--;
+	p->leaving++;
+	a->leaving = true;
+}
+
+/* His stay in wrap or talk is over; one who logged out is now gone. */
+static void on_ready(struct pacer *p, uint32_t row, enum agent_state s)
+{
+	struct agent *a = &p->agents[row];
+
+	agent_learn(p, a, s != AGENT_AWAY || a->state != AGENT_TALK);
+	if (a->gone) {
+		agent_drop(p, row);
+		return;
+	}
+	if (a->leaving)
+		agent_stays(p, a);
+	agent_state(p, a, s);
+	a->call = 0;
+}
+
+static void line_drop(struct pacer *p, uint32_t row)
+{
+	struct line *l = &p->lines[row];
+
+	p->line_count[l->state]--;
+	idmap_del(&p->line_map, l->id);
+	*l = p->lines[--p->line_n];
+	if (row < p->line_n)
+		idmap_move(&p->line_map, l->id, row);
+}
+
+static void line_state(struct pacer *p, struct line *l, enum line_state s)
+{
+	p->line_count[l->state]--;
+	l->state = (uint8_t)s;
+	p->line_count[s]++;
+}
+
+static enum err on_dial(struct pacer *p, const struct pacer_event *e)
+{
+	if (p->line_n == p->line_room) {
+		enum err er = grow((void **)&p->lines, &p->line_room,
+				   sizeof(*p->lines));
+		if (er != ERR_OK)
+			return er;
+	}
+	enum err er = idmap_put(&p->line_map, e->call, p->line_n);
+
+	if (er != ERR_OK)
+		return er;
+	float rel = 1;
+
+	if (e->chance > 0) {
+		double *mean = &p->know.chance_mean;
+
+		*mean += (*mean > 0 ? 0.005 : 1) *
+			 ((double)e->chance - *mean);
+		rel = (float)((double)e->chance / *mean);
+	}
+	p->lines[p->line_n++] = (struct line){ e->call, p->now_ms, rel,
+					       LINE_RING };
+	p->line_count[LINE_RING]++;
+	return ERR_OK;
+}
+
+static enum err on_answer(struct pacer *p, uint32_t row)
+{
+	struct line *l = &p->lines[row];
+
+	if (l->state != LINE_RING)
+		return ERR_STATE;
+	rate_add(&p->know.rate, true);
+	ring_add(&p->know.answered, since(p, l->since_ms));
+	if (p->conf.per == PACER_PER_ANSWERED)
+		budget_count(p, 1, 0);
+	line_state(p, l, p->conf.detect_ms ? LINE_DETECT : LINE_WAIT);
+	return ERR_OK;
+}
+
+/* The person is joined, or was not in time. */
+static enum err on_person(struct pacer *p, uint32_t row, double abandoned)
+{
+	struct line *l = &p->lines[row];
+
+	if (l->state == LINE_RING)
+		return ERR_STATE;
+	if (p->conf.detect_ms && l->state == LINE_DETECT)
+		rate_add(&p->know.person, true);
+	budget_count(p, p->conf.per == PACER_PER_PERSON ? 1 : 0, abandoned);
+	line_drop(p, row);
+	return ERR_OK;
+}
+
+static enum err on_failed(struct pacer *p, uint32_t row)
+{
+	struct line *l = &p->lines[row];
+
+	if (l->state != LINE_RING)
+		return ERR_STATE;
+	rate_add(&p->know.rate, false);
+	ring_add(&p->know.failed, since(p, l->since_ms));
+	line_drop(p, row);
+	return ERR_OK;
+}
+
+static enum err on_machine(struct pacer *p, uint32_t row)
+{
+	if (p->lines[row].state == LINE_RING)
+		return ERR_STATE;
+	rate_add(&p->know.person, false);
+	budget_count(p, 0, p->conf.false_machine);
+	line_drop(p, row);
+	return ERR_OK;
+}
+
+static enum err call_event(struct pacer *p, const struct pacer_event *e)
+{
+	uint32_t row = idmap_get(&p->line_map, e->call);
+
+	if (e->kind == PACER_DIAL)
+		return row != NONE ? ERR_EXISTS : on_dial(p, e);
+	if (row == NONE)
+		return ERR_ABSENT;
+	switch (e->kind) {
+	case PACER_ANSWER:
+		return on_answer(p, row);
+	case PACER_LIVE:
+		if (p->lines[row].state != LINE_DETECT)
+			return ERR_STATE;
+		rate_add(&p->know.person, true);
+		line_state(p, &p->lines[row], LINE_WAIT);
+		return ERR_OK;
+	case PACER_MACHINE:
+		return on_machine(p, row);
+	case PACER_ABANDON:
+		return on_person(p, row, 1);
+	case PACER_HANGUP:
+		return p->lines[row].state == LINE_RING ? on_failed(p, row) :
+							  on_person(p, row, 0);
+	default:
+		return on_failed(p, row);
+	}
+}
+
+static enum err on_talk(struct pacer *p, struct agent *a, uint64_t call)
+{
+	if (a->state == AGENT_TALK)
+		return ERR_STATE;
+	if (call) {
+		uint32_t row = idmap_get(&p->line_map, call);
+
+		if (row == NONE)
+			return ERR_ABSENT;
+		enum err e = on_person(p, row, 0);
+
+		if (e != ERR_OK)
+			return e;
+	}
+	agent_learn(p, a, true);
+	agent_state(p, a, AGENT_TALK);
+	a->call = call;
+	return ERR_OK;
+}
+
+static enum err agent_event(struct pacer *p, const struct pacer_event *e)
+{
+	uint32_t row = idmap_get(&p->agent_map, e->agent);
+
+	if (e->kind == PACER_LOGIN)
+		return on_login(p, e->agent, row);
+	if (row == NONE)
+		return ERR_ABSENT;
+	struct agent *a = &p->agents[row];
+
+	switch (e->kind) {
+	case PACER_LOGOUT:
+		on_logout(p, row);
+		return ERR_OK;
+	case PACER_IDLE:
+		on_ready(p, row, AGENT_IDLE);
+		return ERR_OK;
+	case PACER_PAUSE:
+		on_ready(p, row, AGENT_AWAY);
+		return ERR_OK;
+	case PACER_TALK:
+		return on_talk(p, a, e->call);
+	case PACER_LEAVING:
+		on_leaving(p, a);
+		return ERR_OK;
+	default:
+		if (a->state != AGENT_TALK)
+			return ERR_STATE;
+		agent_learn(p, a, true);
+		agent_state(p, a, AGENT_WRAP);
+		return ERR_OK;
+	}
+}
+
+enum err floor_event(struct pacer *p, const struct pacer_event *e)
+{
+	return e->kind <= PACER_PAUSE ? agent_event(p, e) : call_event(p, e);
+}

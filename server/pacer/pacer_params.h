@@ -1,0 +1,79 @@
+/*
+ * server/pacer/pacer_params -- every number of the pacer, in one table.
+ *
+ * Values without another source were found by measuring (tests/pacer,
+ * `bench_pacer`): many 8-hour campaigns, the same random numbers for each
+ * value tried.  S(t) is survival, H(t) cumulative hazard.
+ */
+#ifndef PACER_PACER_PARAMS_H
+#define PACER_PACER_PARAMS_H
+
+/*      name            default  meaning [unit]; source                       */
+#define PACER_PARAMS(X)                                                       \
+	/* learning: answer rate p */                                         \
+	X(p_prior,          0.25, "answer rate before any call")              \
+	X(p_prior_n,         4.0, "weight of it [calls]; Beta prior")         \
+	X(p_window_1,       25.0, "forgetting, fastest model [calls]")        \
+	X(p_window_2,      100.0, "forgetting, second model [calls]")         \
+	X(p_window_3,      400.0, "forgetting, third model [calls]")          \
+	X(p_window_4,     1600.0, "forgetting, slowest model [calls]")        \
+	X(p_memory,         60.0, "memory of each model's fit [calls]; "      \
+				  "Bayesian model averaging with forgetting, " \
+				  "Raftery, Karny, Ettler 2010")              \
+	X(p_dead,            0.2, "p below this share of the slow p is taken " \
+				  "for a dead trunk, not for bad leads")      \
+	X(p_sd,              1.0, "two-point rule: p -+ p_sd standard errors") \
+	/* learning: times */                                                 \
+	X(ring_prior_n,      6.0, "weight of the ring time prior [calls]")    \
+	X(ring_window,    1000.0, "forgetting of ring times [calls]")         \
+	X(talk_prior_s,     90.0, "mean talk before any call [s]")            \
+	X(wrap_prior_s,     12.0, "mean wrap-up before any call [s]")         \
+	X(time_prior_n,      3.0, "weight of these means [calls]")            \
+	X(talk_smooth,       2.0, "pseudo events a bin, talk; Gamma prior of " \
+				  "a piecewise constant hazard")              \
+	X(wrap_smooth,       0.3, "pseudo events a bin, wrap-up")             \
+	X(time_window,     500.0, "forgetting of talk and wrap [calls]")      \
+	X(drift_window,     40.0, "forgetting of the drift factor observed / " \
+				  "expected ends [calls]; proportional "      \
+				  "hazards, Cox 1972")                        \
+	X(drift_prior_n,    10.0, "weight of drift factor 1 [calls]")         \
+	X(refresh_s,         2.0, "age of the prediction tables [s]")         \
+	/* risk */                                                            \
+	X(horizon_shift,     1.0, "share of the patience a caller waits when " \
+				  "an agent's end is predicted")              \
+	X(exact_work,     9000.0, "Poisson-binomial exact up to this many "   \
+				  "servers x agents; else refined normal, "   \
+				  "Hong 2013 eq. 14")                         \
+	X(lines_per_agent,  25.0, "never more lines in the air per agent")    \
+	/* budget */                                                          \
+	X(theta_start,       1.0, "first risk limit [targets]")               \
+	X(theta_max,         6.0, "highest risk limit [targets]")             \
+	X(buffer,            0.5, "credit aimed at [sqrt(calls)]")            \
+	X(buffer_answers,  150.0, "answers over which the buffer grows in")   \
+	X(span,              1.0, "credit for a factor e in risk [calls / "   \
+				  "(target x answered)^(2/3)]")               \
+	X(span_min,          1.5, "least span [calls]")                       \
+	X(gain,              0.3, "integral action per span of answers")      \
+	X(gate,              1.0, "credit below which no risk is taken "      \
+				  "[calls]")                                  \
+	X(grace,             2.0, "credit lent to a cold campaign [calls]")   \
+	X(grace_answers,   150.0, "answers until it is given back")           \
+	X(quarter_max,       2.5, "last quarter's abandon rate at which no "  \
+				  "risk is taken [targets]")
+
+struct pacer_params {
+#define X(name, value, doc) double name;
+	PACER_PARAMS(X)
+#undef X
+};
+
+extern const struct pacer_params pacer_params_default;
+
+/* For the manual page and for tuning: name, default and text of row i;
+ * false past the end.  Any of the pointers may be NULL. */
+_Bool pacer_params_row(unsigned i, const char **name, double *value,
+		       const char **doc);
+/* The member called name, or NULL. */
+double *pacer_params_find(struct pacer_params *p, const char *name);
+
+#endif

@@ -1,0 +1,120 @@
+/*
+ * server/pacer/pacer_priv -- the pacer's inside, in four parts:
+ *
+ *   floor   who is there and which lines are in the air (tables, counts)
+ *   know    what was learned (learn.h)
+ *   table   predictions made ready from it, a few rows refreshed a decision
+ *   budget  the ledger and the risk limit it allows
+ */
+#ifndef PACER_PACER_PRIV_H
+#define PACER_PACER_PRIV_H
+
+#include "pacer/idmap.h"
+#include "pacer/learn.h"
+#include "pacer/pacer.h"
+
+#define K PACER_HORIZONS
+#define TALK_ROWS 48		/* elapsed talk, a row each                  */
+#define WRAP_ROWS 64
+#define LEDGER_SLOTS 96		/* of the legal window                       */
+#define QUARTER_SLOTS 15	/* minutes                                   */
+
+enum agent_state { AGENT_AWAY, AGENT_IDLE, AGENT_TALK, AGENT_WRAP,
+		   AGENT_STATES };
+enum line_state { LINE_RING, LINE_DETECT, LINE_WAIT, LINE_STATES };
+
+struct agent {
+	uint64_t id, call;
+	int64_t  since_ms;	/* in this state                             */
+	int64_t  seen_ms;	/* exposure counted up to here               */
+	uint8_t  state;
+	bool     leaving;	/* not free after this call                  */
+	bool     gone;		/* logged out, finishing                     */
+};
+
+struct line {
+	uint64_t id;
+	int64_t  since_ms;	/* dialled                                   */
+	float    chance;	/* times the campaign's p; 1 = like others   */
+	uint8_t  state;
+};
+
+struct slot {
+	double answered, abandoned;
+};
+
+struct ledger {
+	struct slot slot[LEDGER_SLOTS];
+	struct slot minute[QUARTER_SLOTS];
+	struct slot sum;	/* of slot: the legal window                 */
+	struct slot quarter;	/* of minute                                 */
+	struct slot all;	/* since the start                           */
+	double   integral;	/* of the control                            */
+	double   pace;		/* answers a second, lately                  */
+};
+
+struct know {
+	struct rate rate;
+	struct rate person;	/* of the answered, not machines             */
+	struct ring answered, failed;
+	struct hazard talk, wrap;
+	double chance_mean;	/* of the leads' own chances dialled         */
+};
+
+typedef float vec __attribute__((vector_size(K * sizeof(float))));
+
+struct pacer {
+	struct pacer_conf conf;
+	struct pacer_params par;
+	int64_t now_ms, start_ms;
+	bool started;
+
+	struct agent *agents;
+	struct line *lines;
+	uint32_t agent_n, agent_room, line_n, line_room;
+	struct idmap agent_map, line_map;
+	uint32_t agent_count[AGENT_STATES];	/* not the gone or leaving   */
+	uint32_t line_count[LINE_STATES];
+	uint32_t leaving;
+
+	struct know know;
+
+	float horizon[K];			/* after now [s]             */
+	vec talk_busy[TALK_ROWS];		/* P(still busy at horizon)  */
+	vec wrap_busy[WRAP_ROWS];
+	double wrap_left[WRAP_ROWS * 2];	/* survival of wrap, 0.5 s   */
+	float talk_at[TALK_ROWS];		/* elapsed [s] of a row      */
+	float wrap_at[WRAP_ROWS];
+	int64_t built_ms;
+	int build_row;				/* < 0: nothing to build     */
+	struct rate_now p;			/* of the last decision      */
+	double person;				/* of the answered, share    */
+
+	struct ledger ledger;
+	int64_t slot_ms, minute_ms;		/* when the newest began     */
+	double theta;
+	bool spent;				/* budget is used up         */
+	double last_risk;
+	struct pacer_decision last;
+};
+
+/* pacer_floor.c */
+enum err floor_event(struct pacer *p, const struct pacer_event *e);
+
+/* pacer_risk.c */
+void risk_tables_all(struct pacer *p);
+void risk_tables_some(struct pacer *p);
+/* How many more lines may start while the risk is <= theta: `own` of them
+ * (an idle agent each) whatever the risk, at most `most`. */
+uint32_t risk_dials(struct pacer *p, uint32_t own, uint32_t most,
+		    double theta);
+void risk_explain(struct pacer *p, struct pacer_explain *x);
+
+/* pacer_budget.c */
+void budget_init(struct pacer *p);
+void budget_count(struct pacer *p, double answered, double abandoned);
+void budget_turn(struct pacer *p);	/* moves the windows on to now       */
+void budget_theta(struct pacer *p);
+double budget_left(const struct pacer *p);
+
+#endif
