@@ -43,7 +43,9 @@ PHONE     = $(if $(wildcard common/phone/module.c),$(B)/waihu_phone.so)
 TOOLBINS  = $(foreach t,$(patsubst tests/%/main.c,%,$(TOOLS)),$(B)/tests/$(t)/$(t))
 TESTBINS  = $(patsubst %.c,$(B)/%,$(TESTS))
 
-all: $(BINS) $(PHONE) $(TOOLBINS)     ## build the programs and the tests' peers
+MO        = $(B)/locale/zh_CN/LC_MESSAGES/waihu.mo
+
+all: $(BINS) $(PHONE) $(MO) $(TOOLBINS)     ## build the programs and the tests' peers
 $(B)/waihud:           $(B)/server/main.o
 $(B)/waihu:            $(B)/server/admin/main.o
 $(B)/waihu-agent:      $(B)/agent-tui/main.o
@@ -60,6 +62,9 @@ $(TESTBINS): $(B)/%: $(B)/%.o
 .SECONDEXPANSION:
 $(TOOLBINS): $$(@D)/main.o
 	@echo "link  $@"; $(CC) $(ALL) -o $@ $< $(B)/libtests.a $(B)/libwaihu.a $(LIBS)
+$(TESTBINS): | $(MO)
+$(MO): $(wildcard data/po/zh_CN*.po)
+	@mkdir -p $(@D); msgcat --use-first $^ | msgfmt --check-format -o $@ -
 $(B)/waihu_phone.so: common/phone/module.c
 	@mkdir -p $(@D); $(CC) $(filter-out -fsanitize%,$(ALL)) -fPIC -shared -o $@ $<
 $(B)/%.o: %.c
