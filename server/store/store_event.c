@@ -1,0 +1,144 @@
+/* Reading the chained event log, and proving it whole. */
+#include "store/store_priv.h"
+
+#include "base/log.h"
+
+enum { VERIFY_PAGE = 1024 };
+
+struct reader {
+	store_event_h *h;
+	void *arg;
+	bool damaged;
+};
+
+static bool event_row(void *arg, const void *key, size_t klen, const void *val,
+		      size_t vlen)
+{
+	struct reader *r = arg;
+
+	r->damaged = klen != 8 || vlen < STORE_HASH_LEN;
+	return !r->damaged &&
+	       r->h(r->arg, store_be64(key),
+		    (const uint8_t *)val + STORE_HASH_LEN,
+		    vlen - STORE_HASH_LEN);
+}
+
+enum err store_event_scan(struct store *s, uint64_t from, size_t limit,
+			  store_event_h *h, void *arg)
+{
+	struct reader r = { .h = h, .arg = arg };
+	uint8_t key[8];
+
+	be64_put(key, from);
+	enum err e = store_scan(s, STORE_EVENT, &(struct store_range){
+				.from = key, .from_len = sizeof(key),
+				.limit = limit }, event_row, &r);
+
+	return e ? e : r.damaged ? ERR_FORMAT : ERR_OK;
+}
+
+struct proof {
+	struct chain at;	/* the last link that held                   */
+	uint64_t to;
+	size_t met;
+	bool broken;
+};
+
+static bool proof_row(void *arg, const void *key, size_t klen, const void *val,
+		      size_t vlen)
+{
+	struct proof *p = arg;
+	const uint8_t *row = val;
+	struct chain next = { .number = p->at.number + 1 };
+
+	if (p->at.number >= p->to)
+		return false;
+	p->broken = true;
+	if (klen != 8 || vlen < STORE_HASH_LEN ||
+	    store_be64(key) != next.number)
+		return false;
+	chain_link(p->at.hash, next.number,
+		   (struct blob){ row + STORE_HASH_LEN, vlen - STORE_HASH_LEN },
+		   next.hash);
+	if (memcmp(next.hash, row, STORE_HASH_LEN))
+		return false;
+	p->broken = false;
+	p->at = next;
+	p->met++;
+	return true;
+}
+
+/* The hash kept with an event: where a proof in the middle begins. */
+static enum err link_at(struct store *s, uint64_t number, struct chain *out)
+{
+	uint8_t row[STORE_VALUE_MAX], key[8];
+	size_t len;
+	enum err e = ERR_OK;
+
+	*out = (struct chain){ .number = number };
+	if (!number)
+		return ERR_OK;
+	be64_put(key, number);
+	e = store_get(s, STORE_EVENT, key, sizeof(key), row, sizeof(row), &len);
+	if (e == ERR_ABSENT || (!e && len < STORE_HASH_LEN))
+		return ERR_FORMAT;
+	if (!e)
+		memcpy(out->hash, row, STORE_HASH_LEN);
+	return e;
+}
+
+enum err store_event_head(struct store *s, uint64_t *number,
+			  uint8_t hash[STORE_HASH_LEN])
+{
+	uint8_t row[8 + STORE_HASH_LEN] = { 0 };
+	size_t len = sizeof(row);
+	enum err e = store_meta_get(s, META_EVENT, row, sizeof(row), &len);
+
+	if (e == ERR_ABSENT)
+		e = ERR_OK;
+	if (e)
+		return e;
+	if (len != sizeof(row))
+		return ERR_FORMAT;
+	*number = store_be64(row);
+	memcpy(hash, row + 8, STORE_HASH_LEN);
+	return ERR_OK;
+}
+
+enum err store_event_verify(struct store *s, uint64_t from, uint64_t to,
+			    uint64_t *bad)
+{
+	struct proof p = { 0 };
+	struct chain head = { 0 };
+	uint8_t key[8];
+	enum err e = store_event_head(s, &head.number, head.hash);
+
+	if (!e && !from)
+		from = 1;
+	if (!e)
+		e = link_at(s, from - 1, &p.at);
+	if (e == ERR_FORMAT && bad)
+		*bad = from > 1 ? from - 1 : 1;
+	p.to = to ? to : head.number;
+	if (!e && p.to > head.number)
+		e = ERR_ARG;
+	while (!e && !p.broken && p.at.number < p.to) {
+		p.met = 0;
+		be64_put(key, p.at.number + 1);
+		e = store_scan(s, STORE_EVENT, &(struct store_range){
+				.from = key, .from_len = sizeof(key),
+				.limit = VERIFY_PAGE }, proof_row, &p);
+		p.broken |= !p.met;
+	}
+	if (e)
+		return e;
+	/* The newest link must be the one that was kept beside the log. */
+	if (!p.broken && p.at.number == head.number &&
+	    memcmp(p.at.hash, head.hash, STORE_HASH_LEN)) {
+		p.broken = true;
+		p.at.number--;
+	}
+	if (p.broken && bad)
+		*bad = p.at.number + 1;
+	return p.broken ? ERR_FORMAT : ERR_OK;
+}
