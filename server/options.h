@@ -11,16 +11,17 @@
 
 extern const struct conf_table server_options;
 
-/* Index of the words in the table, for conf_word().  The order is theirs. */
+/* Index of the words in the table, for conf_word().  The order is theirs;
+ * plus 1 they are enum msg_mode and enum msg_wrap_mode. */
 enum opt_mode { OPT_PREVIEW, OPT_PROGRESSIVE, OPT_PREDICTIVE };
-enum opt_wrap { OPT_WRAP_TIMED, OPT_WRAP_FIXED, OPT_WRAP_MANUAL,
-		OPT_WRAP_OPTIONAL };
-enum opt_role { OPT_ROLE_AGENT, OPT_ROLE_SUPERVISOR, OPT_ROLE_ADMIN };
+enum opt_wrap { OPT_WRAP_OPTIONAL, OPT_WRAP_FREE, OPT_WRAP_TIMED,
+		OPT_WRAP_TIMED_ALL };
+enum opt_machine { OPT_MACHINE_HANGUP, OPT_MACHINE_CONNECT };
+enum opt_transport { OPT_UDP, OPT_TCP, OPT_TLS };	/* dial_transport */
 
 /*
  * What one option cannot say alone: a campaign that is predictive without an
- * abandon target, a port range that is too small, a digit used twice in a set
- * of outcomes.  Each is told to `h` with its place; ERR_FORMAT if there was
+ * abandon target, a media port range that is empty, too many breaks.  Each is told to `h` with its place; ERR_FORMAT if there was
  * any.
  */
 MUST_CHECK enum err options_check(const struct conf *c, conf_error_h *h,

@@ -105,7 +105,10 @@ struct conf;
 MUST_CHECK enum err conf_load(const char *const *paths, size_t n_paths,
 			      const struct conf_table *table,
 			      struct conf **out, conf_error_h *h, void *arg);
-/* The same from memory, for tests and for text that came over the wire. */
+/*
+ * The same from memory, for tests and for text that came over the wire: a
+ * secret that names a file is checked for its form, and never read.
+ */
 MUST_CHECK enum err conf_load_text(const char *name, const char *text,
 				   size_t len, const struct conf_table *table,
 				   struct conf **out, conf_error_h *h,
