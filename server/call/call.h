@@ -30,7 +30,7 @@
 	X(CALL_ORPHAN,  "orphan",   60000) /* the agent's phone was lost   */ \
 	X(CALL_MESSAGE, "message",  30000) /* nobody came: safe message    */ \
 	X(CALL_WRAP,    "wrap",    600000) /* the agent says how it went   */ \
-	X(CALL_CLOSE,   "close",    60000) /* the outcome is being written */ \
+	X(CALL_CLOSE,   "close",     5000) /* the outcome is being written */ \
 	X(CALL_DONE,    "done",         0)
 
 /*        event          word                                                 */
@@ -134,12 +134,17 @@ MUST_CHECK enum err call_result_from_word(const char *w, enum call_result *out);
 enum hangup_by { BY_NOBODY, BY_CUSTOMER, BY_AGENT, BY_SYSTEM };
 const char *hangup_by_word(enum hangup_by b);
 
+struct gate_pass;
+
 struct call {
 	struct call_id id;
 	uint64_t uid;			/* never used again; the CDR's key  */
 	enum call_state state;
 	int64_t since_ms;		/* monotonic: in this state since   */
 	struct due_node due;		/* its time-out                     */
+	struct gate_pass *pass;		/* from gate to INVITE, nothing waits */
+	bool leg;			/* the customer's leg is up, or being so */
+	bool written;			/* an intent is in the store        */
 
 	struct lead_id lead;
 	struct list_id list;

@@ -1,0 +1,29 @@
+/*
+ * floor/enter -- what is done when a call enters a room of the map.
+ *
+ * One function a room, named in server/flow.c.  They run inside flow_run,
+ * may raise events, and leave at once.
+ */
+#ifndef FLOOR_ENTER_H
+#define FLOOR_ENTER_H
+
+#include "call/call.h"
+
+struct floor;
+
+void reserve_enter(struct floor *f, struct call *c, struct now now);
+void check_enter(struct floor *f, struct call *c, struct now now);
+void dial_enter(struct floor *f, struct call *c, struct now now);
+void ring_enter(struct floor *f, struct call *c, struct now now);
+void hear_enter(struct floor *f, struct call *c, struct now now);
+void wait_enter(struct floor *f, struct call *c, struct now now);
+void talk_enter(struct floor *f, struct call *c, struct now now);
+void hold_enter(struct floor *f, struct call *c, struct now now);
+void orphan_enter(struct floor *f, struct call *c, struct now now);
+void message_enter(struct floor *f, struct call *c, struct now now);
+void wrap_enter(struct floor *f, struct call *c, struct now now);
+void close_enter(struct floor *f, struct call *c, struct now now);
+void close_again(struct floor *f, struct call *c, struct now now);
+void done_enter(struct floor *f, struct call *c, struct now now);
+
+#endif

@@ -1,0 +1,487 @@
+#include "floor_priv.h"
+
+#include "base/log.h"
+#include "base/str.h"
+#include "flow.h"
+#include "report/cdr.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+SCHEMA_DEFINE(floor_input, FLOOR_INPUT, "what happened, and when");
+
+static const char *const idle_words[] = {
+#define X(name, word) [name] = word,
+	IDLE_REASONS(X)
+#undef X
+};
+
+static const char *const wrap_words[] = {
+#define X(name, word) [name] = word,
+	WRAP_MODES(X)
+#undef X
+};
+
+static const char *const input_words[] = {
+#define X(name, word) [name] = word,
+	FLOOR_INPUTS(X)
+#undef X
+};
+
+const char *idle_reason_word(enum idle_reason r)
+{
+	return (unsigned)r < ARRAY_LEN(idle_words) ? idle_words[r] : "?";
+}
+
+const char *wrap_mode_word(enum wrap_mode m)
+{
+	return (unsigned)m < ARRAY_LEN(wrap_words) ? wrap_words[m] : "?";
+}
+
+enum err wrap_mode_from_word(const char *w, enum wrap_mode *out)
+{
+	for (size_t i = 0; i < ARRAY_LEN(wrap_words); i++) {
+		if (str_eq(wrap_words[i], w)) {
+			*out = (enum wrap_mode)i;
+			return ERR_OK;
+		}
+	}
+	return ERR_ABSENT;
+}
+
+const char *floor_input_word(enum floor_input_kind k)
+{
+	return (unsigned)k < ARRAY_LEN(input_words) ? input_words[k] : "?";
+}
+
+enum err floor_new(const struct floor_conf *conf, struct floor **out)
+{
+	struct floor *f = calloc(1, sizeof(*f));
+
+	if (!f)
+		return ERR_MEMORY;
+	f->conf = *conf;
+	f->doors = conf->doors;
+	f->store = conf->store;
+	f->gate = conf->gate;
+	f->leads = conf->leads;
+	f->dispos = conf->dispos;
+	f->campaigns = calloc(conf->max_campaigns, sizeof(*f->campaigns));
+	f->last_uid = calloc(conf->max_agents, sizeof(*f->last_uid));
+	if (!f->campaigns || !f->last_uid ||
+	    call_pool_new(conf->max_calls, &f->calls) ||
+	    seats_new(conf->max_agents, &f->seats)) {
+		floor_free(f);
+		return ERR_MEMORY;
+	}
+	*out = f;
+	return ERR_OK;
+}
+
+struct floor *floor_free(struct floor *f)
+{
+	if (!f)
+		return NULL;
+	if (f->grp)
+		store_abort(f->grp);
+	free(f->turn);
+	while (f->done_first) {
+		struct turn *t = f->done_first;
+
+		f->done_first = t->next;
+		free(t);
+	}
+	for (size_t i = 0; i < f->campaign_count; i++)
+		pacer_free(f->campaigns[i].pacer);
+	if (f->calls)
+		for (struct call *c = call_each(f->calls, NULL); c;
+		     c = call_each(f->calls, c))
+			c->pass = gate_pass_free(c->pass);
+	call_pool_free(f->calls);
+	seats_free(f->seats);
+	free(f->campaigns);
+	free(f->last_uid);
+	free(f);
+	return NULL;
+}
+
+struct seats *floor_seats(struct floor *f)
+{
+	return f->seats;
+}
+
+struct call_pool *floor_calls(struct floor *f)
+{
+	return f->calls;
+}
+
+struct dispos *floor_dispos(struct floor *f)
+{
+	return f->dispos;
+}
+
+struct call *floor_call_of(struct floor *f, struct agent_id agent)
+{
+	struct seat *s = seat_get(f->seats, agent);
+
+	return s ? call_get(f->calls, s->call) : NULL;
+}
+
+uint64_t floor_last_uid(const struct floor *f, struct agent_id agent)
+{
+	struct seat *s = seat_get(f->seats, agent);
+
+	return s ? f->last_uid[s->slot] : 0;
+}
+
+/* ---- the turn's group -------------------------------------------------- */
+
+struct store_group *floor_group(struct floor *f)
+{
+	if (!f->grp)
+		f->grp = store_begin(f->store);
+	return f->grp;
+}
+
+void floor_await(struct floor *f, struct call_id id)
+{
+	struct turn *t = f->turn;
+
+	if (!t || t->n == t->cap) {
+		size_t cap = t ? t->cap * 2 : 4;
+
+		t = realloc(t, sizeof(*t) + cap * sizeof(t->calls[0]));
+		if (!t)
+			abort();	/* an unanswered call would hang */
+		if (!f->turn)
+			*t = (struct turn){ .floor = f };
+		t->cap = cap;
+		f->turn = t;
+	}
+	t->calls[t->n++] = id;
+}
+
+static void turn_done(void *arg, const struct store_result *res)
+{
+	struct turn *t = arg;
+	struct floor *f = t->floor;
+
+	t->res = *res;
+	t->next = NULL;
+	*(f->done_last ? &f->done_last->next : &f->done_first) = t;
+	f->done_last = t;
+}
+
+void floor_flush(struct floor *f)
+{
+	struct turn *t = f->turn;
+	struct store_group *g = f->grp;
+	enum err e;
+
+	f->turn = NULL;
+	f->grp = NULL;
+	if (!g) {
+		free(t);
+		return;
+	}
+	e = store_commit(g, t ? turn_done : NULL, t);
+	if (!e)
+		return;
+	log_err("floor", "store refused a group of %zu rows: %s",
+		store_group_rows(g), err_text(e));
+	store_abort(g);
+	if (t)
+		turn_done(t, &(struct store_result){ .err = e });
+}
+
+/* Tells the calls of one completed group; each telling is an input. */
+size_t floor_tell_durable(struct floor *f, struct now now)
+{
+	size_t told = 0;
+
+	while (f->done_first) {
+		struct turn *t = f->done_first;
+
+		f->done_first = t->next;
+		if (!f->done_first)
+			f->done_last = NULL;
+		for (size_t i = 0; i < t->n; i++, told++) {
+			struct floor_input in = {
+				.kind = IN_DURABLE, .call = t->calls[i].v,
+				.code = t->res.err, .mono_ms = now.mono_ms,
+				.wall_ms = now.wall_ms };
+
+			if (floor_input(f, &in))
+				log_debug("floor", "call %u ended before "
+					  "its record was durable", in.call);
+		}
+		free(t);
+	}
+	return told;
+}
+
+uint64_t floor_new_uid(struct floor *f, struct now now)
+{
+	f->uid = MAX(f->uid + 1, cdr_uid_at(now.wall_ms));
+	return f->uid;
+}
+
+/* ---- campaigns --------------------------------------------------------- */
+
+struct campaign *floor_campaign(const struct floor *f, struct campaign_id id)
+{
+	for (size_t i = 0; i < f->campaign_count; i++)
+		if (f->campaigns[i].conf.id.v == id.v)
+			return &f->campaigns[i];
+	return NULL;
+}
+
+static void pacer_conf_of(const struct campaign_conf *c, struct pacer_conf *p)
+{
+	static const enum pacer_mode modes[] = {
+		[MODE_PREVIEW]     = PACER_PREVIEW,
+		[MODE_PROGRESSIVE] = PACER_PROGRESSIVE,
+		[MODE_PREDICTIVE]  = PACER_PREDICTIVE,
+	};
+
+	pacer_conf_init(p);
+	p->mode = modes[c->mode];
+	p->target = gate_profile_abandon_ppm(c->gate.profile, c->target_ppm)
+		  / 1e6;
+	p->patience_ms = c->connect_ms;
+	p->timeout_ms = c->ring_ms;
+	p->detect_ms = c->amd ? 1200 : 0;
+	p->window_ms = gate_profile_abandon_window_s(c->gate.profile) * 1000;
+	p->per = c->amd ? PACER_PER_PERSON : PACER_PER_ANSWERED;
+	p->max_lines = c->max_lines;
+	p->max_lines_per_agent = c->max_lines_per_agent_milli / 1000.0;
+}
+
+/* What an earlier run of this campaign had learned, and its ledger. */
+static void pacer_restore(struct floor *f, struct campaign *k, struct now now)
+{
+	uint8_t *buf = malloc(pacer_save_size() + 8);
+	size_t len;
+	struct store_key key = { 0 };
+
+	if (!buf)
+		return;
+	store_key_u32(&key, k->conf.id.v);
+	if (!store_get(f->store, STORE_PACER, key.b, key.len, buf,
+		       pacer_save_size() + 8, &len) && len > 8) {
+		int64_t at_ms = (int64_t)store_be64(buf);
+		enum err e = pacer_load(k->pacer, buf + 8, len - 8,
+					now.mono_ms,
+					MAX(now.wall_ms - at_ms, 0));
+
+		if (e)
+			log_warn("floor", "campaign %s: what its pacer had "
+				 "learned cannot be read: %s",
+				 k->conf.name, err_text(e));
+	}
+	free(buf);
+}
+
+enum err floor_campaign_set(struct floor *f, const struct campaign_conf *conf,
+			    struct now now)
+{
+	struct campaign *k = floor_campaign(f, conf->id);
+	struct pacer_conf p;
+	enum err e;
+
+	pacer_conf_of(conf, &p);
+	if (k) {
+		e = pacer_set(k->pacer, &p);
+		if (!e)
+			k->conf = *conf;
+		return e;
+	}
+	if (f->campaign_count == f->conf.max_campaigns)
+		return ERR_FULL;
+	k = &f->campaigns[f->campaign_count];
+	*k = (struct campaign){ .conf = *conf, .idle = IDLE_STOPPED };
+	e = pacer_new(&p, &k->pacer);
+	if (e)
+		return e;
+	pacer_restore(f, k, now);
+	f->campaign_count++;
+	return ERR_OK;
+}
+
+bool floor_campaign_at(const struct floor *f, size_t i, struct campaign_id *id)
+{
+	if (i >= f->campaign_count)
+		return false;
+	*id = f->campaigns[i].conf.id;
+	return true;
+}
+
+enum err floor_campaign_by_name(const struct floor *f, const char *name,
+				struct campaign_id *out)
+{
+	for (size_t i = 0; i < f->campaign_count; i++) {
+		if (str_eq(f->campaigns[i].conf.name, name)) {
+			*out = f->campaigns[i].conf.id;
+			return ERR_OK;
+		}
+	}
+	return ERR_ABSENT;
+}
+
+struct pacer *floor_pacer(struct floor *f, struct campaign_id id)
+{
+	struct campaign *k = floor_campaign(f, id);
+
+	return k ? k->pacer : NULL;
+}
+
+enum err floor_campaign_view(const struct floor *f, struct campaign_id id,
+			     struct now now, struct campaign_view *out)
+{
+	struct campaign *k = floor_campaign(f, id);
+	struct pacer_explain x;
+
+	if (!k)
+		return ERR_ABSENT;
+	pacer_explain(k->pacer, now.mono_ms, &x);
+	*out = (struct campaign_view){
+		.conf = &k->conf, .running = k->running, .paused = k->paused,
+		.fallback = x.fallback, .bound = k->bound, .idle = k->idle,
+		.ringing = k->ringing, .talking = k->talking,
+	};
+	for (uint32_t i = 0; i < k->wait_len; i++) {
+		struct call *c = call_get(f->calls, k->waiting[
+			(k->wait_head + i) % CALLS_WAITING]);
+
+		if (!c || c->state != CALL_WAIT)
+			continue;
+		out->waiting++;
+		out->oldest_wait_ms = MAX(out->oldest_wait_ms,
+					  now.mono_ms - c->since_ms);
+	}
+	memcpy(out->blocked, k->blocked, sizeof(out->blocked));
+	return ERR_OK;
+}
+
+void floor_save(struct floor *f, struct now now)
+{
+	size_t size = pacer_save_size();
+	uint8_t *buf = malloc(size + 8);
+
+	for (size_t i = 0; buf && i < f->campaign_count; i++) {
+		struct store_key key = { 0 };
+		struct store_key at = { 0 };
+		size_t len;
+
+		store_key_u32(&key, f->campaigns[i].conf.id.v);
+		store_key_u64(&at, (uint64_t)now.wall_ms);
+		memcpy(buf, at.b, 8);
+		if (!pacer_save(f->campaigns[i].pacer, buf + 8, size, &len))
+			store_put(floor_group(f), STORE_PACER, key.b, key.len,
+				  buf, len + 8);
+	}
+	free(buf);
+	floor_flush(f);
+}
+
+/* ---- seats ------------------------------------------------------------- */
+
+void floor_seat_told(struct floor *f, struct seat *s, struct now now)
+{
+	for (size_t i = 0; i < s->link_count; i++) {
+		struct campaign *k = floor_campaign(f, s->links[i].campaign);
+
+		if (k && s->state == SEAT_READY)
+			serve_waiting(f, k, now);
+		if (k)
+			k->ask = true;
+	}
+	f->doors.seat_changed(f->doors.arg, s->agent);
+}
+
+enum err floor_seat(struct floor *f, struct seat *s, enum seat_event ev,
+		    unsigned reason, int64_t limit_ms, struct now now)
+{
+	enum seat_state was = s->state;
+	enum err e = seat_move(f->seats, s, ev, reason, limit_ms, now);
+
+	if (e)
+		return e;
+	pace_seat(f, s, was, now);
+	floor_seat_told(f, s, now);
+	return ERR_OK;
+}
+
+enum err floor_assign(struct floor *f, struct agent_id agent,
+		      const struct campaign_id *list, size_t n, struct now now)
+{
+	struct seat *s = seat_get(f->seats, agent);
+
+	if (!s)
+		return ERR_ABSENT;
+	if (seat_state_on_call(s->state))
+		return ERR_STATE;
+	/* Its pacers must see it leave the old and come to the new. */
+	enum seat_state was = s->state;
+
+	s->state = SEAT_OFFLINE;
+	pace_seat(f, s, was, now);
+	s->state = was;
+	enum err e = seat_assign(f->seats, s, list, n);
+
+	pace_seat(f, s, SEAT_OFFLINE, now);
+	floor_seat_told(f, s, now);
+	return e;
+}
+
+/* ---- recovery ---------------------------------------------------------- */
+
+struct lost {
+	struct floor *f;
+	unsigned n;
+	struct now now;
+	enum err err;
+};
+
+static bool lost_row(void *arg, const void *key, size_t klen,
+		     const void *val, size_t vlen)
+{
+	struct lost *l = arg;
+	struct store_group *g = store_begin(l->f->store);
+	struct cdr r;
+
+	l->err = schema_decode(&cdr_schema, val, vlen, &r);
+	if (!l->err) {
+		r.interrupted = true;
+		r.result = r.join_ms ? RES_ANSWERED : RES_UNKNOWN;
+		r.by = BY_SYSTEM;
+		r.done_ms = l->now.wall_ms;
+		if (!r.end_ms && r.answer_ms)
+			r.end_ms = l->now.wall_ms;
+		str_copy(r.why, sizeof(r.why), "the server stopped");
+		l->err = cdr_put(g, &r);
+	}
+	store_del(g, STORE_INTENT, key, klen);
+	if (l->err) {
+		log_err("floor", "an intent cannot be read: %s",
+			err_text(l->err));
+		store_abort(g);
+		return false;
+	}
+	l->err = store_commit_wait(g, NULL);
+	l->n++;
+	return !l->err;
+}
+
+enum err floor_recover(struct floor *f, struct now now, unsigned *found)
+{
+	struct lost l = { .f = f, .now = now };
+	enum err e = store_scan_all(f->store, STORE_INTENT,
+				    &(struct store_range){ 0 }, lost_row, &l);
+
+	*found = l.n;
+	if (l.n)
+		log_warn("floor", "%u calls were cut by the last stop; each "
+			 "counts as an attempt", l.n);
+	return e ? e : l.err;
+}

@@ -1,0 +1,271 @@
+/*
+ * floor -- the running call centre: campaigns, calls, agents, decisions.
+ *
+ * In      inputs with time stamps (struct floor_input): what the trunks, the
+ *         ears, the agents, the supervisors and the clock say
+ * Out     actions through struct floor_doors; records through the store
+ * Owns    the calls and seats, the campaigns with their pacers, the flow
+ * Never   touches a socket, a clock, a thread: the same inputs give the same
+ *         actions, live, in tests, in simulation and in replay
+ *
+ * Inputs are kept in the store's chained event log (floor_input_schema), so
+ * a day can be replayed.  Time never runs backwards between two inputs.
+ */
+#ifndef FLOOR_FLOOR_H
+#define FLOOR_FLOOR_H
+
+#include "base/base.h"
+#include "base/clock.h"
+#include "call/call.h"
+#include "dispo/dispo.h"
+#include "gate/gate.h"
+#include "pacer/pacer.h"
+#include "schema/schema.h"
+#include "seat/seat.h"
+#include "store/store.h"
+
+struct floor;
+struct leads;
+
+enum { FLOOR_NAME = 48, FLOOR_TRUNKS = 16 };
+
+/*        when wrap-up's time is over   word                                  */
+#define WRAP_MODES(X)                                                         \
+	X(WRAP_OPTIONAL,   "optional")   /* READY at once; outcome if wished */\
+	X(WRAP_MANDATORY,  "mandatory")  /* no time limit                   */\
+	X(WRAP_BOXED,      "boxed")      /* limit, early exit, NOT READY     */\
+	X(WRAP_BOXED_FULL, "boxed-full") /* limit, no early exit             */
+
+enum wrap_mode {
+#define X(name, word) name,
+	WRAP_MODES(X)
+#undef X
+	WRAP_MODE_COUNT
+};
+
+/* What a campaign is, as configured; plain values, copied. */
+struct campaign_conf {
+	struct campaign_id id;
+	char name[FLOOR_NAME];
+	enum dial_mode mode;
+	struct gate_campaign gate;	/* purpose, profile, caps, hours      */
+	int32_t target_ppm;		/* abandon target; held to profile's  */
+	int32_t ring_ms;		/* held to the profile's minimum      */
+	int32_t connect_ms;		/* answer to agent, at most           */
+	bool    amd;			/* the ears decide before WAIT        */
+	int32_t preview_ms;		/* dials by itself; 0 = never         */
+	enum wrap_mode wrap;
+	int32_t wrap_ms, wrap_more_ms, wrap_more_max_ms;
+	int32_t hold_alert_ms;
+	uint32_t max_lines;		/* 0 = the trunks' limits only        */
+	uint32_t max_lines_per_agent_milli;	/* 0 = none                   */
+	struct trunk_id trunks[FLOOR_TRUNKS];	/* none = all                 */
+	uint32_t trunk_count;
+	char caller[20];		/* "" = the trunk's numbers           */
+	char message[48];		/* prompt for abandoned calls         */
+	bool record;
+};
+
+/*        why a campaign does not dial now  word                              */
+#define IDLE_REASONS(X)                                                       \
+	X(IDLE_NONE,     "")                                                  \
+	X(IDLE_STOPPED,  "stopped")                                           \
+	X(IDLE_LEADS,    "no leads")                                          \
+	X(IDLE_HOURS,    "hours")                                             \
+	X(IDLE_GATE,     "refused by rules")                                  \
+	X(IDLE_TRUNKS,   "trunks")                                            \
+	X(IDLE_AGENTS,   "no agents")                                         \
+	X(IDLE_CALLS,    "call table full")                                   \
+	X(IDLE_DISK,     "disk")
+
+enum idle_reason {
+#define X(name, word) name,
+	IDLE_REASONS(X)
+#undef X
+	IDLE_REASON_COUNT
+};
+const char *idle_reason_word(enum idle_reason r);
+const char *wrap_mode_word(enum wrap_mode m);
+MUST_CHECK enum err wrap_mode_from_word(const char *w, enum wrap_mode *out);
+
+/* How a campaign stands now; counters since its start of day. */
+struct campaign_view {
+	const struct campaign_conf *conf;
+	bool running, paused;
+	bool fallback;			/* predictive dials progressively     */
+	enum pacer_bound bound;		/* what limits the dialling           */
+	enum idle_reason idle;
+	uint32_t ringing, waiting, talking;	/* lines                      */
+	int64_t oldest_wait_ms;
+	uint32_t blocked[GATE_RULE_COUNT];	/* refusals by rule, today    */
+};
+
+/* ---- doors: what the floor wants done; each returns at once ------------ */
+
+struct floor_doors {
+	void *arg;
+	/* Media leg and INVITE; takes *pass.  ERR_AGAIN: no trunk has room. */
+	enum err (*place)(void *arg, const struct call *c,
+			  const struct campaign_conf *k,
+			  struct gate_pass **pass, struct now now);
+	/* The customer's leg: CANCEL or BYE, then its media.               */
+	void (*hang_up)(void *arg, const struct call *c, uint16_t q850);
+	void (*listen)(void *arg, const struct call *c);	/* ears      */
+	void (*join)(void *arg, const struct call *c);	/* beep, both hear  */
+	void (*part)(void *arg, const struct call *c);
+	void (*hold)(void *arg, const struct call *c, bool on);
+	void (*mute)(void *arg, struct agent_id agent, bool on);
+	void (*play)(void *arg, const struct call *c, const char *prompt);
+	void (*digits)(void *arg, const struct call *c, const char *digits);
+	/* Starts, pauses, goes on, ends; `name` below the spool folder.    */
+	void (*record)(void *arg, const struct call *c, const char *name);
+	void (*record_pause)(void *arg, const struct call *c, bool on);
+	/* Trunks' room for this campaign right now.                        */
+	struct pacer_limits (*room)(void *arg, const struct campaign_conf *k,
+				    struct now now);
+	/* Something an agent's screen shows has changed.                   */
+	void (*seat_changed)(void *arg, struct agent_id agent);
+	/* The call is over and on disk.                                    */
+	void (*call_done)(void *arg, const struct call *c,
+			  const struct dispo_step *step);
+};
+
+struct floor_conf {
+	struct store *store;		/* borrowed, as all below             */
+	struct gate *gate;
+	struct leads *leads;
+	struct dispos *dispos;
+	struct floor_doors doors;
+	size_t max_calls, max_agents, max_campaigns;
+	bool log_inputs;		/* keep inputs for replay             */
+};
+
+MUST_CHECK enum err floor_new(const struct floor_conf *conf,
+			      struct floor **out);
+struct floor *floor_free(struct floor *f);	/* returns NULL */
+
+/* ---- inputs ------------------------------------------------------------ */
+
+/*        kind            word          uses of struct floor_input            */
+#define FLOOR_INPUTS(X)                                                       \
+	X(IN_TICK,        "tick")       /* time-outs; every >= 250 ms pacing*/\
+	X(IN_DURABLE,     "durable")    /* call; code 0 = done, else enum err */\
+	X(IN_RINGING,     "ringing")    /* call, trunk                     */ \
+	X(IN_ANSWERED,    "answered")   /* call, trunk, text: caller shown */ \
+	X(IN_FAILED,      "failed")     /* call, trunk, code, q850, value =
+					   call_result, text               */ \
+	X(IN_HANGUP,      "hang-up")    /* call, q850: the customer left   */ \
+	X(IN_PERSON,      "person")     /* call, value = ms the ears took  */ \
+	X(IN_MACHINE,     "machine")    /* call, value = ms, code = result */ \
+	X(IN_PLAYED,      "played")     /* call                            */ \
+	X(IN_RECORDED,    "recorded")   /* call, value = ms                */ \
+	X(IN_LINE,        "line")       /* agent, value 1 up, 0 down       */ \
+	X(IN_LINK,        "link")       /* agent, value 1 up, 0 down       */ \
+	X(IN_LOGIN,       "log in")     /* agent, text: name\tteam         */ \
+	X(IN_LOGOUT,      "log out")    /* agent; after the call           */ \
+	X(IN_READY,       "ready")      /* agent                           */ \
+	X(IN_NOT_READY,   "not ready")  /* agent                           */ \
+	X(IN_BREAK,       "break")      /* agent, value = break row        */ \
+	X(IN_DIAL,        "dial")       /* agent: preview, dial now        */ \
+	X(IN_SKIP,        "skip")       /* agent, value = reason, text     */ \
+	X(IN_RELEASE,     "release")    /* agent: hang up, cancel          */ \
+	X(IN_HOLD,        "hold")       /* agent, value 1 hold, 0 back     */ \
+	X(IN_MUTE,        "mute")       /* agent, value                    */ \
+	X(IN_DIGITS,      "digits")     /* agent, text                     */ \
+	X(IN_REC_PAUSE,   "pause rec")  /* agent, value                    */ \
+	X(IN_OUTCOME,     "outcome")    /* agent, value = digit            */ \
+	X(IN_NOTE,        "note")       /* agent, text                     */ \
+	X(IN_CALLBACK,    "call back")  /* agent, when [wall s], value 1 =
+					   me, 0 = anyone                  */ \
+	X(IN_FINISH,      "finish")     /* agent, value 1 = then NOT READY */ \
+	X(IN_WRAP_MORE,   "more wrap")  /* agent                           */ \
+	X(IN_HAND,        "hand")       /* agent, value                    */ \
+	X(IN_CORRECT,     "correct")    /* agent, value = digit            */ \
+	X(IN_FORCE,       "force")      /* agent, value = seat_event, text */ \
+	X(IN_START,       "start")      /* campaign                        */ \
+	X(IN_STOP,        "stop")       /* campaign                        */ \
+	X(IN_PAUSE,       "pause")      /* campaign                        */ \
+	X(IN_DISK,        "disk")       /* value 1 = full: stop dialling   */
+
+enum floor_input_kind {
+#define X(name, word) name,
+	FLOOR_INPUTS(X)
+#undef X
+	FLOOR_INPUT_COUNT
+};
+const char *floor_input_word(enum floor_input_kind k);
+
+#define FLOOR_INPUT(F)                                                        \
+	F(u8,   kind,     0,    "enum floor_input_kind")                      \
+	F(i64,  mono_ms,  0,    "monotonic time [ms]")                        \
+	F(i64,  wall_ms,  0,    "wall clock [ms since 1970]")                 \
+	F(u32,  call,     0,    "call handle")                                \
+	F(u32,  agent,    0,    "agent number")                               \
+	F(u32,  campaign, 0,    "campaign id")                                \
+	F(u32,  trunk,    0,    "trunk row")                                  \
+	F(u32,  code,     0,    "SIP code, error, or result")                 \
+	F(u32,  q850,     0,    "Q.850 cause")                                \
+	F(i64,  value,    0,    "see the kind")                               \
+	F(i64,  when_s,   0,    "agreed time, wall clock [s]")                \
+	F(text, text,     1000, "see the kind")
+
+SCHEMA_STRUCT(floor_input, FLOOR_INPUT);
+
+/*
+ * Takes one input and runs everything that follows from it.
+ * ERR_STATE: not possible now (an agent's key came too late; ERR_AGAIN: an
+ * outcome is needed first); ERR_ABSENT: no such agent, call or campaign;
+ * ERR_DENIED: not allowed by the campaign.  Nothing changed then.
+ */
+MUST_CHECK enum err floor_input(struct floor *f, const struct floor_input *in);
+
+/*
+ * After store_pump: each call whose record became durable is told so, as an
+ * input of its own (IN_DURABLE).  Returns how many.  Not used in replay.
+ */
+size_t floor_tell_durable(struct floor *f, struct now now);
+
+/* When the next IN_TICK is due at the latest (monotonic ms). */
+int64_t floor_next_ms(const struct floor *f);
+
+/* ---- campaigns, views --------------------------------------------------- */
+
+/* Adds, or changes in place (calls in progress keep what they began with). */
+MUST_CHECK enum err floor_campaign_set(struct floor *f,
+				       const struct campaign_conf *conf,
+				       struct now now);
+MUST_CHECK enum err floor_campaign_view(const struct floor *f,
+					struct campaign_id id,
+					struct now now,
+					struct campaign_view *out);
+/* Walks the campaigns: i from 0; false at the end. */
+bool floor_campaign_at(const struct floor *f, size_t i,
+		       struct campaign_id *id);
+MUST_CHECK enum err floor_campaign_by_name(const struct floor *f,
+					   const char *name,
+					   struct campaign_id *out);
+/* Borrowed; NULL if there is no such campaign. */
+struct pacer *floor_pacer(struct floor *f, struct campaign_id id);
+MUST_CHECK enum err floor_assign(struct floor *f, struct agent_id agent,
+				 const struct campaign_id *list, size_t n,
+				 struct now now);
+
+struct seats *floor_seats(struct floor *f);		/* borrowed */
+struct call_pool *floor_calls(struct floor *f);		/* borrowed */
+struct dispos *floor_dispos(struct floor *f);		/* borrowed */
+/* The call an agent is on (or wraps up), NULL if none. */
+struct call *floor_call_of(struct floor *f, struct agent_id agent);
+/* The uid of the agent's last finished call, 0 if none today. */
+uint64_t floor_last_uid(const struct floor *f, struct agent_id agent);
+
+/*
+ * After a crash: intents without an end become records (result unknown, the
+ * attempt counts), their leads go back with a pause.  Before the first
+ * input; blocks on the disk.  *found = how many there were.
+ */
+MUST_CHECK enum err floor_recover(struct floor *f, struct now now,
+				  unsigned *found);
+/* Pacers' learned state to the store; now and then, and at the end. */
+void floor_save(struct floor *f, struct now now);
+
+#endif

@@ -1,0 +1,91 @@
+/* floor_priv -- what the files of this folder share. */
+#ifndef FLOOR_FLOOR_PRIV_H
+#define FLOOR_FLOOR_PRIV_H
+
+#include "floor/floor.h"
+#include "lead/lead.h"
+
+enum {
+	PACE_EVERY_MS = 250,	/* PACING.md: at every event, at least so often */
+	LEAD_EVERY_MS = 1000,	/* what came due moves to READY             */
+	LEAD_BUDGET   = 500,	/* leads moved a turn                       */
+	PACE_TRIES    = 200,	/* leads looked at a decision               */
+	CALLS_WAITING = 1024,	/* of one campaign                          */
+};
+
+struct campaign {
+	struct campaign_conf conf;
+	struct pacer *pacer;
+	bool running, paused;
+	enum idle_reason idle;
+	enum pacer_bound bound;
+	uint32_t blocked[GATE_RULE_COUNT];
+	uint32_t ringing, talking;		/* lines                    */
+	struct call_id waiting[CALLS_WAITING];	/* ring, oldest first       */
+	uint32_t wait_head, wait_len;
+	bool ask;			/* something changed: ask the pacer */
+};
+
+/* Calls and leads one group of the store speaks for. */
+struct turn {
+	struct floor *floor;
+	struct turn *next;
+	struct store_result res;
+	size_t n, cap;
+	struct call_id calls[];
+};
+
+struct floor {
+	struct floor_conf conf;
+	struct floor_doors doors;
+	struct store *store;
+	struct gate *gate;
+	struct leads *leads;
+	struct dispos *dispos;
+	struct call_pool *calls;
+	struct seats *seats;
+	struct campaign *campaigns;
+	size_t campaign_count;
+	uint64_t *last_uid;		/* by seat slot                     */
+	uint64_t uid;			/* the newest given                 */
+	struct store_group *grp;	/* of the turn; NULL = nothing yet  */
+	struct turn *turn;		/* calls that wait for it           */
+	struct turn *done_first, *done_last;	/* durable, not yet told    */
+	int64_t paced_ms, leads_ms;	/* monotonic                        */
+	bool disk_full;
+};
+
+/* floor.c */
+struct campaign *floor_campaign(const struct floor *f, struct campaign_id id);
+struct store_group *floor_group(struct floor *f);
+/* This call's EV_DURABLE comes when the turn's group is on disk. */
+void floor_await(struct floor *f, struct call_id id);
+/* Hands the turn's group to the store. */
+void floor_flush(struct floor *f);
+uint64_t floor_new_uid(struct floor *f, struct now now);
+/* Moves a seat and tells its pacers and its screen. */
+enum err floor_seat(struct floor *f, struct seat *s, enum seat_event ev,
+		    unsigned reason, int64_t limit_ms, struct now now);
+void floor_seat_told(struct floor *f, struct seat *s, struct now now);
+
+/* floor_pace.c */
+void pace_all(struct floor *f, struct now now);
+void pace_seat(struct floor *f, const struct seat *s, enum seat_state was,
+	       struct now now);
+void pace_call(struct floor *f, const struct call *c,
+	       enum pacer_event_kind kind, struct now now);
+/* Gives waiting customers to agents who are free. */
+void serve_waiting(struct floor *f, struct campaign *k, struct now now);
+void wait_push(struct campaign *k, struct call_id id);
+bool give_call(struct floor *f, struct call *c, struct seat *s,
+	       struct now now);
+void gate_ask_of(struct floor *f, const struct campaign *k,
+		 const struct lead *l, uint64_t uid, uint32_t agents,
+		 struct now now, struct gate_ask *out);
+
+/* floor_agent.c */
+bool floor_is_agent_input(enum floor_input_kind k);
+enum err floor_agent_input(struct floor *f, const struct floor_input *in,
+			   struct now now);
+
+#endif

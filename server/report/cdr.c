@@ -1,0 +1,268 @@
+#include "report/cdr.h"
+
+#include "base/str.h"
+
+#include <string.h>
+#include <time.h>
+
+SCHEMA_DEFINE(cdr, CDR_FIELDS, "record of a call");
+
+/* A uid is milliseconds, then 12 bits counted: it stays below 2^53. */
+enum { UID_BITS = 12 };
+
+uint64_t cdr_uid_at(int64_t wall_ms)
+{
+	return wall_ms > 0 ? (uint64_t)wall_ms << UID_BITS : 0;
+}
+
+void cdr_from_call(const struct call *c, const char *campaign_name,
+		   struct cdr *out)
+{
+	*out = (struct cdr){
+		.uid = c->uid, .lead = c->lead.v, .list = c->list.v,
+		.person = c->person, .campaign = c->campaign.v,
+		.agent = c->agent.v, .trunk = c->trunk.v,
+		.mode = (uint8_t)c->mode, .attempt = c->attempt,
+		.start_ms = c->start_ms, .invite_ms = c->invite_ms,
+		.ring_ms = c->ring_ms, .answer_ms = c->answer_ms,
+		.person_ms = c->person_ms, .join_ms = c->join_ms,
+		.end_ms = c->end_ms, .done_ms = c->done_ms,
+		.hold_ms = c->hold_ms, .result = (uint8_t)c->result,
+		.by = (uint8_t)c->by, .sip_code = c->sip_code,
+		.q850 = c->q850, .outcome = c->outcome,
+		.amd_ms = c->amd_ms, .callback_s = c->callback_s,
+	};
+	str_copy(out->campaign_name, sizeof(out->campaign_name),
+		 campaign_name);
+	str_copy(out->number, sizeof(out->number), c->number);
+	str_copy(out->caller, sizeof(out->caller), c->caller);
+	str_copy(out->why, sizeof(out->why), c->why);
+	str_copy(out->note, sizeof(out->note), c->note);
+	if (c->recorded)
+		str_copy(out->recording, sizeof(out->recording),
+			 c->recording);
+}
+
+enum err cdr_put(struct store_group *g, const struct cdr *r)
+{
+	struct store_key key = { 0 }, by = { 0 };
+	uint8_t buf[4096];
+	size_t len;
+	enum err e = schema_encode(&cdr_schema, r, buf, sizeof(buf), &len);
+
+	if (e)
+		return e;
+	store_key_u64(&key, r->uid);
+	store_put(g, STORE_CALL, key.b, key.len, buf, len);
+	store_key_text(&by, r->number);
+	store_key_u64(&by, r->uid);
+	store_put(g, STORE_CALL_BY_NUMBER, by.b, by.len, "", 0);
+	return ERR_OK;
+}
+
+enum err cdr_get(struct store *s, uint64_t uid, struct cdr *out)
+{
+	struct store_key key = { 0 };
+	uint8_t buf[4096];
+	size_t len;
+
+	store_key_u64(&key, uid);
+	enum err e = store_get(s, STORE_CALL, key.b, key.len, buf,
+			       sizeof(buf), &len);
+
+	return e ? e : schema_decode(&cdr_schema, buf, len, out);
+}
+
+struct each {
+	struct store *s;
+	cdr_h *h;
+	void *arg;
+	enum err err;
+	uint64_t uids[64];
+	size_t n;
+};
+
+static bool each_row(void *arg, const void *key UNUSED, size_t klen UNUSED,
+		     const void *val, size_t vlen)
+{
+	struct each *x = arg;
+	struct cdr r;
+
+	x->err = schema_decode(&cdr_schema, val, vlen, &r);
+	return !x->err && x->h(x->arg, &r);
+}
+
+enum err cdr_each(struct store *s, int64_t from_ms, int64_t to_ms, cdr_h *h,
+		  void *arg)
+{
+	struct each x = { .s = s, .h = h, .arg = arg };
+	struct store_key from = { 0 }, to = { 0 };
+
+	store_key_u64(&from, cdr_uid_at(from_ms));
+	store_key_u64(&to, cdr_uid_at(to_ms));
+	enum err e = store_scan_all(s, STORE_CALL,
+				    &(struct store_range){
+					    .from = from.b,
+					    .from_len = from.len,
+					    .to = to.b, .to_len = to.len },
+				    each_row, &x);
+
+	return e ? e : x.err;
+}
+
+static bool number_row(void *arg, const void *key, size_t klen,
+		       const void *val UNUSED, size_t vlen UNUSED)
+{
+	struct each *x = arg;
+
+	if (klen >= 8 && x->n < ARRAY_LEN(x->uids))
+		x->uids[x->n++] = store_be64((const char *)key + klen - 8);
+	return true;
+}
+
+enum err cdr_of_number(struct store *s, const char *e164, size_t limit,
+		       cdr_h *h, void *arg)
+{
+	struct each x = { .s = s };
+	struct store_key from = { 0 }, to = { 0 };
+
+	store_key_text(&from, e164);
+	store_key_prefix_end(&to, from.b, from.len);
+	enum err e = store_scan(s, STORE_CALL_BY_NUMBER,
+				&(struct store_range){
+					.from = from.b, .from_len = from.len,
+					.to = to.b, .to_len = to.len,
+					.reverse = true,
+					.limit = MIN(limit,
+						     ARRAY_LEN(x.uids)) },
+				number_row, &x);
+
+	for (size_t i = 0; !e && i < x.n; i++) {
+		struct cdr r;
+
+		e = cdr_get(s, x.uids[i], &r);
+		if (!e && !h(arg, &r))
+			break;
+	}
+	return e;
+}
+
+/* Asterisk's cdr_csv.c order, then ours (waihu-cdr(5)). */
+static const char *const columns[] = {
+	"accountcode", "src", "dst", "dcontext", "clid", "channel",
+	"dstchannel", "lastapp", "lastdata", "start", "answer", "end",
+	"duration", "billsec", "disposition", "amaflags", "uniqueid",
+	"userfield", "peeraccount", "linkedid", "sequence",
+	"campaign", "list", "lead", "agent", "outcome", "trunk", "hangup_by",
+	"sip_code", "q850", "pdd_ms", "answer_to_agent_ms", "amd", "hold_s",
+	"wrap_s", "recording", "result",
+};
+
+size_t cdr_csv_header(char *buf, size_t size)
+{
+	*buf = '\0';
+	for (size_t i = 0; i < ARRAY_LEN(columns); i++)
+		str_add(buf, size, "%s%s", i ? "," : "", columns[i]);
+	return strlen(buf);
+}
+
+/* A quoted field (RFC 4180): quotes doubled, line ends made spaces. */
+static void field(char *buf, size_t size, const char *text)
+{
+	str_add(buf, size, "%s\"", *buf ? "," : "");
+	for (; *text; text++) {
+		if (*text == '"')
+			str_add(buf, size, "\"\"");
+		else
+			str_add(buf, size, "%c",
+				*text == '\n' || *text == '\r' ? ' ' : *text);
+	}
+	str_add(buf, size, "\"");
+}
+
+static void number(char *buf, size_t size, int64_t n)
+{
+	str_add(buf, size, ",%lld", (long long)n);
+}
+
+static void when(char *buf, size_t size, int64_t wall_ms)
+{
+	char text[32] = "";
+	time_t t = (time_t)(wall_ms / 1000);
+	struct tm tm;
+
+	if (wall_ms && localtime_r(&t, &tm))
+		strftime(text, sizeof(text), "%Y-%m-%d %H:%M:%S", &tm);
+	field(buf, size, text);
+}
+
+static const char *asterisk_word(const struct cdr *r)
+{
+	if (r->answer_ms)
+		return "ANSWERED";
+	if (r->result == RES_BUSY)
+		return "BUSY";
+	if (r->result == RES_NO_ANSWER || r->result == RES_CANCELLED ||
+	    r->result == RES_UNREACHABLE)
+		return "NO ANSWER";
+	return "FAILED";
+}
+
+static int64_t span(int64_t from, int64_t to)
+{
+	return from && to > from ? to - from : 0;
+}
+
+size_t cdr_csv(const struct cdr *r, const char *trunk, const char *outcome,
+	       char *buf, size_t size)
+{
+	char uid[24], agent[24] = "", channel[64], dst[64] = "";
+	int64_t end = r->end_ms ? r->end_ms : r->done_ms;
+
+	str_fmt(uid, sizeof(uid), "%llu", (unsigned long long)r->uid);
+	str_fmt(channel, sizeof(channel), "SIP/%s-%s", trunk, uid);
+	if (r->agent) {
+		str_fmt(agent, sizeof(agent), "%u", r->agent);
+		str_fmt(dst, sizeof(dst), "SIP/agent-%u", r->agent);
+	}
+	*buf = '\0';
+	field(buf, size, r->campaign_name);
+	field(buf, size, r->caller);
+	field(buf, size, r->number);
+	field(buf, size, "waihu");
+	field(buf, size, r->caller);
+	field(buf, size, channel);
+	field(buf, size, dst);
+	field(buf, size, "Dial");
+	field(buf, size, r->number);
+	when(buf, size, r->invite_ms ? r->invite_ms : r->start_ms);
+	when(buf, size, r->answer_ms);
+	when(buf, size, end);
+	number(buf, size, span(r->invite_ms ? r->invite_ms : r->start_ms,
+			       end) / 1000);
+	number(buf, size, span(r->answer_ms, end) / 1000);
+	field(buf, size, asterisk_word(r));
+	field(buf, size, "DOCUMENTATION");
+	field(buf, size, uid);
+	field(buf, size, r->note);
+	field(buf, size, "");
+	field(buf, size, uid);
+	number(buf, size, r->attempt);
+	field(buf, size, r->campaign_name);
+	number(buf, size, r->list);
+	number(buf, size, (int64_t)r->lead);
+	field(buf, size, agent);
+	field(buf, size, outcome);
+	field(buf, size, trunk);
+	field(buf, size, hangup_by_word((enum hangup_by)r->by));
+	number(buf, size, r->sip_code);
+	number(buf, size, r->q850);
+	number(buf, size, span(r->invite_ms, r->ring_ms));
+	number(buf, size, span(r->answer_ms, r->join_ms));
+	number(buf, size, r->amd_ms);
+	number(buf, size, r->hold_ms / 1000);
+	number(buf, size, r->join_ms ? span(end, r->done_ms) / 1000 : 0);
+	field(buf, size, r->recording);
+	field(buf, size, call_result_word((enum call_result)r->result));
+	return strlen(buf);
+}

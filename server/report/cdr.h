@@ -1,0 +1,85 @@
+/*
+ * report/cdr -- the record of a call, kept and read back.
+ *
+ * In      a call at its end
+ * Out     a row in STORE_CALL (key: uid, which sorts by time), an index by
+ *         number; readers by uid, by time, by number
+ * Owns    the record's schema: fields are only ever appended
+ * Never   changes a finished record but for the agent's correction
+ */
+#ifndef REPORT_CDR_H
+#define REPORT_CDR_H
+
+#include "base/base.h"
+#include "call/call.h"
+#include "schema/schema.h"
+#include "store/store.h"
+
+#define CDR_FIELDS(F)                                                         \
+	F(u64,   uid,         0,   "call, never used again")                  \
+	F(u64,   lead,        0,   "lead")                                    \
+	F(u32,   list,        0,   "list")                                    \
+	F(u64,   person,      0,   "customer")                                \
+	F(u32,   campaign,    0,   "campaign")                                \
+	F(text,  campaign_name, 47, "campaign's name then")                   \
+	F(u32,   agent,       0,   "agent, 0 = none")                         \
+	F(u32,   trunk,       0,   "trunk row, 0 = none")                     \
+	F(u8,    mode,        0,   "enum dial_mode")                          \
+	F(phone, number,      19,  "called number, E.164 digits")             \
+	F(phone, caller,      19,  "number shown")                            \
+	F(u32,   attempt,     0,   "attempt on this lead, from 1")            \
+	F(i64,   start_ms,    0,   "made [wall ms]")                          \
+	F(i64,   invite_ms,   0,   "INVITE sent [wall ms]")                   \
+	F(i64,   ring_ms,     0,   "first ringing [wall ms]")                 \
+	F(i64,   answer_ms,   0,   "answered [wall ms]")                      \
+	F(i64,   person_ms,   0,   "known to be a person [wall ms]")          \
+	F(i64,   join_ms,     0,   "joined to the agent [wall ms]")           \
+	F(i64,   end_ms,      0,   "customer's leg ended [wall ms]")          \
+	F(i64,   done_ms,     0,   "wrap-up ended [wall ms]")                 \
+	F(i64,   hold_ms,     0,   "on hold, summed [ms]")                    \
+	F(u8,    result,      0,   "enum call_result")                        \
+	F(u8,    by,          0,   "enum hangup_by")                          \
+	F(u16,   sip_code,    0,   "final SIP code, raw; 0 = none")           \
+	F(u16,   q850,        0,   "Q.850 cause, raw; 0 = none")              \
+	F(text,  why,         63,  "reason phrase, or the rule that refused") \
+	F(u16,   outcome,     0,   "row of data/dispositions.tsv")            \
+	F(u32,   amd_ms,      0,   "the ears took [ms]")                      \
+	F(i64,   callback_s,  0,   "agreed time [wall s]")                    \
+	F(text,  note,        999, "agent's note")                            \
+	F(text,  recording,   95,  "file below the spool folder")             \
+	F(bool,  sale,        0,   "outcome counts as a sale")                \
+	F(u32,   corrected_by, 0,  "agent who corrected the outcome")         \
+	F(i64,   corrected_ms, 0,  "and when [wall ms]")                      \
+	F(bool,  interrupted, 0,   "the server died during this call")
+
+SCHEMA_STRUCT(cdr, CDR_FIELDS);
+
+void cdr_from_call(const struct call *c, const char *campaign_name,
+		   struct cdr *out);
+/* Into the group: record and index.  The same uid again replaces it. */
+MUST_CHECK enum err cdr_put(struct store_group *g, const struct cdr *r);
+/* ERR_ABSENT, ERR_FORMAT (damaged), store's errors. */
+MUST_CHECK enum err cdr_get(struct store *s, uint64_t uid, struct cdr *out);
+
+/* Return false to end. */
+typedef bool cdr_h(void *arg, const struct cdr *r);
+
+/* Records started in [from_ms, to_ms) wall clock, oldest first. */
+MUST_CHECK enum err cdr_each(struct store *s, int64_t from_ms, int64_t to_ms,
+			     cdr_h *h, void *arg);
+/* The latest `limit` records of a number, newest first. */
+MUST_CHECK enum err cdr_of_number(struct store *s, const char *e164,
+				  size_t limit, cdr_h *h, void *arg);
+
+/* A uid holds its time: the first uid of a millisecond. */
+uint64_t cdr_uid_at(int64_t wall_ms);
+
+/*
+ * One line of CSV, Asterisk's columns first (cdr_csv.c's order), then ours.
+ * Returns the length, cut at size.
+ */
+size_t cdr_csv_header(char *buf, size_t size);
+size_t cdr_csv(const struct cdr *r, const char *trunk, const char *outcome,
+	       char *buf, size_t size);
+
+#endif
