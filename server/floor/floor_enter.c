@@ -57,7 +57,7 @@ void reserve_enter(struct floor *f, struct call *c, struct now now)
 
 /* How many agents could take this call: the gate's "no agent, no call". */
 static uint32_t agents_for(struct floor *f, const struct campaign *k,
-			   const struct call *c)
+			   const struct call *c, struct now now)
 {
 	struct pacer_explain x;
 
@@ -69,7 +69,7 @@ static uint32_t agents_for(struct floor *f, const struct campaign *k,
 	if (c->mode == MODE_PROGRESSIVE)
 		return (uint32_t)seat_ready_count(f->seats, c->campaign);
 	/* Predictive: the pacer has granted it; somebody must be at work. */
-	pacer_explain(k->pacer, INT64_MIN, &x);
+	pacer_explain(k->pacer, now.mono_ms, &x);
 	return x.idle + x.talking + x.wrapping;
 }
 
@@ -85,8 +85,8 @@ void check_enter(struct floor *f, struct call *c, struct now now)
 	enum err e = k ? lead_get(f->leads, c->lead, &lead) : ERR_ABSENT;
 
 	if (!e) {
-		gate_ask_of(f, k, &lead, c->uid, agents_for(f, k, c), now,
-			    &ask);
+		gate_ask_of(f, k, &lead, c->uid, agents_for(f, k, c, now),
+			    now, &ask);
 		ask.e164 = c->number;
 		e = gate_ask(f->gate, &ask, &v, &c->pass);
 	}
@@ -215,7 +215,7 @@ void hold_enter(struct floor *f, struct call *c, struct now now)
 		log_debug("floor", "agent %u not on hold", s->agent.v);
 }
 
-void orphan_enter(struct floor *f, struct call *c, struct now now UNUSED)
+void orphan_enter(struct floor *f, struct call *c, struct now now)
 {
 	f->doors.hold(f->doors.arg, c, true);
 	if (!c->hold_since_ms)

@@ -1,0 +1,405 @@
+/* floor_agent -- what an agent's keys, or a supervisor's hand, ask for. */
+#include "floor_priv.h"
+
+#include "base/log.h"
+#include "base/str.h"
+#include "report/cdr.h"
+
+#include <string.h>
+
+typedef enum err agent_h(struct floor *f, struct seat *s, struct call *c,
+			 const struct floor_input *in, struct now now);
+
+enum { NEEDS_CALL = 1, MAKES_SEAT = 2 };
+
+/* ---- coming and going --------------------------------------------------- */
+
+static enum err on_login(struct floor *f, struct seat *none UNUSED,
+			 struct call *c UNUSED, const struct floor_input *in,
+			 struct now now)
+{
+	char name[SEAT_NAME], *tab;
+	struct seat *s;
+	enum err e;
+
+	str_copy(name, sizeof(name), in->text);
+	tab = strchr(name, '\t');
+	if (tab)
+		*tab++ = '\0';
+	e = seat_open(f->seats, (struct agent_id){ in->agent }, name,
+		      tab ? tab : "", &s);
+	if (e)
+		return e;
+	/* A second log-in takes the session over: same seat, same call. */
+	enum seat_state was = s->state;
+
+	seat_link(f->seats, s, true, now);
+	if (was != SEAT_OFFLINE) {
+		floor_seat_told(f, s, now);
+		return ERR_OK;
+	}
+	return floor_seat(f, s, SE_LOGIN, SR_LOGIN, 0, now);
+}
+
+/* An agent who leaves takes back a call that rings for him alone. */
+static void spare_ringing(struct floor *f, const struct seat *s)
+{
+	struct campaign *k = floor_campaign(f, seat_campaign(s));
+	struct call *youngest = NULL;
+
+	if (!k || k->conf.mode != MODE_PROGRESSIVE ||
+	    k->ringing <= seat_ready_count(f->seats, k->conf.id))
+		return;
+	for (struct call *c = call_each(f->calls, NULL); c;
+	     c = call_each(f->calls, c))
+		if (c->campaign.v == k->conf.id.v && !c->answer_ms &&
+		    c->invite_ms && (!youngest ||
+				     c->invite_ms > youngest->invite_ms))
+			youngest = c;
+	if (!youngest)
+		return;
+	youngest->result = RES_CANCELLED;
+	youngest->by = BY_SYSTEM;
+	call_raise(f->calls, youngest->id, EV_RELEASE);
+}
+
+static enum err move(struct floor *f, struct seat *s, enum seat_event ev,
+		     unsigned reason, struct now now)
+{
+	bool was_ready = s->state == SEAT_READY;
+	enum err e = floor_seat(f, s, ev, reason, 0, now);
+
+	if (!e && was_ready && s->state != SEAT_READY)
+		spare_ringing(f, s);
+	if (e == ERR_AGAIN)
+		f->doors.seat_changed(f->doors.arg, s->agent);
+	return e;
+}
+
+static enum err on_wish(struct floor *f, struct seat *s,
+			struct call *c UNUSED, const struct floor_input *in,
+			struct now now)
+{
+	switch (in->kind) {
+	case IN_READY:
+		return move(f, s, SE_READY, 0, now);
+	case IN_NOT_READY:
+		return move(f, s, SE_NOT_READY, SR_ASKED, now);
+	case IN_BREAK:
+		if (in->value < 0 || in->value >= SEAT_BREAKS)
+			return ERR_ARG;
+		return move(f, s, SE_BREAK,
+			    SR_BREAK_FIRST + (unsigned)in->value, now);
+	default:
+		return move(f, s, SE_LOGOUT, SR_ASKED, now);
+	}
+}
+
+static enum err on_force(struct floor *f, struct seat *s, struct call *c,
+			 const struct floor_input *in, struct now now)
+{
+	enum seat_event ev = (enum seat_event)in->value;
+
+	if (ev != SE_READY && ev != SE_NOT_READY && ev != SE_BREAK &&
+	    ev != SE_LOGOUT)
+		return ERR_ARG;
+	/* Stuck in wrap-up: the call is closed as it stands. */
+	if (s->state == SEAT_WRAP) {
+		enum err e = move(f, s, ev, SR_FORCED, now);
+
+		if (!e && c)
+			call_raise(f->calls, c->id, EV_DISPOSED);
+		return e;
+	}
+	return move(f, s, ev, SR_FORCED, now);
+}
+
+static enum err on_hand(struct floor *f, struct seat *s,
+			struct call *c UNUSED, const struct floor_input *in,
+			struct now now UNUSED)
+{
+	s->hand_up = in->value != 0;
+	f->doors.seat_changed(f->doors.arg, s->agent);
+	return ERR_OK;
+}
+
+/* ---- the call ------------------------------------------------------------ */
+
+static enum err on_dial(struct floor *f, struct seat *s, struct call *c,
+			const struct floor_input *in UNUSED,
+			struct now now UNUSED)
+{
+	if (s->state != SEAT_PREVIEW || c->state != CALL_PREVIEW)
+		return ERR_STATE;
+	call_raise(f->calls, c->id, EV_GO);
+	return ERR_OK;
+}
+
+static enum err on_skip(struct floor *f, struct seat *s UNUSED,
+			struct call *c, const struct floor_input *in,
+			struct now now UNUSED)
+{
+	if (c->state != CALL_PREVIEW)
+		return ERR_STATE;
+	c->result = RES_SKIPPED;
+	str_copy(c->why, sizeof(c->why), in->text);
+	call_raise(f->calls, c->id, EV_SKIP);
+	return ERR_OK;
+}
+
+static enum err on_release(struct floor *f, struct seat *s UNUSED,
+			   struct call *c,
+			   const struct floor_input *in UNUSED,
+			   struct now now UNUSED)
+{
+	if (c->state == CALL_WRAP || c->state == CALL_CLOSE)
+		return ERR_STATE;
+	c->by = BY_AGENT;
+	if (!c->answer_ms)
+		c->result = c->state == CALL_PREVIEW ? RES_SKIPPED
+						     : RES_CANCELLED;
+	call_raise(f->calls, c->id, EV_RELEASE);
+	return ERR_OK;
+}
+
+static enum err on_hold(struct floor *f, struct seat *s UNUSED,
+			struct call *c, const struct floor_input *in,
+			struct now now UNUSED)
+{
+	if (c->state != (in->value ? CALL_TALK : CALL_HOLD))
+		return ERR_STATE;
+	call_raise(f->calls, c->id, in->value ? EV_HOLD : EV_RETRIEVE);
+	return ERR_OK;
+}
+
+static enum err on_mute(struct floor *f, struct seat *s, struct call *c,
+			const struct floor_input *in, struct now now UNUSED)
+{
+	if (c->state != CALL_TALK && c->state != CALL_HOLD)
+		return ERR_STATE;
+	s->muted = in->value != 0;
+	f->doors.mute(f->doors.arg, s->agent, s->muted);
+	f->doors.seat_changed(f->doors.arg, s->agent);
+	return ERR_OK;
+}
+
+static enum err on_digits(struct floor *f, struct seat *s UNUSED,
+			  struct call *c, const struct floor_input *in,
+			  struct now now UNUSED)
+{
+	if (c->state != CALL_TALK)
+		return ERR_STATE;
+	if (!*in->text || strspn(in->text, "0123456789*#") !=
+				  strlen(in->text))
+		return ERR_ARG;
+	f->doors.digits(f->doors.arg, c, in->text);
+	return ERR_OK;
+}
+
+static enum err on_rec_pause(struct floor *f, struct seat *s, struct call *c,
+			     const struct floor_input *in,
+			     struct now now UNUSED)
+{
+	if (!c->recorded || !c->leg)
+		return ERR_STATE;
+	c->muted_rec = in->value != 0;
+	f->doors.record_pause(f->doors.arg, c, c->muted_rec);
+	f->doors.seat_changed(f->doors.arg, s->agent);
+	return ERR_OK;
+}
+
+/* ---- how it went ---------------------------------------------------------- */
+
+static bool may_dispose(const struct call *c)
+{
+	return c->state == CALL_TALK || c->state == CALL_HOLD ||
+	       c->state == CALL_ORPHAN || c->state == CALL_WRAP;
+}
+
+static enum err on_outcome(struct floor *f, struct seat *s, struct call *c,
+			   const struct floor_input *in,
+			   struct now now UNUSED)
+{
+	const struct dispo_row *row;
+
+	if (!may_dispose(c))
+		return ERR_STATE;
+	row = dispo_by_digit(f->dispos, (unsigned)in->value);
+	if (!row && in->value)
+		return ERR_ABSENT;
+	c->outcome = row ? row->code : 0;
+	f->doors.seat_changed(f->doors.arg, s->agent);
+	return ERR_OK;
+}
+
+/* Drafts are on disk too: with the intent, until the call's own record. */
+static enum err on_note(struct floor *f, struct seat *s UNUSED,
+			struct call *c, const struct floor_input *in,
+			struct now now UNUSED)
+{
+	struct store_key key = { 0 };
+
+	if (c->state == CALL_CLOSE || c->state == CALL_DONE)
+		return ERR_STATE;
+	str_copy(c->note, sizeof(c->note), in->text);
+	store_key_u32(&key, c->agent.v);
+	store_put(floor_group(f), STORE_DRAFT, key.b, key.len, c->note,
+		  strlen(c->note));
+	return ERR_OK;
+}
+
+static enum err on_callback(struct floor *f, struct seat *s, struct call *c,
+			    const struct floor_input *in, struct now now)
+{
+	if (!may_dispose(c))
+		return ERR_STATE;
+	if (in->when_s && in->when_s <= now.wall_ms / 1000)
+		return ERR_ARG;
+	c->callback_s = in->when_s;
+	c->callback_agent.v = in->value ? s->agent.v : 0;
+	f->doors.seat_changed(f->doors.arg, s->agent);
+	return ERR_OK;
+}
+
+static enum err on_finish(struct floor *f, struct seat *s, struct call *c,
+			  const struct floor_input *in, struct now now)
+{
+	struct campaign *k = floor_campaign(f, c->campaign);
+	const struct dispo_row *row = dispo_by_code(f->dispos, c->outcome);
+
+	if (c->state != CALL_WRAP)
+		return ERR_STATE;
+	if (k && k->conf.wrap != WRAP_OPTIONAL && !row)
+		return ERR_AGAIN;
+	if (row && dispo_missing(row, c))
+		return ERR_AGAIN;
+	if (k && k->conf.wrap == WRAP_BOXED_FULL && seat_left_ms(s, now) > 0)
+		return ERR_DENIED;
+	if (in->value && seat_move(f->seats, s, SE_NOT_READY, SR_ASKED, 0,
+				   now))
+		return ERR_STATE;
+	call_raise(f->calls, c->id, EV_DISPOSED);
+	return ERR_OK;
+}
+
+static enum err on_wrap_more(struct floor *f, struct seat *s, struct call *c,
+			     const struct floor_input *in UNUSED,
+			     struct now now)
+{
+	struct campaign *k = floor_campaign(f, c->campaign);
+	enum err e;
+
+	if (!k)
+		return ERR_ABSENT;
+	e = seat_extend(f->seats, s, k->conf.wrap_more_ms,
+			k->conf.wrap_more_max_ms, now);
+	if (!e)
+		f->doors.seat_changed(f->doors.arg, s->agent);
+	return e;
+}
+
+/*
+ * The last call's outcome was wrong.  Its record is corrected, with who and
+ * when, and the lead goes where the right outcome sends it.
+ */
+static enum err on_correct(struct floor *f, struct seat *s,
+			   struct call *none UNUSED,
+			   const struct floor_input *in, struct now now)
+{
+	const struct dispo_row *row = dispo_by_digit(f->dispos,
+						     (unsigned)in->value);
+	struct call was = { 0 };
+	struct lead_step step;
+	struct dispo_step ds;
+	struct lead l;
+	struct cdr r;
+	enum err e;
+
+	if (!row || !f->last_uid[s->slot])
+		return ERR_ABSENT;
+	e = cdr_get(f->store, f->last_uid[s->slot], &r);
+	if (e)
+		return e;
+	if (row->next == DN_AGREED && !r.callback_s && !in->when_s)
+		return ERR_AGAIN;
+	r.outcome = was.outcome = row->code;
+	r.callback_s = in->when_s ? in->when_s : r.callback_s;
+	was.callback_s = r.callback_s;
+	was.callback_agent = s->agent;
+	was.join_ms = r.join_ms;
+	was.result = (enum call_result)r.result;
+	ds = dispo_apply(f->dispos, &(struct dispo_ask){
+		.call = &was, .attempts_left = 1,
+		.now_s = now.wall_ms / 1000 });
+	r.sale = ds.sale;
+	r.corrected_by = s->agent.v;
+	r.corrected_ms = now.wall_ms;
+	e = cdr_put(floor_group(f), &r);
+	if (!e)
+		e = lead_take(f->leads, floor_group(f),
+			      (struct lead_id){ r.lead }, now, &l);
+	if (e)
+		return e;
+	floor_flush(f);		/* taken; now put where it belongs */
+	step = (struct lead_step){
+		.next = ds.next == DN_DNC ? LEAD_DNC
+			: ds.next == DN_DONE ? LEAD_DONE
+			: ds.next == DN_AGREED ? LEAD_AGREED : LEAD_LATER,
+		.at_s = ds.at_s, .agent = ds.agent, .outcome = row->code,
+		.result = was.result, .by = s->agent };
+	e = lead_finish(f->leads, floor_group(f), (struct lead_id){ r.lead },
+			&step, now);
+	if (!e && ds.next == DN_DNC) {
+		struct gate_dnc d = { .at_s = now.wall_ms / 1000,
+				      .source = "customer" };
+
+		str_copy(d.e164, sizeof(d.e164), r.number);
+		str_fmt(d.by, sizeof(d.by), "agent %u", s->agent.v);
+		e = gate_dnc_add(f->gate, floor_group(f), &d);
+	}
+	return e;
+}
+
+static const struct {
+	agent_h *h;
+	unsigned needs;
+} rows[FLOOR_INPUT_COUNT] = {
+	[IN_LOGIN]     = { on_login, MAKES_SEAT },
+	[IN_LOGOUT]    = { on_wish, 0 },
+	[IN_READY]     = { on_wish, 0 },
+	[IN_NOT_READY] = { on_wish, 0 },
+	[IN_BREAK]     = { on_wish, 0 },
+	[IN_DIAL]      = { on_dial, NEEDS_CALL },
+	[IN_SKIP]      = { on_skip, NEEDS_CALL },
+	[IN_RELEASE]   = { on_release, NEEDS_CALL },
+	[IN_HOLD]      = { on_hold, NEEDS_CALL },
+	[IN_MUTE]      = { on_mute, NEEDS_CALL },
+	[IN_DIGITS]    = { on_digits, NEEDS_CALL },
+	[IN_REC_PAUSE] = { on_rec_pause, NEEDS_CALL },
+	[IN_OUTCOME]   = { on_outcome, NEEDS_CALL },
+	[IN_NOTE]      = { on_note, NEEDS_CALL },
+	[IN_CALLBACK]  = { on_callback, NEEDS_CALL },
+	[IN_FINISH]    = { on_finish, NEEDS_CALL },
+	[IN_WRAP_MORE] = { on_wrap_more, NEEDS_CALL },
+	[IN_HAND]      = { on_hand, 0 },
+	[IN_CORRECT]   = { on_correct, 0 },
+	[IN_FORCE]     = { on_force, 0 },
+};
+
+bool floor_is_agent_input(enum floor_input_kind k)
+{
+	return rows[k].h != NULL;
+}
+
+enum err floor_agent_input(struct floor *f, const struct floor_input *in,
+			   struct now now)
+{
+	struct seat *s = seat_get(f->seats, (struct agent_id){ in->agent });
+	struct call *c = s ? call_get(f->calls, s->call) : NULL;
+
+	if (!s && !(rows[in->kind].needs & MAKES_SEAT))
+		return ERR_ABSENT;
+	if (!c && (rows[in->kind].needs & NEEDS_CALL))
+		return ERR_STATE;
+	return rows[in->kind].h(f, s, c, in, now);
+}

@@ -1,0 +1,337 @@
+/* floor_input -- one input in, everything that follows from it done. */
+#include "floor_priv.h"
+
+#include "base/log.h"
+#include "base/str.h"
+#include "flow.h"
+
+#include <string.h>
+
+typedef enum err input_h(struct floor *f, struct call *c,
+			 const struct floor_input *in, struct now now);
+
+/* ---- time -------------------------------------------------------------- */
+
+static void seat_time_up(struct floor *f, struct seat *s, struct now now)
+{
+	struct call *c = call_get(f->calls, s->call);
+
+	switch (s->state) {
+	case SEAT_WRAP:
+		/* No outcome is invented: "No outcome chosen", NOT READY. */
+		if (c)
+			call_raise(f->calls, c->id, EV_DISPOSED);
+		break;
+	case SEAT_PREVIEW:
+		if (c)
+			call_raise(f->calls, c->id, EV_GO);
+		return;
+	default:
+		break;
+	}
+	if (floor_seat(f, s, SE_TIMEOUT, 0, 0, now))
+		log_debug("floor", "agent %u: time-out in %s", s->agent.v,
+			  seat_state_word(s->state));
+}
+
+static enum err on_tick(struct floor *f, struct call *none UNUSED,
+			const struct floor_input *in UNUSED, struct now now)
+{
+	struct call *c;
+	struct seat *s;
+	unsigned moved;
+
+	while ((c = call_due(f->calls, now))) {
+		if (c->state == CALL_RING || c->state == CALL_DIAL)
+			c->result = RES_NO_ANSWER;
+		call_raise(f->calls, c->id, EV_TIMEOUT);
+	}
+	while ((s = seat_due(f->seats, now)))
+		seat_time_up(f, s, now);
+	flow_run(f, f->calls, now);
+	if (now.mono_ms - f->leads_ms >= LEAD_EVERY_MS) {
+		f->leads_ms = now.mono_ms;
+		if (lead_tick(f->leads, floor_group(f), now, LEAD_BUDGET,
+			      &moved))
+			log_err("floor", "leads that came due were not moved");
+		else if (moved == LEAD_BUDGET)
+			f->leads_ms = 0;
+		floor_flush(f);
+	}
+	pace_all(f, now);
+	return ERR_OK;
+}
+
+/* ---- calls ------------------------------------------------------------- */
+
+static enum err on_durable(struct floor *f, struct call *c,
+			   const struct floor_input *in, struct now now UNUSED)
+{
+	if (in->code) {
+		if (c->state == CALL_RESERVE)
+			lead_undo(f->leads, c->lead);
+		str_copy(c->why, sizeof(c->why), "the store refused");
+		c->written = c->written && c->state != CALL_RESERVE;
+	}
+	call_raise(f->calls, c->id, in->code ? EV_UNWRITTEN : EV_DURABLE);
+	return ERR_OK;
+}
+
+static void trunk_of(struct call *c, const struct floor_input *in)
+{
+	if (in->trunk)
+		c->trunk.v = in->trunk;
+	if (*in->text && in->kind == IN_ANSWERED)
+		str_copy(c->caller, sizeof(c->caller), in->text);
+}
+
+static enum err on_ringing(struct floor *f, struct call *c,
+			   const struct floor_input *in, struct now now)
+{
+	trunk_of(c, in);
+	if (!c->ring_ms)
+		c->ring_ms = now.wall_ms;
+	call_raise(f->calls, c->id, EV_RINGING);
+	return ERR_OK;
+}
+
+static enum err on_answered(struct floor *f, struct call *c,
+			    const struct floor_input *in, struct now now)
+{
+	trunk_of(c, in);
+	if (!c->answer_ms)
+		c->answer_ms = now.wall_ms;
+	c->sip_code = 200;
+	call_raise(f->calls, c->id, EV_ANSWERED);
+	return ERR_OK;
+}
+
+static enum err on_failed(struct floor *f, struct call *c,
+			  const struct floor_input *in, struct now now UNUSED)
+{
+	trunk_of(c, in);
+	c->leg = false;
+	c->sip_code = (uint16_t)in->code;
+	c->q850 = (uint16_t)in->q850;
+	if (c->result == RES_NONE)
+		c->result = (enum call_result)in->value;
+	str_copy(c->why, sizeof(c->why), in->text);
+	call_raise(f->calls, c->id, EV_FAILED);
+	return ERR_OK;
+}
+
+static enum err on_hangup(struct floor *f, struct call *c,
+			  const struct floor_input *in, struct now now)
+{
+	c->leg = false;
+	c->end_ms = now.wall_ms;
+	if (c->by == BY_NOBODY)
+		c->by = BY_CUSTOMER;
+	c->q850 = (uint16_t)in->q850;
+	if (c->state == CALL_WAIT) {
+		c->result = RES_ABANDONED;
+		pace_call(f, c, PACER_HANGUP, now);
+	} else if (c->state == CALL_HEAR) {
+		c->result = RES_EARLY_HANGUP;
+	}
+	call_raise(f->calls, c->id, EV_HANGUP);
+	return ERR_OK;
+}
+
+static enum err on_person(struct floor *f, struct call *c,
+			  const struct floor_input *in, struct now now UNUSED)
+{
+	c->amd_ms = (uint32_t)in->value;
+	call_raise(f->calls, c->id, EV_PERSON);
+	return ERR_OK;
+}
+
+static enum err on_machine(struct floor *f, struct call *c,
+			   const struct floor_input *in, struct now now UNUSED)
+{
+	if (c->state != CALL_HEAR)
+		return ERR_STATE;
+	c->amd_ms = (uint32_t)in->value;
+	c->result = (enum call_result)in->code;
+	call_raise(f->calls, c->id, EV_MACHINE);
+	return ERR_OK;
+}
+
+static enum err on_played(struct floor *f, struct call *c,
+			  const struct floor_input *in UNUSED,
+			  struct now now UNUSED)
+{
+	call_raise(f->calls, c->id, EV_PLAYED);
+	return ERR_OK;
+}
+
+static enum err on_recorded(struct floor *f UNUSED, struct call *c,
+			    const struct floor_input *in UNUSED,
+			    struct now now UNUSED)
+{
+	c->recorded = true;
+	return ERR_OK;
+}
+
+/* ---- agents' phones and terminals --------------------------------------- */
+
+static enum err on_line(struct floor *f, struct call *none UNUSED,
+			const struct floor_input *in, struct now now)
+{
+	struct seat *s = seat_get(f->seats, (struct agent_id){ in->agent });
+	struct call *c;
+	enum seat_state was;
+
+	if (!s)
+		return ERR_ABSENT;
+	was = s->state;
+	seat_phone(f->seats, s, in->value != 0, now);
+	if (s->state != was)
+		pace_seat(f, s, was, now);
+	c = call_get(f->calls, s->call);
+	if (c && c->agent.v == s->agent.v)
+		call_raise(f->calls, c->id, in->value ? EV_AGENT : EV_LOST);
+	floor_seat_told(f, s, now);
+	return ERR_OK;
+}
+
+static enum err on_link(struct floor *f, struct call *none UNUSED,
+			const struct floor_input *in, struct now now)
+{
+	struct seat *s = seat_get(f->seats, (struct agent_id){ in->agent });
+	enum seat_state was;
+
+	if (!s)
+		return ERR_ABSENT;
+	was = s->state;
+	seat_link(f->seats, s, in->value != 0, now);
+	if (s->state != was)
+		pace_seat(f, s, was, now);
+	floor_seat_told(f, s, now);
+	return ERR_OK;
+}
+
+/* ---- campaigns ---------------------------------------------------------- */
+
+/* Calls that ring for nobody any more are taken back. */
+static void cancel_ringing(struct floor *f, const struct campaign *k)
+{
+	for (struct call *c = call_each(f->calls, NULL); c;
+	     c = call_each(f->calls, c)) {
+		if (c->campaign.v != k->conf.id.v || c->answer_ms)
+			continue;
+		c->result = RES_CANCELLED;
+		c->by = BY_SYSTEM;
+		call_raise(f->calls, c->id, EV_RELEASE);
+	}
+}
+
+static enum err on_campaign(struct floor *f, struct call *none UNUSED,
+			    const struct floor_input *in, struct now now)
+{
+	struct campaign *k = floor_campaign(f, (struct campaign_id){
+						       in->campaign });
+
+	if (!k)
+		return ERR_ABSENT;
+	switch (in->kind) {
+	case IN_START:
+		if (!k->conf.gate.profile)
+			return ERR_DENIED;	/* no law, no calls */
+		k->running = true;
+		k->paused = false;
+		lead_campaign_recheck(f->leads, k->conf.id);
+		break;
+	case IN_PAUSE:
+		k->paused = true;
+		break;
+	default:
+		k->running = false;
+		cancel_ringing(f, k);
+		break;
+	}
+	k->ask = true;
+	log_info("floor", "campaign %s: %s", k->conf.name,
+		 floor_input_word((enum floor_input_kind)in->kind));
+	pace_all(f, now);
+	return ERR_OK;
+}
+
+static enum err on_disk(struct floor *f, struct call *none UNUSED,
+			const struct floor_input *in, struct now now UNUSED)
+{
+	f->disk_full = in->value != 0;
+	return ERR_OK;
+}
+
+/* ---- the table ---------------------------------------------------------- */
+
+static const struct {
+	input_h *h;
+	bool call;		/* needs a living call                     */
+} rows[FLOOR_INPUT_COUNT] = {
+	[IN_TICK]     = { on_tick, false },
+	[IN_DURABLE]  = { on_durable, true },
+	[IN_RINGING]  = { on_ringing, true },
+	[IN_ANSWERED] = { on_answered, true },
+	[IN_FAILED]   = { on_failed, true },
+	[IN_HANGUP]   = { on_hangup, true },
+	[IN_PERSON]   = { on_person, true },
+	[IN_MACHINE]  = { on_machine, true },
+	[IN_PLAYED]   = { on_played, true },
+	[IN_RECORDED] = { on_recorded, true },
+	[IN_LINE]     = { on_line, false },
+	[IN_LINK]     = { on_link, false },
+	[IN_START]    = { on_campaign, false },
+	[IN_STOP]     = { on_campaign, false },
+	[IN_PAUSE]    = { on_campaign, false },
+	[IN_DISK]     = { on_disk, false },
+};
+
+static void keep(struct floor *f, const struct floor_input *in)
+{
+	uint8_t buf[1200];
+	size_t len;
+
+	if (!f->conf.log_inputs)
+		return;
+	if (!schema_encode(&floor_input_schema, in, buf, sizeof(buf), &len))
+		store_event(floor_group(f), buf, len);
+}
+
+enum err floor_input(struct floor *f, const struct floor_input *in)
+{
+	struct now now = { in->mono_ms, in->wall_ms };
+	enum floor_input_kind kind = (enum floor_input_kind)in->kind;
+	struct call *c = NULL;
+	enum err e;
+
+	if (kind >= FLOOR_INPUT_COUNT)
+		return ERR_ARG;
+	if (kind != IN_TICK || now.mono_ms - f->paced_ms >= PACE_EVERY_MS ||
+	    floor_next_ms(f) <= now.mono_ms)
+		keep(f, in);
+	if (floor_is_agent_input(kind)) {
+		e = floor_agent_input(f, in, now);
+	} else {
+		if (rows[kind].call) {
+			c = call_get(f->calls, (struct call_id){ in->call });
+			if (!c) {
+				floor_flush(f);
+				return ERR_ABSENT;
+			}
+		}
+		e = rows[kind].h(f, c, in, now);
+	}
+	flow_run(f, f->calls, now);
+	floor_flush(f);
+	return e;
+}
+
+int64_t floor_next_ms(const struct floor *f)
+{
+	int64_t next = MIN(call_next_due_ms(f->calls),
+			   seat_next_due_ms(f->seats));
+
+	return MIN(next, f->paced_ms + PACE_EVERY_MS);
+}
