@@ -184,6 +184,11 @@ struct call *call_get(struct call_pool *p, struct call_id id)
 	return &p->slots[n].call;
 }
 
+uint32_t call_slot(struct call_id id)
+{
+	return id.v & SLOT_MASK;
+}
+
 void call_end(struct call_pool *p, struct call *c)
 {
 	uint32_t n = c->id.v & SLOT_MASK;

@@ -194,6 +194,8 @@ MUST_CHECK enum err call_new(struct call_pool *p, enum call_state first,
 /* NULL if it has ended.  The pointer is good until the handler returns. */
 struct call *call_get(struct call_pool *p, struct call_id id);
 void call_end(struct call_pool *p, struct call *c);
+/* Its place in the pool, 0 .. max_calls - 1: an index for other tables. */
+uint32_t call_slot(struct call_id id);
 size_t call_count(const struct call_pool *p);
 size_t call_count_max(const struct call_pool *p);
 /* Walks the living calls: pass NULL first; NULL at the end. */

@@ -174,6 +174,16 @@ void wait_enter(struct floor *f, struct call *c, struct now now)
 	wait_push(k, c->id);
 }
 
+/* A folder a day, so that no folder grows without end. */
+static void name_recording(struct call *c, struct now now)
+{
+	int y, m, d;
+
+	zone_date(now.wall_ms / 86400000, &y, &m, &d);
+	str_fmt(c->recording, sizeof(c->recording), "%04d-%02d-%02d/%llu.wav",
+		y, m, d, (unsigned long long)c->uid);
+}
+
 void talk_enter(struct floor *f, struct call *c, struct now now)
 {
 	struct campaign *k = campaign_of(f, c);
@@ -196,8 +206,7 @@ void talk_enter(struct floor *f, struct call *c, struct now now)
 	c->result = RES_ANSWERED;
 	k->talking++;
 	if (k->conf.record) {
-		str_fmt(c->recording, sizeof(c->recording), "%llu",
-			(unsigned long long)c->uid);
+		name_recording(c, now);
 		c->recorded = true;
 		f->doors.record(f->doors.arg, c, c->recording);
 	}

@@ -109,6 +109,8 @@ static enum err on_answered(struct floor *f, struct call *c,
 static enum err on_failed(struct floor *f, struct call *c,
 			  const struct floor_input *in, struct now now UNUSED)
 {
+	if (c->state >= CALL_WRAP)
+		return ERR_STATE;	/* the end of what we ended */
 	trunk_of(c, in);
 	c->leg = false;
 	c->sip_code = (uint16_t)in->code;
@@ -123,6 +125,8 @@ static enum err on_failed(struct floor *f, struct call *c,
 static enum err on_hangup(struct floor *f, struct call *c,
 			  const struct floor_input *in, struct now now)
 {
+	if (c->state >= CALL_WRAP)
+		return ERR_STATE;
 	c->leg = false;
 	c->end_ms = now.wall_ms;
 	if (c->by == BY_NOBODY)

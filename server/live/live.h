@@ -1,0 +1,88 @@
+/*
+ * live -- the floor among real trunks, phones, disks and people.
+ *
+ * In      the configuration; SIP, RTP and disk events, on the loop
+ * Out     floor inputs, with the time they came; the floor's actions done
+ * Owns    every room of the running server, and the loop's timer
+ * Never   decides: what happens next is the floor's
+ */
+#ifndef LIVE_LIVE_H
+#define LIVE_LIVE_H
+
+#include "base/clock.h"
+#include "conf/conf.h"
+#include "dial/dial.h"
+#include "floor/floor.h"
+#include "lead/lead.h"
+#include "media/media.h"
+#include "store/store.h"
+
+struct live;
+
+/* Borrowed; good as long as the live is. */
+struct live_rooms {
+	const struct clock *clock;
+	struct store *store;
+	struct zones *zones;
+	struct gate *gate;
+	struct leads *leads;
+	struct dispos *dispos;
+	struct floor *floor;
+	struct dial *dial;
+	struct media *media;
+	const struct conf *conf;
+};
+
+/* What others want to hear of; each may be NULL, all on the loop. */
+struct live_hooks {
+	void *arg;
+	void (*seat_changed)(void *arg, struct agent_id agent);
+	void (*call_done)(void *arg, const struct call *c,
+			  const struct dispo_step *step);
+	void (*trunk_changed)(void *arg, struct trunk_id trunk,
+			      const char *text);
+	/* The one-time secret an agent's phone may log in with. */
+	enum err (*agent_secret)(void *arg, const char *user, char *secret,
+				 size_t size, struct agent_id *agent);
+	void (*tick)(void *arg, struct now now);	/* every 50 ms      */
+};
+
+/*
+ * Opens everything the configuration names, recovers what a crash left, and
+ * joins it to the loop (loop_init first).  Refusals are logged in words;
+ * ERR_FORMAT: the configuration or a table; others as the rooms say.
+ */
+MUST_CHECK enum err live_new(const struct conf *conf, const struct clock *clock,
+			     const struct live_hooks *hooks,
+			     struct live **out);
+/* Writes what is learned, hangs up what lives, closes all; returns NULL. */
+struct live *live_free(struct live *l);
+const struct live_rooms *live_rooms(const struct live *l);
+
+/* One input, stamped with the clock; the floor's answer. */
+MUST_CHECK enum err live_input(struct live *l, struct floor_input *in);
+/* No new calls; calls in progress go on. */
+void live_drain(struct live *l);
+/* Calls with a leg, or not yet on disk. */
+unsigned live_busy(const struct live *l);
+
+/* The agent's line, for those who listen in; leg 0 = none. */
+struct leg_id live_agent_leg(const struct live *l, struct agent_id agent);
+struct leg_id live_call_leg(const struct live *l, struct call_id call);
+/* Where agents' phones dial: "sip:agent-1001@127.0.0.1:5060". */
+void live_agent_uri(const struct live *l, struct agent_id agent, char *buf,
+		    size_t size);
+/* Lists a campaign calls are looked up anew: a list was made or renamed. */
+void live_relist(struct live *l);
+
+/* Our own running times, for status and metrics. */
+struct live_stats {
+	int64_t started_ms;		/* wall clock                        */
+	uint64_t inputs;
+	uint32_t slow_turns;		/* handlers over 10 ms               */
+	uint32_t slowest_ms;
+	bool disk_full, draining;
+};
+void live_stats(const struct live *l, struct live_stats *out);
+
+#endif

@@ -1,0 +1,46 @@
+/* live_priv -- what the files of this folder share. */
+#ifndef LIVE_LIVE_PRIV_H
+#define LIVE_LIVE_PRIV_H
+
+#include "live/live.h"
+
+struct loop_timer;
+
+/* An agent's line: its media leg, and the one that is coming up. */
+struct line {
+	struct agent_id agent;
+	struct leg_id leg, coming;
+	bool up, quiet;			/* quiet: up, but no RTP comes       */
+};
+
+struct live {
+	struct live_rooms r;
+	struct live_hooks hooks;
+	struct live_stats stats;
+	struct leg_id *call_legs;	/* by call_slot                      */
+	struct call_id *leg_calls;	/* by leg, open addressing            */
+	struct leg_id *leg_keys;
+	size_t leg_cap;
+	struct line *lines;		/* by agent, open addressing          */
+	size_t line_cap;
+	struct loop_timer *tick;
+	char media_ip[DIAL_ADDR_SIZE];
+	char sip_host[DIAL_ADDR_SIZE];
+	uint16_t sip_port;
+	int64_t saved_ms, disk_ms;
+	size_t backlog_max;
+};
+
+/* live_calls.c: the floor's doors, and what dial and media tell. */
+void live_doors(struct live *l, struct floor_doors *out);
+void live_on_dial(const struct dial_event *ev, void *arg);
+void live_on_media(const struct media_event *ev, void *arg);
+enum err live_agent_media(struct agent_id agent, struct dial_media *ours,
+			  void *arg);
+struct line *live_line(const struct live *l, struct agent_id agent);
+
+/* live_conf.c: rooms from the configuration. */
+enum err live_open_rooms(struct live *l, const struct conf *conf);
+void live_close_rooms(struct live *l);
+
+#endif
