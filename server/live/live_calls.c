@@ -393,6 +393,16 @@ void live_on_dial(const struct dial_event *ev, void *arg)
 	}
 }
 
+enum err live_agent_secret(const char *user, char *secret, size_t size,
+			   struct agent_id *agent, void *arg)
+{
+	struct live *l = arg;
+
+	if (!l->hooks.agent_secret)
+		return ERR_ABSENT;
+	return l->hooks.agent_secret(l->hooks.arg, user, secret, size, agent);
+}
+
 enum err live_agent_media(struct agent_id agent, struct dial_media *ours,
 			  void *arg)
 {

@@ -37,6 +37,8 @@ void live_on_dial(const struct dial_event *ev, void *arg);
 void live_on_media(const struct media_event *ev, void *arg);
 enum err live_agent_media(struct agent_id agent, struct dial_media *ours,
 			  void *arg);
+enum err live_agent_secret(const char *user, char *secret, size_t size,
+			   struct agent_id *agent, void *arg);
 struct line *live_line(const struct live *l, struct agent_id agent);
 
 /* live_conf.c: rooms from the configuration. */
