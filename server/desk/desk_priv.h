@@ -1,0 +1,38 @@
+/* desk_priv -- what the files of this folder share. */
+#ifndef DESK_DESK_PRIV_H
+#define DESK_DESK_PRIV_H
+
+#include "desk/desk.h"
+
+struct desk {
+	struct live *live;
+	const struct live_rooms *r;
+	desk_send_h *send;
+	void *arg;
+	struct agent_id *dirty;		/* seats to be told, each once       */
+	size_t dirty_len, dirty_cap;
+	uint32_t *shown;		/* by seat slot: call last shown     */
+	bool *is_dirty;			/* by seat slot                      */
+	size_t seats_max;
+};
+
+/* desk_show.c */
+void desk_show_seat(struct desk *d, const struct seat *s);
+void desk_show_customer(struct desk *d, const struct seat *s,
+			const struct call *c);
+void desk_show_script(struct desk *d, const struct seat *s,
+		      const struct call *c);
+void desk_show_outcomes(struct desk *d, const struct seat *s);
+void desk_show_breaks(struct desk *d, const struct seat *s);
+void desk_show_today(struct desk *d, const struct seat *s);
+void desk_show_last(struct desk *d, const struct seat *s);
+void desk_show_progress(struct desk *d, const struct seat *s,
+			const struct call *c);
+void desk_history(struct desk *d, const struct seat *s, const struct call *c,
+		  uint32_t req);
+void desk_callbacks(struct desk *d, const struct seat *s, uint32_t req,
+		    unsigned top);
+const struct campaign_conf *desk_campaign(struct desk *d,
+					  const struct seat *s);
+
+#endif
