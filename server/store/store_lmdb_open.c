@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <unistd.h>
 
 #include "base/log.h"
@@ -157,6 +158,8 @@ enum err lmdb_open(struct store *s)
 	pthread_mutex_init(&l->lock, NULL);
 	s->lmdb = l;
 	e = check_present(s);
+	if (!e)
+		e = check_room(s);
 	if (e)
 		return e;
 	rc = mdb_env_create(&l->env);

@@ -9,8 +9,7 @@
  *
  * When a transaction fails, nothing of it was written (or the engine said
  * ERR_UNKNOWN), so its groups are tried once more one by one: only those
- * that cannot be written are refused, and a short write of a disk that is
- * just filling up (LMDB calls it EIO) gets a second, exact answer.
+ * that cannot be written are refused.
  */
 #include "store/store_priv.h"
 
