@@ -147,6 +147,27 @@ static enum err check_present(struct store *s)
 	return ERR_ABSENT;
 }
 
+/* lock.mdb is written through a map: where its blocks are not yet given, a
+ * full disk would be a SIGBUS. */
+static enum err check_room(struct store *s)
+{
+	enum { LOCK_BYTES = 8192 };
+	char path[4096];
+	struct statvfs fs;
+	struct stat st;
+
+	if (!str_fmt(path, sizeof(path), "%s/lock.mdb", s->dir))
+		return ERR_ARG;
+	if (!stat(path, &st) && st.st_blocks * 512 >= LOCK_BYTES)
+		return ERR_OK;
+	if (statvfs(s->dir, &fs))
+		return err_from_errno(errno);
+	if ((uint64_t)fs.f_bavail * fs.f_frsize >= 1 << 20)
+		return ERR_OK;
+	log_err("store", "no room on the disk of %s", s->dir);
+	return ERR_FULL;
+}
+
 enum err lmdb_open(struct store *s)
 {
 	struct lmdb *l = store_alloc(sizeof(*l));
