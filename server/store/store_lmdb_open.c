@@ -147,18 +147,17 @@ static enum err check_present(struct store *s)
 	return ERR_ABSENT;
 }
 
-/* lock.mdb is written through a map: where its blocks are not yet given, a
- * full disk would be a SIGBUS. */
+/* lock.mdb is written through a map: while it has no blocks yet, a full disk
+ * would be a SIGBUS. */
 static enum err check_room(struct store *s)
 {
-	enum { LOCK_BYTES = 8192 };
 	char path[4096];
 	struct statvfs fs;
 	struct stat st;
 
 	if (!str_fmt(path, sizeof(path), "%s/lock.mdb", s->dir))
 		return ERR_ARG;
-	if (!stat(path, &st) && st.st_blocks * 512 >= LOCK_BYTES)
+	if (!stat(path, &st) && st.st_blocks)
 		return ERR_OK;
 	if (statvfs(s->dir, &fs))
 		return err_from_errno(errno);
