@@ -255,8 +255,8 @@ bool gate_zones_open(const struct gate *g, const struct gate_campaign *c,
 
 /*        state             word         how it counts                       */
 #define GATE_MARKS(X)                                                         \
-	X(MARK_INTENT,    "intent")    /* about to dial: counts as dialled */ \
-	X(MARK_DIALLED,   "dialled")   /* INVITE went out                  */ \
+	X(MARK_INTENT,    "intent")    /* outcome unknown: counts as all   */ \
+	X(MARK_DIALLED,   "dialled")   /* INVITE went out, nobody answered */ \
 	X(MARK_ANSWERED,  "answered")  /* by whom or what is not known     */ \
 	X(MARK_MACHINE,   "machine")   /* we hung up on a machine          */ \
 	X(MARK_ABANDONED, "abandoned") /* answered, no agent               */ \
@@ -286,11 +286,12 @@ struct gate_attempt {
 /*
  * Writes into the caller's group; commit is the caller's.  The intent must
  * be durable before the INVITE; if nothing else is ever written (a crash),
- * it counts as dialled.  Repeating a note of the same attempt is harmless.
+ * it counts as dialled and as answered, for nobody can tell.  Repeating a
+ * note of the same attempt is harmless.
  */
 MUST_CHECK enum err gate_note_intent(struct gate *g, struct store_group *grp,
 				     const struct gate_attempt *a);
-/* The INVITE went out: MARK_DIALLED. */
+/* The INVITE went out at a->wall_s; optional, the intent counts as well. */
 MUST_CHECK enum err gate_note_attempt(struct gate *g, struct store_group *grp,
 				      const struct gate_attempt *a);
 /* ... and this is what became of it. */
