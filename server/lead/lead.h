@@ -99,7 +99,8 @@ SCHEMA_STRUCT(lead_consent, LEAD_CONSENT);
 	F(u32,   last_agent,   0, "agent's number")                           \
 	F(u32,   callback_agent, 0, "agreed with; 0 = anyone")                \
 	F(text,  note,    1000, "the last agent's")                           \
-	F(i64,   created_s, 0, "imported [s since 1970]")
+	F(i64,   created_s, 0, "imported [s since 1970]")                     \
+	F(bool,  due,       0, "an agreed call-back that has come due")
 
 SCHEMA_STRUCT(lead, LEAD_RECORD);
 
@@ -169,6 +170,9 @@ MUST_CHECK enum err lead_get(const struct leads *ls, struct lead_id id,
  */
 MUST_CHECK enum err lead_set(struct leads *ls, struct store_group *grp,
 			     const struct lead *lead);
+/* The lead and all its index rows are gone.  ERR_STATE: it is in a call. */
+MUST_CHECK enum err lead_erase(struct leads *ls, struct store_group *grp,
+			       struct lead_id id);
 /*
  * Leads with this number, any list, oldest list first, up to max;
  * *n = how many were given.  [any thread]
