@@ -245,7 +245,8 @@ MUST_CHECK enum err gate_explain(struct gate *g, const struct gate_ask *ask,
 
 /*
  * Are the legal hours open in all places of the set?  *until_s: the answer
- * holds before that second.  For lead_next's filter of zone groups.
+ * holds before that second (GATE_NEVER: they never open), unless the campaign
+ * is changed.  For lead_next's filter of zone groups.
  */
 bool gate_zones_open(const struct gate *g, const struct gate_campaign *c,
 		     const struct zone_set *places, int64_t wall_s,

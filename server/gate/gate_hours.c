@@ -135,8 +135,7 @@ bool gate_zones_open(const struct gate *g, const struct gate_campaign *c,
 		*until_s = wall_s - wall_s % 60 + 60;
 		return true;
 	}
-	/* Somebody may change the hours: look again after an hour. */
-	*until_s = MIN(at, wall_s + 3600);
+	*until_s = at;
 	return false;
 }
 

@@ -58,7 +58,7 @@ struct list_state {
 };
 
 struct open_answer {
-	int64_t until_s;
+	int64_t asked_s, until_s;	/* it holds from, before             */
 	bool open;
 };
 
