@@ -74,8 +74,20 @@ $(B)/%.o: %.cc
 	@mkdir -p $(@D); echo "c++   $<"
 	@$(CXX) -std=c++17 -Wall -Wextra -Icommon -Iserver $(SAN) $(CFLAGS) -MMD -MP -c -o $@ $<
 
-check: layers size $(TESTBINS:$(B)/%=run/%) $(SCRIPTS:%=run/%)   ## the fast checks (< 2 min)
-	@echo "$(words $(TESTBINS) $(SCRIPTS) layers size) passed, 0 failed"
+check: layers size $(if $(wildcard man/*.*),man) $(if $(wildcard server/main.c),map) \
+    $(TESTBINS:$(B)/%=run/%) $(SCRIPTS:%=run/%)   ## the fast checks (< 2 min)
+	@echo "$(words $(TESTBINS) $(SCRIPTS) layers size man map) passed, 0 failed"
+test: deps                            ## install what is missing, build, run every test
+	$(MAKE) all
+	$(MAKE) check
+	$(MAKE) slow
+slow: $(SLOW:%=run/%)
+	@echo "$(words $(SLOW)) passed, 0 failed"
+deps:                                 ## install the Debian packages that are missing
+	@sh tests/deps.sh data/packages.txt
+demo: deps                            ## a call centre on a carrier simulated on loopback
+	@$(MAKE) --no-print-directory all
+	@B=$(B) bash tests/demo/demo.sh
 run/%.test: %.test all
 	@mkdir -p $(B)/$(*D); B=$(B) timeout 120 bash $< >$(B)/$*.log 2>&1 && echo "pass  $*" \
 	    || { echo "FAIL  $*"; cat $(B)/$*.log; exit 1; }
@@ -91,14 +103,26 @@ layers:                               ## who may include whom
 size:                                 ## no file over 600 lines, no function over 100
 	@awk -f tests/size.awk $(sort $(wildcard common/*/*.[ch] server/*.[ch] server/*/*.[ch] \
 	    agent-tui/*.[ch] supervisor-tui/*.[ch] tests/*/*.[ch]))
+man:                                  ## the manual pages are well-formed
+	@mandoc -T lint -W warning $(wildcard man/*.[1578])
+map: $(B)/waihud                      ## the call map in the tree is the one in the code
+	@$< --map | diff -u data/call-map.mmd -
+fuzz: all                             ## every parser under libFuzzer (FUZZ_SECONDS each, 30)
+	@B=$(B) bash tests/fuzz/run.sh $(or $(FUZZ_SECONDS),30)
+bench: all                            ## every figure, with its command
+	@B=$(B) bash tests/bench.sh
+install: all                          ## install below DESTDIR/PREFIX
+	@B=$(B) DESTDIR=$(DESTDIR) PREFIX=$(PREFIX) sh data/install.sh
 san:                                  ## the fast checks under ASan and UBSan
 	$(MAKE) check SANDIR=-san SAN='-fsanitize=address,undefined -fno-sanitize-recover=all' CFLAGS='-O1 -g'
 tsan:                                 ## the threaded tests under TSan
-	$(MAKE) tsan-run SANDIR=-tsan SAN='-fsanitize=thread' CFLAGS='-O1 -g'
+	$(MAKE) SANDIR=-tsan SAN='-fsanitize=thread' CFLAGS='-O1 -g' \
+	    $(patsubst %.c,run/%,$(wildcard tests/base/*_test.c tests/store/*_test.c \
+	    tests/net/*_test.c tests/media/*_test.c tests/door/*_test.c))
 help:                                 ## this list
 	@sed -n 's/^\([a-z-]*\):[^#]*## /\1\t/p' $(MAKEFILE_LIST)
 clean:                                ## remove what was built
 	rm -rf build build-*
-.PHONY: all check layers size san tsan help clean
+.PHONY: all check test slow deps demo layers size man map fuzz bench install san tsan help clean
 .SECONDARY:
 -include $(shell find $(B) -name '*.d' 2>/dev/null)

@@ -62,7 +62,8 @@ const char *dial_transport_word(enum dial_transport t);
 
 struct dial_listen {
 	enum dial_transport transport;
-	char addr[DIAL_ADDR_SIZE];	/* numeric; 0.0.0.0 = every IPv4    */
+	char addr[DIAL_ADDR_SIZE];	/* numeric; 0.0.0.0 = the address
+					   of the default route             */
 	uint16_t port;			/* 0 = ephemeral: see dial_port     */
 };
 
@@ -70,9 +71,7 @@ struct dial_listen {
 struct dial_trunk_conf {
 	struct trunk_id id;			/* row, from 1              */
 	char name[DIAL_NAME_SIZE];		/* "telecom-a"              */
-	char uri[DIAL_URI_SIZE];		/* "sip:gw.example.net:5060";
-						   ;transport= overrides
-						   `transport`              */
+	char uri[DIAL_URI_SIZE];		/* "sip:gw.example.net:5060" */
 	enum dial_transport transport;
 	char user[DIAL_NAME_SIZE];		/* digest; "" = none        */
 	char password[DIAL_SECRET_SIZE];
@@ -94,7 +93,9 @@ struct dial_trunk_conf {
 	unsigned probe_ms;			/* OPTIONS every; 0 = never */
 	char redirect[DIAL_REDIRECT_MAX][DIAL_URI_SIZE]; /* hosts a 3xx may
 						   name; none = no 3xx      */
-	bool tls_verify;			/* certificate must fit     */
+	bool tls_verify;			/* certificate must fit; set
+						   once, it is the rule for
+						   every trunk over TLS     */
 	char tls_name[DIAL_URI_SIZE];		/* ... this name; "" = host */
 };
 
@@ -204,8 +205,10 @@ struct dial_handlers {
 	 */
 	enum err (*agent_secret)(const char *user, char *secret, size_t size,
 				 struct agent_id *agent, void *arg);
-	/* A media end of ours for this agent's line (addr, port; pt ignored).
-	 * An error refuses the line with 503. */
+	/* A media end of ours for this agent's line (addr, port; pt = law
+	 * preferred).  An error refuses the line with 503.  Asked again when
+	 * the agent's phone dials anew: the former end is then not used any
+	 * more. */
 	enum err (*agent_media)(struct agent_id agent, struct dial_media *ours,
 				void *arg);
 	void *arg;

@@ -202,6 +202,14 @@ static enum err admit(struct store *s, struct store_group *g)
 	return ERR_OK;
 }
 
+static void to_writer(struct store *s, struct store_group *g)
+{
+	if (!g->bulk)
+		atomic_fetch_add(&s->live_waiting, 1);
+	if (mpsc_push(&s->in, &g->node))
+		abort();	/* its bound is SIZE_MAX / 2 */
+}
+
 enum err store_commit(struct store_group *g, store_done_h *done, void *arg)
 {
 	struct store *s = g->s;
@@ -222,42 +230,50 @@ enum err store_commit(struct store_group *g, store_done_h *done, void *arg)
 		overlay_add(s, g);
 	if (!s->dir)
 		mem_queue(s, g);
-	else if (mpsc_push(&s->in, &g->node))
-		abort();	/* its bound is SIZE_MAX / 2 */
+	else
+		to_writer(s, g);
 	return ERR_OK;
 }
 
-enum err store_commit_wait(struct store_group *g, struct store_result *res)
+void store_post(struct store_group *g)
 {
 	struct store *s = g->s;
-	bool home = store_is_home(s);
-	struct store_result got = { .err = admit(s, g) };
-	sem_t sem;
 
-	if (got.err)
-		goto out;
+	g->res.err = admit(s, g);
+	if (g->res.err)
+		return;
 	/* An older group's entry must not hide this newer row. */
-	if (home && !g->bulk)
+	if (!g->bulk && store_is_home(s))
 		overlay_add(s, g);
 	if (!s->dir) {
 		mem_apply_now(s, g);
-	} else {
-		sem_init(&sem, 0, 0);
-		g->waiter = &sem;
-		if (mpsc_push(&s->in, &g->node))
-			abort();
-		while (sem_wait(&sem))
-			;	/* EINTR */
-		sem_destroy(&sem);
+		return;
 	}
+	sem_init(&g->written, 0, 0);
+	g->posted = true;
+	to_writer(s, g);
+}
+
+enum err store_wait(struct store_group *g, struct store_result *res)
+{
+	struct store_result got;
+
+	while (g->posted && sem_wait(&g->written))
+		;	/* EINTR */
+	if (g->posted)
+		sem_destroy(&g->written);
+	overlay_drop(g->s, g);
 	got = g->res;
-	if (home)
-		overlay_drop(s, g);
-out:
 	if (res)
 		*res = got;
 	store_abort(g);
 	return got.err;
+}
+
+enum err store_commit_wait(struct store_group *g, struct store_result *res)
+{
+	store_post(g);
+	return store_wait(g, res);
 }
 
 int store_fd(const struct store *s)

@@ -318,11 +318,21 @@ MUST_CHECK enum err store_commit(struct store_group *g, store_done_h *done,
 
 /*
  * Commits and waits for the disk: for workers, start-up and tools, never on
- * a running loop.  Waits for room in the queue.  Always takes the group.
+ * a running loop.  Not bounded by the queue.  Always takes the group.
  * res may be NULL; returns res->err.  [any thread]
  */
 MUST_CHECK enum err store_commit_wait(struct store_group *g,
 				      struct store_result *res);
+/*
+ * The same in two steps, so that a worker fills its next group while the
+ * writer has the last one: post, go on, wait.  Two to eight in flight keep
+ * the writer busy; groups of some 500 rows hold live ones up the least, groups
+ * of 4,000 import the fastest.  Each posted group must be waited for, once; store_wait
+ * always takes it.  Fails only through store_wait.  [any thread]
+ */
+void store_post(struct store_group *g);
+MUST_CHECK enum err store_wait(struct store_group *g,
+			       struct store_result *res);
 
 /* Readable when store_pump has something to do; the store's, do not close. */
 int store_fd(const struct store *s);

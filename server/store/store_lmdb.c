@@ -14,7 +14,11 @@
 #include "store/store_lmdb_priv.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdlib.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "base/log.h"
 
@@ -214,6 +218,9 @@ static int seek_set(MDB_cursor *mc, struct blob key, MDB_val *k, MDB_val *d)
 		rc = mdb_cursor_get(mc, k, d, MDB_SET_KEY);
 		if (!rc)
 			rc = mdb_cursor_get(mc, k, d, MDB_NEXT_NODUP);
+	} else if (!rc) {
+		/* It found the value but left k pointing into `full`. */
+		rc = mdb_cursor_get(mc, k, d, MDB_GET_CURRENT);
 	}
 	/* A key longer than a number lies behind that number. */
 	while (!rc && key.len > sizeof(full) &&
@@ -370,6 +377,31 @@ static enum err lmdb_tdel(struct store *s, enum store_table t, struct blob key)
 }
 
 /*
+ * LMDB calls a write cut short by a full disk EIO, like a broken disk.  Asking
+ * the file system for the room tells them apart; what it gave is given back.
+ */
+static bool is_full(const struct lmdb *l)
+{
+	enum { ASK_BYTES = 64 << 20 };
+	struct rlimit lim;
+	struct stat st;
+
+	if (fstat(l->fd, &st))
+		return false;
+	/* The process's own limit is not asked by fallocate. */
+	if (!getrlimit(RLIMIT_FSIZE, &lim) && lim.rlim_cur != RLIM_INFINITY &&
+	    (uint64_t)st.st_size + ASK_BYTES > lim.rlim_cur)
+		return true;
+	int rc = fallocate(l->fd, FALLOC_FL_KEEP_SIZE, st.st_size, ASK_BYTES);
+	bool full = rc && (errno == ENOSPC || errno == EDQUOT ||
+			   errno == EFBIG);
+
+	if (!rc && ftruncate(l->fd, st.st_size))
+		log_warn("store", "%d spare bytes stay allocated", ASK_BYTES);
+	return full;
+}
+
+/*
  * A failed commit is written nowhere but in one case: the meta page itself
  * failed.  LMDB then refuses every later transaction, and that tells.
  */
@@ -388,7 +420,7 @@ enum err lmdb_commit(struct store *s)
 	if (!rc)
 		mdb_txn_abort(l->txn);
 	l->txn = NULL;
-	return e;
+	return e == ERR_IO && is_full(l) ? ERR_FULL : e;
 }
 
 void lmdb_abort(struct store *s)

@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <unistd.h>
 
 #include "base/log.h"
@@ -146,6 +147,26 @@ static enum err check_present(struct store *s)
 	return ERR_ABSENT;
 }
 
+/* lock.mdb is written through a map: while it has no blocks yet, a full disk
+ * would be a SIGBUS. */
+static enum err check_room(struct store *s)
+{
+	char path[4096];
+	struct statvfs fs;
+	struct stat st;
+
+	if (!str_fmt(path, sizeof(path), "%s/lock.mdb", s->dir))
+		return ERR_ARG;
+	if (!stat(path, &st) && st.st_blocks)
+		return ERR_OK;
+	if (statvfs(s->dir, &fs))
+		return err_from_errno(errno);
+	if ((uint64_t)fs.f_bavail * fs.f_frsize >= 1 << 20)
+		return ERR_OK;
+	log_err("store", "no room on the disk of %s", s->dir);
+	return ERR_FULL;
+}
+
 enum err lmdb_open(struct store *s)
 {
 	struct lmdb *l = store_alloc(sizeof(*l));
@@ -157,6 +178,8 @@ enum err lmdb_open(struct store *s)
 	pthread_mutex_init(&l->lock, NULL);
 	s->lmdb = l;
 	e = check_present(s);
+	if (!e)
+		e = check_room(s);
 	if (e)
 		return e;
 	rc = mdb_env_create(&l->env);

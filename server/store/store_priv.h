@@ -114,7 +114,8 @@ struct store_group {
 	bool applied;			/* memory: done before its pump      */
 	enum err mistake;
 	uint64_t seq;
-	sem_t *waiter;			/* store_commit_wait, else NULL      */
+	bool posted;			/* store_post: `written` is told     */
+	sem_t written;
 	store_done_h *done;
 	void *arg;
 	struct store_result res;
@@ -204,6 +205,8 @@ struct store {
 	/* shared */
 	struct mpsc in, out;
 	atomic_size_t waiting_groups, waiting_bytes;
+	atomic_size_t live_waiting;	/* live groups the writer has not
+					   taken yet                         */
 	atomic_bool closing, stop, dead;
 	atomic_uint fail_in;
 	atomic_int fail_err;

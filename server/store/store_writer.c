@@ -6,11 +6,12 @@
  * millisecond, a flood shares one fsync every 5 ms.  Live groups go first,
  * then bulk groups until BULK_MS have passed, one at least; so an import
  * costs a live group some 10 ms, and live traffic cannot starve an import.
+ * While no live group waits, bulk work may take BULK_ALONE_MS, and ends with
+ * the group in hand when one comes.
  *
  * When a transaction fails, nothing of it was written (or the engine said
  * ERR_UNKNOWN), so its groups are tried once more one by one: only those
- * that cannot be written are refused, and a short write of a disk that is
- * just filling up (LMDB calls it EIO) gets a second, exact answer.
+ * that cannot be written are refused.
  */
 #include "store/store_priv.h"
 
@@ -24,8 +25,9 @@
 
 enum {
 	LIVE_ROWS = 8192,	/* of one transaction, if in many groups     */
-	BULK_ROWS = 8192,
+	BULK_ROWS = 32768,
 	BULK_MS   = 10,
+	BULK_ALONE_MS = 50,
 };
 
 static int64_t mono_us(void)
@@ -203,6 +205,27 @@ static void set_all(struct store_group *list, enum err e)
 		g->res = (struct store_result){ .err = e };
 }
 
+struct bulk_time {
+	bool live;		/* live groups share the transaction         */
+	int64_t start_us;	/* of the first bulk group, 0 before it      */
+	size_t rows;
+};
+
+static bool bulk_fits(struct store *s, struct bulk_time *t,
+		      const struct store_group *g)
+{
+	bool hurry = t->live || atomic_load(&s->live_waiting);
+	int64_t most_us = (hurry ? BULK_MS : BULK_ALONE_MS) * 1000;
+	int64_t now = mono_us();
+	bool fits = !t->start_us || (t->rows + g->rows <= BULK_ROWS &&
+				     now - t->start_us <= most_us);
+
+	if (!t->start_us)
+		t->start_us = now;
+	t->rows += g->rows;
+	return fits;
+}
+
 /*
  * As many groups of the list as fit, all or none; *rest = the first that was
  * left out.  On an error none was written.
@@ -211,21 +234,14 @@ static enum err transaction(struct store *s, struct store_group *list,
 			    struct store_group **rest)
 {
 	struct chain before = s->head;
-	int64_t bulk_start = 0;
-	size_t bulk_rows = 0;
+	struct bulk_time t = { .live = !list->bulk };
 	enum err e = s->engine->begin(s);
 
 	*rest = NULL;
 	for (struct store_group *g = list; g && !e; g = g->next) {
-		if (g->bulk) {
-			if (!bulk_start)
-				bulk_start = mono_us();
-			else if (bulk_rows + g->rows > BULK_ROWS ||
-				 mono_us() - bulk_start > BULK_MS * 1000) {
-				*rest = g;
-				break;
-			}
-			bulk_rows += g->rows;
+		if (g->bulk && !bulk_fits(s, &t, g)) {
+			*rest = g;
+			break;
 		}
 		e = group_write(s, g);
 		if (e == ERR_CONFLICT) {
@@ -340,6 +356,8 @@ static void take(struct store *s, struct lane *live, struct lane *bulk)
 		struct store_group *g = (struct store_group *)n;
 
 		n = n->next;
+		if (!g->bulk)
+			atomic_fetch_sub(&s->live_waiting, 1);
 		lane_add(g->bulk ? bulk : live, g);
 	}
 }
@@ -370,8 +388,8 @@ static void hand_back(struct store *s, struct store_group *list)
 		struct store_group *g = list;
 
 		list = g->next;
-		if (g->waiter)
-			sem_post(g->waiter);	/* g is gone from here on */
+		if (g->posted)
+			sem_post(&g->written);	/* g is the waiter's now */
 		else if (mpsc_push(&s->out, &g->node))
 			log_err("store", "a result was lost");
 	}

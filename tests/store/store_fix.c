@@ -1,9 +1,7 @@
 #include "store/store_fix.h"
 
-#include <dirent.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "base/str.h"
 #include "base/t.h"
@@ -26,21 +24,6 @@ void store_fix_reopen(struct store_fix *f)
 {
 	f->s = store_close(f->s);
 	T_OK(!store_open(&f->conf, &f->s), "the store is opened again");
-}
-
-void store_fix_remove(const char *dir)
-{
-	DIR *d = opendir(dir);
-	struct dirent *e;
-	char path[512];
-
-	while (d && (e = readdir(d)))
-		if (e->d_name[0] != '.' &&
-		    str_fmt(path, sizeof(path), "%s/%s", dir, e->d_name))
-			unlink(path);
-	if (d)
-		closedir(d);
-	rmdir(dir);
 }
 
 void store_fix_close(struct store_fix *f)

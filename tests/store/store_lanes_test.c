@@ -164,6 +164,64 @@ static void workers_and_the_loop(void **state)
 	store_fix_close(&f);
 }
 
+static void posts_are_waited_for(void **state)
+{
+	struct store_fix f = { 0 };
+	struct store_group *last = NULL;
+	struct store_result res;
+	uint64_t rows = 0;
+
+	store_fix_open(&f, *(bool *)*state);
+	for (uint64_t i = 0; i < 20; i++) {
+		struct store_group *g = store_begin_bulk(f.s);
+
+		store_put(g, STORE_LEAD, &i, sizeof(i), "x", 1);
+		store_event(g, "lead", 4);
+		store_post(g);
+		if (last)
+			T_OK(!store_wait(last, &res) && res.first_event == i,
+			     "each is answered");
+		last = g;
+	}
+	T_OK(!store_wait(last, NULL), "the last too");
+	T_OK(!store_count(f.s, STORE_LEAD, &rows) && rows == 20, "all there");
+	last = store_begin(f.s);
+	store_put(last, STORE_LEAD, "", 0, "x", 1);
+	store_post(last);
+	T_OK(store_wait(last, NULL) == ERR_ARG, "a mistake is told too");
+	store_fix_close(&f);
+}
+
+static void numbers_are_small(void **state UNUSED)
+{
+	enum { NUMBERS = 1000000, GROUP = 4000 };
+	struct store_fix f = { 0 };
+	struct store_group *last = NULL;
+	struct store_stats before, after;
+	uint64_t rows = 0;
+
+	store_fix_open(&f, true);
+	store_stats(f.s, &before);
+	for (uint64_t i = 0; i < NUMBERS;) {
+		struct store_group *g = store_begin_bulk(f.s);
+
+		for (int k = 0; k < GROUP; k++)
+			store_set_add(g, STORE_DNC, 8613800000000 + i++);
+		store_post(g);
+		T_OK(!last || !store_wait(last, NULL), "numbers are written");
+		last = g;
+	}
+	T_OK(!store_wait(last, NULL), "to the last");
+	store_stats(f.s, &after);
+	T_OK(!store_count(f.s, STORE_DNC, &rows) && rows == NUMBERS, "a million");
+	T_OK((after.file_bytes - before.file_bytes) * 10 <= rows * 26,
+	     "at most 2.6 bytes each: %llu in all",
+	     (unsigned long long)(after.file_bytes - before.file_bytes));
+	T_OK(store_set_has(f.s, STORE_DNC, 8613800999999) &&
+	     !store_set_has(f.s, STORE_DNC, 8613801000000), "and to be found");
+	store_fix_close(&f);
+}
+
 #define BOTH(f)                                                               \
 	{ #f " (memory)", f, NULL, NULL, &lmdb_false },                       \
 	{ #f " (lmdb)", f, NULL, NULL, &lmdb_true }
@@ -175,6 +233,8 @@ int main(void)
 		BOTH(the_queue_has_a_bound),
 		BOTH(closing_writes_all),
 		BOTH(workers_and_the_loop),
+		BOTH(posts_are_waited_for),
+		cmocka_unit_test(numbers_are_small),
 	};
 
 	return T_RUN(tests);

@@ -1,0 +1,420 @@
+/*
+ * dial_line -- agents' lines: one open SIP dialog a shift.
+ *
+ *   the phone dials us:   INVITE, digest, 200, ACK -> up
+ *   we dial the phone:    INVITE to its contact, auto-answer asked for; when
+ *                         lost, again after 2, 4, 8 ... 30 s while wanted
+ *
+ * While up, OPTIONS inside the dialog every line_probe_ms; no answer in 4 s
+ * is asked again at once, two in a row and the line is down.
+ */
+#include "dial/dial_priv.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/log.h"
+#include "base/str.h"
+
+enum {
+	PROBE_LOST_MS = 4000,
+	PROBES_LOST   = 2,
+	REDIAL_MS     = 2000,
+	REDIAL_MAX_MS = 30000,
+	PICKUP_MS     = 45000,	/* a phone we call must answer in           */
+};
+
+struct line {
+	struct le le;
+	struct dial *d;
+	struct agent_id agent;
+	struct peer *peer;	/* libre's arg: outlives a replaced line    */
+	struct dial_media ours, theirs;
+	bool up, told_up, wanted;
+	char uri[DIAL_URI_SIZE];	/* called there; "" = as registered */
+	unsigned lost;
+	uint32_t redial_ms;
+	struct sip_request *probe;
+	struct tmr tmr;
+};
+
+static void redial_h(void *arg);
+
+static struct line *line_find(const struct dial *d, struct agent_id agent)
+{
+	struct le *le;
+
+	for (le = d->lines.head; le; le = le->next)
+		if (((struct line *)le->data)->agent.v == agent.v)
+			return le->data;
+	return NULL;
+}
+
+static struct line *line_make(struct dial *d, struct agent_id agent)
+{
+	struct line *l = line_find(d, agent);
+
+	if (l)
+		return l;
+	l = calloc(1, sizeof(*l));
+	if (!l)
+		return NULL;
+	l->d = d;
+	l->agent = agent;
+	l->redial_ms = REDIAL_MS;
+	list_append(&d->lines, &l->le, l);
+	return l;
+}
+
+static void session_drop(struct line *l)
+{
+	tmr_cancel(&l->tmr);
+	l->probe = mem_deref(l->probe);
+	l->up = false;
+	l->lost = 0;
+	if (!l->peer)
+		return;
+	peer_drop(l->peer, 0);
+	free(l->peer);
+	l->peer = NULL;
+}
+
+static void line_free(struct line *l)
+{
+	session_drop(l);
+	list_unlink(&l->le);
+	free(l);
+}
+
+static struct dial_event event_of(const struct line *l,
+				  enum dial_event_kind kind)
+{
+	return (struct dial_event){ .kind = kind, .now = dial_now(l->d),
+				    .agent = l->agent, .media = l->theirs };
+}
+
+/* The session is over: called again if wanted, else forgotten. */
+static void line_down(struct line *l, uint16_t code, const char *text)
+{
+	struct dial_event ev = event_of(l, DIAL_LINE_DOWN);
+	struct dial *d = l->d;
+	/* Of a phone called in vain again and again, only the first is news. */
+	bool tell = l->told_up || (l->wanted && l->redial_ms == REDIAL_MS);
+
+	ev.code = code;
+	str_copy(ev.text, sizeof(ev.text), text);
+	session_drop(l);
+	l->told_up = false;
+	if (l->wanted && !d->closing) {
+		tmr_start(&l->tmr, l->redial_ms, redial_h, l);
+		l->redial_ms = MIN(l->redial_ms * 2, (uint32_t)REDIAL_MAX_MS);
+	} else {
+		line_free(l);
+	}
+	if (tell)
+		dial_tell(d, &ev);
+}
+
+/* ----------------------------------------------------------------- probe -- */
+
+static void probe_h(void *arg);
+
+static void probe_lost(struct line *l)
+{
+	l->probe = mem_deref(l->probe);
+	if (++l->lost >= PROBES_LOST)
+		line_down(l, 408, "the phone does not answer");
+	else
+		probe_h(l);
+}
+
+static void probe_lost_h(void *arg)
+{
+	probe_lost(arg);
+}
+
+static void probe_resp_h(int err, const struct sip_msg *msg, void *arg)
+{
+	struct line *l = arg;
+
+	if (!err && msg->scode < 200)
+		return;
+	if (err) {
+		probe_lost(l);
+		return;
+	}
+	/* 481: the phone was started again and knows nothing of a line. */
+	if (msg->scode == 481) {
+		line_down(l, 481, "the phone forgot the line");
+		return;
+	}
+	l->lost = 0;
+	tmr_start(&l->tmr, l->d->line_probe_ms, probe_h, l);
+}
+
+static void probe_h(void *arg)
+{
+	struct line *l = arg;
+	int err = sip_drequestf(&l->probe, l->d->sip, true, "OPTIONS",
+				sipsess_dialog(l->peer->sess), 0, NULL, NULL,
+				probe_resp_h, l, "Content-Length: 0\r\n\r\n");
+
+	if (err)
+		line_down(l, 0, "the phone's transport failed");
+	else
+		tmr_start(&l->tmr, PROBE_LOST_MS, probe_lost_h, l);
+}
+
+/* --------------------------------------------------- libre's call-backs --- */
+
+static void established_h(const struct sip_msg *msg, void *arg)
+{
+	struct peer *p = arg;
+	struct line *l = p->line;
+	struct dial_event ev;
+
+	(void)msg;
+	l->up = l->told_up = true;
+	l->redial_ms = REDIAL_MS;
+	tmr_start(&l->tmr, l->d->line_probe_ms, probe_h, l);
+	ev = event_of(l, DIAL_LINE_UP);
+	dial_tell(l->d, &ev);
+}
+
+static void close_h(int err, const struct sip_msg *msg, void *arg)
+{
+	struct peer *p = arg;
+	char text[DIAL_TEXT_SIZE] = "";
+
+	if (msg)
+		dial_text(text, sizeof(text), &msg->reason);
+	else
+		str_copy(text, sizeof(text), err == ECONNRESET ?
+			 "the phone hung up" : "the phone was lost");
+	line_down(p->line, msg ? msg->scode : 0, text);
+}
+
+void line_media_changed(struct peer *p)
+{
+	struct dial_event ev;
+
+	sdp_theirs(p, &p->line->theirs);
+	if (!p->line->up)
+		return;
+	ev = event_of(p->line, DIAL_LINE_MEDIA);
+	dial_tell(p->d, &ev);
+}
+
+static int offer_h(struct mbuf **descp, const struct sip_msg *msg, void *arg)
+{
+	struct peer *p = arg;
+	bool had = false;
+	int err;
+
+	*descp = NULL;
+	err = sdp_take(p, msg, true, &had);
+	if (!err)
+		err = sdp_encode(descp, p->sdp, !had);
+	if (!err && had)
+		line_media_changed(p);
+	return err;
+}
+
+static int answer_h(const struct sip_msg *msg, void *arg)
+{
+	struct peer *p = arg;
+	bool had = false;
+	int err = sdp_take(p, msg, false, &had);
+
+	if (err)
+		return err;
+	if (had)
+		sdp_theirs(p, &p->line->theirs);
+	return p->line->theirs.port ? 0 : EPROTO;
+}
+
+static void info_h(struct sip *sip, const struct sip_msg *msg, void *arg)
+{
+	struct peer *p = arg;
+	struct dial_event ev = event_of(p->line, DIAL_LINE_DTMF);
+
+	ev.digit = msg_digit(msg, &ev.digit_ms);
+	(void)sip_treply(NULL, sip, msg, ev.digit ? 200 : 415,
+			 ev.digit ? "OK" : "Unsupported Media Type");
+	if (ev.digit)
+		dial_tell(p->d, &ev);
+}
+
+/* --------------------------------------------------- the phone dials us --- */
+
+/* A new session for this line, its media given; NULL with *code set. */
+static struct peer *session_new(struct line *l, uint16_t *code)
+{
+	struct peer *p = calloc(1, sizeof(*p));
+	struct dial_media ours = { .dtmf_pt = -1 };
+
+	*code = 503;
+	if (!p)
+		return NULL;
+	p->d = l->d;
+	p->line = l;
+	if (!l->d->h.agent_media ||
+	    l->d->h.agent_media(l->agent, &ours, l->d->h.arg) ||
+	    sdp_ours(p, &ours)) {
+		free(p);
+		return NULL;
+	}
+	l->ours = ours;
+	return p;
+}
+
+static uint16_t accept_line(struct line *l, const struct sip_msg *msg)
+{
+	struct dial_media theirs;
+	struct mbuf *answer = NULL;
+	uint16_t code;
+	bool had = false;
+	struct peer *p = session_new(l, &code);
+
+	if (!p)
+		return code;
+	code = 488;
+	if (sdp_take(p, msg, true, &had) || !had)
+		goto fail;
+	sdp_theirs(p, &theirs);
+	if (!theirs.port || sdp_encode(&answer, p->sdp, false))
+		goto fail;
+	code = 500;
+	if (sipsess_accept(&p->sess, l->d->sock, msg, 200, "OK", "waihu",
+			   "application/sdp", answer, NULL, NULL, false,
+			   offer_h, answer_h, established_h, info_h, NULL,
+			   close_h, p, NULL))
+		goto fail;
+	mem_deref(answer);
+	session_drop(l);		/* the former one, if any */
+	l->peer = p;
+	l->theirs = theirs;
+	peer_add(p);
+	return 0;
+fail:
+	mem_deref(answer);
+	mem_deref(p->sdp);
+	free(p);
+	return code;
+}
+
+void line_invite_h(const struct sip_msg *msg, void *arg)
+{
+	struct dial *d = arg;
+	struct agent_id agent;
+	struct line *l;
+	uint16_t code = 503;
+
+	if (d->closing || !reg_authenticate(d, msg, &agent))
+		return;
+	l = line_make(d, agent);
+	if (l)
+		code = accept_line(l, msg);
+	if (!code)
+		return;
+	log_warn("dial", "agent %u: line refused with %u", agent.v, code);
+	(void)sip_treply(NULL, d->sip, msg, code, "Line Not Possible");
+	if (l && !l->peer && !l->wanted)
+		line_free(l);
+}
+
+/* --------------------------------------------------- we dial the phone ---- */
+
+static void pickup_over_h(void *arg)
+{
+	line_down(arg, 408, "the phone was not picked up");
+}
+
+static bool call_phone(struct line *l)
+{
+	const char *uri = l->uri[0] ? l->uri : reg_contact(l->d, l->agent);
+	char from[DIAL_URI_SIZE];
+	struct mbuf *offer = NULL;
+	uint16_t code;
+	struct peer *p;
+	int err;
+
+	if (!uri)
+		return false;
+	p = session_new(l, &code);
+	if (!p)
+		return false;
+	str_fmt(from, sizeof(from), "sip:waihu@%s", l->d->realm);
+	err = sdp_encode(&offer, p->sdp, true);
+	/* Both ways phones understand "answer by yourself". */
+	if (!err)
+		err = sipsess_connect(&p->sess, l->d->sock, uri, "waihu", from,
+				      "waihu", NULL, 0, "application/sdp",
+				      offer, NULL, NULL, false, offer_h,
+				      answer_h, NULL, established_h, info_h,
+				      NULL, close_h, p,
+				      "Call-Info: <sip:%s>;answer-after=0\r\n"
+				      "Alert-Info: <http://localhost>;"
+				      "info=alert-autoanswer\r\n",
+				      l->d->realm);
+	mem_deref(offer);
+	if (err) {
+		mem_deref(p->sdp);
+		free(p);
+		return false;
+	}
+	l->peer = p;
+	peer_add(p);
+	tmr_start(&l->tmr, PICKUP_MS, pickup_over_h, l);
+	return true;
+}
+
+static void redial_h(void *arg)
+{
+	struct line *l = arg;
+
+	if (!call_phone(l))
+		line_down(l, 480, "the phone is not registered");
+}
+
+enum err dial_line_call(struct dial *d, struct agent_id agent, const char *uri)
+{
+	struct line *l;
+
+	if (!agent.v || (uri && strncmp(uri, "sip:", 4)))
+		return ERR_ARG;
+	l = line_make(d, agent);
+	if (!l)
+		return ERR_MEMORY;
+	l->wanted = true;
+	l->redial_ms = REDIAL_MS;
+	if (!str_copy(l->uri, sizeof(l->uri), uri))
+		return ERR_ARG;
+	if (!l->peer)
+		tmr_start(&l->tmr, 0, redial_h, l);
+	return ERR_OK;
+}
+
+enum err dial_line_drop(struct dial *d, struct agent_id agent)
+{
+	struct line *l = line_find(d, agent);
+
+	if (!l)
+		return ERR_ABSENT;
+	line_free(l);
+	return ERR_OK;
+}
+
+bool dial_line_is_up(const struct dial *d, struct agent_id agent)
+{
+	struct line *l = line_find(d, agent);
+
+	return l && l->up;
+}
+
+void lines_drop_all(struct dial *d)
+{
+	while (d->lines.head)
+		line_free(d->lines.head->data);
+}
