@@ -169,6 +169,14 @@ void trunk_call_begins(struct trunk *t, const char *caller, int64_t mono_ms)
 {
 	struct dial_caller_stat *c = caller_stat(t, caller);
 
+	int64_t sec = mono_ms / 1000;
+
+	if (t->second != sec) {
+		t->second_before = t->second == sec - 1 ? t->second_starts : 0;
+		t->second_starts = 0;
+		t->second = sec;
+	}
+	t->second_starts++;
 	t->used++;
 	t->attempts++;
 	if (c)
@@ -363,13 +371,15 @@ static void recent_stat(const struct trunk *t, int64_t mono_ms,
 	pdd_stat(t, first * 60000, out);
 }
 
-static unsigned starts_in_second(const struct trunk *t, int64_t mono_ms)
+/* Starts in the last whole second, or in this one if it has more. */
+static unsigned starts_a_second(const struct trunk *t, int64_t mono_ms)
 {
-	unsigned n = 0;
+	int64_t sec = mono_ms / 1000;
+	unsigned now = t->second == sec ? t->second_starts : 0;
+	unsigned last = t->second == sec ? t->second_before
+			: t->second == sec - 1 ? t->second_starts : 0;
 
-	for (unsigned i = 0; i < t->start_cap; i++)
-		n += mono_ms - t->starts[i] < 1000;
-	return n;
+	return MAX(now, last);
 }
 
 void trunk_stat(const struct trunk *t, int64_t mono_ms,
@@ -378,7 +388,7 @@ void trunk_stat(const struct trunk *t, int64_t mono_ms,
 	*out = (struct dial_trunk_stat){
 		.id = t->conf.id, .state = trunk_state(t, mono_ms),
 		.used = t->used, .channels = t->conf.channels,
-		.cps_milli = 1000 * starts_in_second(t, mono_ms),
+		.cps_milli = 1000 * starts_a_second(t, mono_ms),
 		.cps_limit_milli = t->conf.cps_milli,
 		.options_ms = t->options_ms, .attempts = t->attempts,
 		.answers = t->answers, .failures_5xx = t->failures_5xx,

@@ -42,6 +42,8 @@ struct trunk {
 	unsigned used;
 	int64_t *starts;		/* ring of the last starts [ms]     */
 	unsigned start_at, start_cap, start_window_ms;
+	int64_t second;			/* for the rate shown               */
+	unsigned second_starts, second_before;
 	int share;			/* smooth weighted round robin      */
 	unsigned next_caller;
 	struct dial_caller_stat callers[DIAL_CALLERS_MAX];

@@ -54,7 +54,7 @@ struct carrier_opt {
 	unsigned channels;	/* 0 = no limit; over it: 503               */
 	const char *user, *password;	/* digest; NULL = open              */
 	const char *record;	/* folder; NULL = none                      */
-	const char *law;	/* "u", "a" or "offer"                      */
+	const char *law;	/* "u" or "a" only; "offer": both           */
 	bool verbose;		/* a line a call on stdout                  */
 };
 

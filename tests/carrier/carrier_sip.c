@@ -257,8 +257,9 @@ void leg_media(struct call_leg *l)
 
 static int leg_sdp(struct call_leg *l, struct mbuf *offer)
 {
-	static const char *const names[] = { "PCMU", "PCMA" };
-	bool a_first = !strcmp(l->c->opt.law, "a");
+	static const struct { const char *law, *id, *name; } laws[] = {
+		{ "u", "0", "PCMU" }, { "a", "8", "PCMA" },
+	};
 	struct sa sa;
 	int err;
 
@@ -268,13 +269,12 @@ static int leg_sdp(struct call_leg *l, struct mbuf *offer)
 	if (!err)
 		err = sdp_media_add(&l->audio, l->sdp, "audio", l->rtp.port,
 				    "RTP/AVP");
-	for (int i = 0; !err && i < 2; i++) {
-		int k = a_first ? !i : i;
-
-		err = sdp_format_add(NULL, l->audio, false, k ? "8" : "0",
-				     names[k], 8000, 1, NULL, NULL, NULL,
-				     false, NULL);
-	}
+	for (size_t i = 0; !err && i < ARRAY_LEN(laws); i++)
+		if (!strcmp(l->c->opt.law, "offer") ||
+		    !strcmp(l->c->opt.law, laws[i].law))
+			err = sdp_format_add(NULL, l->audio, false, laws[i].id,
+					     laws[i].name, 8000, 1, NULL, NULL,
+					     NULL, false, NULL);
 	if (!err)
 		err = sdp_format_add(NULL, l->audio, false, "101",
 				     "telephone-event", 8000, 1, NULL, NULL,

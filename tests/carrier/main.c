@@ -57,7 +57,7 @@ static void usage(void)
 	     "  --channels N        more calls at once are refused with 503\n"
 	     "  --auth USER:PASS    digest challenge for every INVITE\n"
 	     "  --record DIR        what each callee heard: NUMBER-NTH.wav\n"
-	     "  --law u|a|offer     codec preferred; offer\n"
+	     "  --law u|a|offer     the one codec it has; offer = both\n"
 	     "  --verbose           a line a call on stdout\n"
 	     "  --table             the behaviours by number, and exit");
 }
