@@ -74,6 +74,7 @@ $(B)/%.o: %.cc
 	@mkdir -p $(@D); echo "c++   $<"
 	@$(CXX) -std=c++17 -Wall -Wextra -Icommon -Iserver $(SAN) $(CFLAGS) -MMD -MP -c -o $@ $<
 
+run/tests/phone/phone_test: $(PHONE)
 check: layers size $(if $(wildcard man/*.*),man) $(if $(wildcard server/main.c),map) \
     $(TESTBINS:$(B)/%=run/%) $(SCRIPTS:%=run/%)   ## the fast checks (< 2 min)
 	@echo "$(words $(TESTBINS) $(SCRIPTS) layers size man map) passed, 0 failed"

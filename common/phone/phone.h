@@ -20,7 +20,7 @@
 
 enum phone_sound {
 	PHONE_ALSA,		/* a headset, through ALSA (PipeWire too)    */
-	PHONE_FILE,		/* WAV in, WAV out: head-less, tests         */
+	PHONE_FILE,		/* a WAV in, WAVs out: head-less, tests      */
 	PHONE_NONE,		/* silence out, nothing heard                */
 };
 
@@ -30,13 +30,15 @@ struct phone_conf {
 	const char *user;	/* who we are to the server, user part       */
 	const char *password;	/* digest password; NULL = none asked        */
 	enum phone_sound sound;
-	const char *mic;	/* ALSA device ("default"), or WAV to play   */
-	const char *speaker;	/* ALSA device ("default"), or WAV to write  */
+	const char *mic;	/* ALSA device ("default"), or a WAV to play
+				 * (8 kHz mono; the line is lost at its end) */
+	const char *speaker;	/* ALSA device ("default"), or a folder: what
+				 * was heard is written there as *-dec.wav   */
 	const char *baresip;	/* "/usr/bin/baresip"                        */
 	const char *baresip_modules; /* Debian's folder of them              */
 	const char *module;	/* our waihu_phone.so; NULL = beside the
 				 * program, else the installed one           */
-	const char *listen;	/* local SIP address "host:port"; NULL = any */
+	const char *listen;	/* local SIP "address:port"; NULL = any one  */
 };
 
 /*      kind              word        value, text                            */
@@ -73,10 +75,12 @@ struct phone;
 
 /*
  * Starts the child; *out is set on success only, free with phone_free.  It
- * dials server_uri as soon as it is ready.  A failure leaves its reason in
- * why[why_size].  ERR_ABSENT: no baresip, module or sound device; ERR_VERSION:
- * a baresip we do not know; ERR_ARG: a URI with characters that could forge a
- * line of baresip's files; ERR_IO.
+ * dials server_uri as soon as it is ready.  baresip is asked for its version
+ * first: some 5 ms, at most 1 s.  A failure leaves its reason in
+ * why[why_size].  ERR_ABSENT: no baresip, module of it or sound file;
+ * ERR_VERSION: a baresip we do not know; ERR_ARG: a text with characters that
+ * could forge a line of baresip's files; ERR_IO.  A sound device that does
+ * not open is told by PHONE_SOUND, and the line by PHONE_LOST.
  */
 MUST_CHECK enum err phone_start(const struct phone_conf *conf,
 				struct phone **out, char *why,
