@@ -129,8 +129,8 @@ struct dial_media {
 /*        event             word            what is set beside call, trunk    */
 #define DIAL_EVENTS(X)                                                        \
 	X(DIAL_TRYING,      "trying")     /* the trunk took the INVITE     */ \
-	X(DIAL_RINGING,     "ringing")    /* 180; pdd_ms                   */ \
-	X(DIAL_PROGRESS,    "progress")   /* 183; pdd_ms, media            */ \
+	X(DIAL_RINGING,     "ringing")    /* 180, once a leg; pdd_ms       */ \
+	X(DIAL_PROGRESS,    "progress")   /* SDP with it, once; media      */ \
 	X(DIAL_ANSWERED,    "answered")   /* media, ring_ms                */ \
 	X(DIAL_LEG_FAILED,  "leg failed") /* code ...; another trunk next  */ \
 	X(DIAL_FAILED,      "failed")     /* code ...; the attempt is over */ \

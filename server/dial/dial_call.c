@@ -44,6 +44,7 @@ struct dcall {
 	uint32_t pdd_ms;
 	bool heard, rang, answered, ending;
 	bool had_sdp;			/* an answer came, early or final   */
+	unsigned told;			/* bit: DIAL_RINGING, DIAL_PROGRESS */
 	struct tmr tmr;
 	struct dial_event end;
 };
@@ -260,6 +261,9 @@ static void progress_h(const struct sip_msg *msg, void *arg)
 		return;
 	first_ring(c);
 	ev = event_of(c, c->had_sdp && had ? DIAL_PROGRESS : DIAL_RINGING);
+	if (c->told & 1u << ev.kind)
+		return;			/* carriers repeat themselves */
+	c->told |= 1u << ev.kind;
 	ev.code = msg->scode;
 	dial_tell(c->d, &ev);
 }
@@ -409,6 +413,7 @@ static enum err leg_start(struct dcall *c)
 
 	str_copy(c->caller, sizeof(c->caller), caller);
 	c->heard = c->rang = c->had_sdp = false;
+	c->told = 0;
 	c->theirs = (struct dial_media){ .dtmf_pt = -1 };
 	c->invite_ms = now.mono_ms;
 	c->pdd_ms = 0;

@@ -89,8 +89,15 @@ uint16_t msg_q850(const struct sip_msg *msg)
 uint32_t msg_retry_after_s(const struct sip_msg *msg)
 {
 	const struct sip_hdr *h = sip_msg_hdr(msg, SIP_HDR_RETRY_AFTER);
+	uint32_t s = 0;
 
-	return h ? pl_u32(&h->val) : 0;
+	/* "120 (maintenance);duration=60" (RFC 3261 20.33) */
+	for (size_t i = 0; h && i < h->val.l && i < 9; i++) {
+		if (h->val.p[i] < '0' || h->val.p[i] > '9')
+			break;
+		s = s * 10 + (uint32_t)(h->val.p[i] - '0');
+	}
+	return s;
 }
 
 char msg_digit(const struct sip_msg *msg, uint16_t *ms)
