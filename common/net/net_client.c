@@ -342,7 +342,7 @@ static void on_probed(struct net_client *c,
 		lose(c, NET_LOST, e, h, arg);
 }
 
-static void on_frame(struct net_client *c, struct net_event *ev,
+static void on_frame(struct net_client *c, struct net_frame *fr,
 		     const struct net_client_handlers *h, void *arg)
 {
 	if (c->state != NET_UP) {
@@ -351,8 +351,8 @@ static void on_frame(struct net_client *c, struct net_event *ev,
 		if (!c->introduced)
 			c->text[0] = '\0';
 	}
-	h->frame(arg, ev->data, ev->len);
-	net_conn_read_done(ev->conn);
+	h->frame(arg, fr->data, fr->len);
+	net_conn_read_done(fr->ev.conn);
 }
 
 void net_client_run(struct net_client *c, int64_t now_ms,
@@ -368,7 +368,7 @@ void net_client_run(struct net_client *c, int64_t now_ms,
 		if (ev->kind == NET_EV_NEW) {
 			on_dialled(c, h, arg);
 		} else if (ev->kind == NET_EV_FRAME) {
-			on_frame(c, ev, h, arg);
+			on_frame(c, (struct net_frame *)ev, h, arg);
 			free(ev);
 		} else if (ev->kind == NET_EV_GONE) {
 			on_gone(c, h, arg);

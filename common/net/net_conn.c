@@ -240,8 +240,8 @@ static enum err take_head(struct net_conn *c)
 	c->body = malloc(sizeof(*c->body) + len);
 	if (!c->body)
 		return ERR_MEMORY;
-	c->body->kind = NET_EV_FRAME;
-	c->body->conn = c;
+	c->body->ev.kind = NET_EV_FRAME;
+	c->body->ev.conn = c;
 	c->body->len = len;
 	c->body_got = 0;
 	return ERR_OK;
@@ -257,7 +257,7 @@ static bool deliver(struct net_conn *c)
 	more = c->unread < NET_UNREAD;
 	c->paused = !more;
 	pthread_mutex_unlock(&c->lock);
-	struct net_event *ev = c->body;
+	struct net_event *ev = &c->body->ev;
 
 	c->body = NULL;
 	c->head_got = 0;

@@ -26,6 +26,10 @@ struct net_event {
 	struct mpsc_node node;		/* must be first                     */
 	enum net_event_kind kind;
 	struct net_conn *conn;
+};
+
+struct net_frame {			/* NET_EV_FRAME                      */
+	struct net_event ev;		/* must be first                     */
 	uint32_t len;
 	uint8_t data[];
 };
@@ -62,7 +66,7 @@ struct net_conn {
 	uint32_t have, used;		/* bytes in chunk, and taken         */
 	uint8_t head[NET_HEAD];
 	uint32_t head_got, body_got;
-	struct net_event *body;		/* frame being filled                */
+	struct net_frame *body;		/* frame being filled                */
 	bool direct;			/* the read goes into body           */
 	nng_time deadline;		/* for the first frame; 0: none      */
 

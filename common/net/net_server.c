@@ -223,7 +223,7 @@ static void on_new(struct net_server *s, struct net_conn *c)
 }
 
 static void on_frame(struct net_server *s, struct net_conn *c,
-		     const struct net_event *ev)
+		     const struct net_frame *fr)
 {
 	shake_over(s, c);
 	if (!c->open) {
@@ -232,7 +232,7 @@ static void on_frame(struct net_server *s, struct net_conn *c,
 	}
 	/* The handler may have closed it meanwhile; it hears no more then. */
 	if (s->slots[c->slot] == c)
-		s->h->frame(s->arg, c->id, ev->data, ev->len);
+		s->h->frame(s->arg, c->id, fr->data, fr->len);
 	net_conn_read_done(c);
 }
 
@@ -279,7 +279,7 @@ void net_server_run(struct net_server *s, const struct net_handlers *h,
 		if (ev->kind == NET_EV_NEW) {
 			on_new(s, ev->conn);
 		} else if (ev->kind == NET_EV_FRAME) {
-			on_frame(s, ev->conn, ev);
+			on_frame(s, ev->conn, (struct net_frame *)ev);
 			free(ev);
 		} else {
 			on_gone(s, ev->conn);

@@ -13,7 +13,10 @@
 #include "base/str.h"
 #include "door/door_priv.h"
 
-enum { FRAME_USER = 16384 };
+enum {
+	FRAME_USER = 16384,
+	PLACE_JOBS = 64,		/* hashes under way for one place    */
+};
 
 /* -- sessions meet links ---------------------------------------------------------- */
 
@@ -221,6 +224,17 @@ static void login_by_token(struct door *d, struct door_link *l, uint32_t req,
 	move(d, l, req, found, false);
 }
 
+/* One place must not fill the worker's queue and so keep all others out. */
+static bool is_greedy(const struct door *d, const struct door_link *l)
+{
+	uint32_t same = 0;
+
+	for (uint32_t i = 0; i < d->links_max; i++)
+		same += d->links[i].id.v && d->links[i].waiting &&
+			str_eq(d->links[i].place, l->place);
+	return same >= PLACE_JOBS;
+}
+
 static bool may_enter(const struct door_user *u)
 {
 	return u->hash[0] && !u->locked && u->role != MSG_ROLE_NONE &&
@@ -233,7 +247,7 @@ void door_login(struct door *d, struct door_link *l, uint32_t req,
 	struct door_user u = { .locked = false };
 	struct door_job *job;
 
-	if (l->waiting) {
+	if (l->waiting || is_greedy(d, l)) {
 		door_link_refuse(d, l->id, req, MSG_NO_BUSY, NULL);
 		return;
 	}
