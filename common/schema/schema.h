@@ -162,6 +162,21 @@ size_t schema_max_len(const struct schema *s);
 bool schema_print(const struct schema *s, const void *obj,
 		  char *buf, size_t size);
 
+/*
+ * The other way: name=value pairs into obj, which must be initialised; bytes
+ * as hex.  What is no number is given to word(), with the field's doc.
+ * ERR_ABSENT no such field, ERR_FORMAT, ERR_ARG; why[size] says which.
+ */
+typedef bool schema_word_h(const char *doc, const char *word, int64_t *v);
+MUST_CHECK enum err schema_scan(const struct schema *s, void *obj,
+				const char *text, schema_word_h *word,
+				char *why, size_t size);
+/* NULL if it has none. */
+const struct schema_field *schema_field_find(const struct schema *s,
+					     const char *name);
+/* Counts one more row of a rows field and returns it; NULL if full. */
+void *schema_add_row(const struct schema_field *f, void *obj);
+
 /* The table itself, a line a field, for --messages; false when cut. */
 bool schema_describe(const struct schema *s, char *buf, size_t size);
 
