@@ -75,6 +75,7 @@ $(B)/%.o: %.cc
 	@$(CXX) -std=c++17 -Wall -Wextra -Icommon -Iserver $(SAN) $(CFLAGS) -MMD -MP -c -o $@ $<
 
 run/tests/phone/phone_test: $(PHONE)
+run/tests/robot/robot_test: $(B)/tests/robot/robot
 check: layers size $(if $(wildcard man/*.*),man) $(if $(wildcard server/main.c),map) \
     $(TESTBINS:$(B)/%=run/%) $(SCRIPTS:%=run/%)   ## the fast checks (< 2 min)
 	@echo "$(words $(TESTBINS) $(SCRIPTS) layers size man map) passed, 0 failed"
