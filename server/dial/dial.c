@@ -16,6 +16,7 @@ enum {
 	STRANGER_PS = 5,
 	HASH        = 65536,	/* transactions and dialogs, for load       */
 	SOCKET_BYTES = 4 << 20,	/* libre's default of 212 KB drops bursts   */
+	KNOWN       = 4096,
 	FD_SCAN     = 4096,
 	LOOK_MS     = 500,
 };
@@ -447,6 +448,7 @@ static enum err stack_open(struct dial *d, const struct dial_conf *conf)
 	if (conf->dns)
 		dns_open(d);
 	if (hash_alloc(&d->calls, HASH) || hash_alloc(&d->peers, HASH) ||
+	    hash_alloc(&d->known, KNOWN) ||
 	    sip_alloc(&d->sip, d->dnsc, HASH, HASH, 4096,
 		      "waihu/" WAIHU_VERSION, exit_h, d))
 		return ERR_MEMORY;
@@ -550,6 +552,7 @@ struct dial *dial_free(struct dial *d)
 	d->dnsc = mem_deref(d->dnsc);
 	d->calls = mem_deref(d->calls);
 	d->peers = mem_deref(d->peers);
+	d->known = mem_deref(d->known);
 	for (unsigned i = 0; i < d->trunk_count; i++) {
 		trunk_fini(&d->trunks[i]);
 		mem_deref(d->credentials[i]);

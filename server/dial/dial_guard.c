@@ -17,6 +17,7 @@
  */
 #include "dial/dial_priv.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/log.h"
@@ -137,7 +138,62 @@ bool guard_is_trunk(const struct dial *d, const struct sa *src)
 	return false;
 }
 
+struct known {
+	struct le he;
+	struct sa src;
+	unsigned refs;
+};
+
+static bool is_src(struct le *le, void *arg)
+{
+	return sa_cmp(&((struct known *)le->data)->src, arg, SA_ADDR);
+}
+
+static struct known *known_find(const struct dial *d, const struct sa *src)
+{
+	return list_ledata(hash_lookup(d->known, sa_hash(src, SA_ADDR), is_src,
+				       (void *)(uintptr_t)src));
+}
+
+bool guard_is_known(const struct dial *d, const struct sa *src)
+{
+	return guard_is_trunk(d, src) || known_find(d, src);
+}
+
+void guard_know(struct dial *d, struct sa *mine, const struct sa *src)
+{
+	struct known *k;
+
+	guard_forget(d, mine);
+	k = known_find(d, src);
+	if (!k) {
+		k = calloc(1, sizeof(*k));
+		if (!k)
+			return;		/* then it stays a stranger */
+		k->src = *src;
+		hash_append(d->known, sa_hash(src, SA_ADDR), &k->he, k);
+	}
+	k->refs++;
+	*mine = *src;
+}
+
+void guard_forget(struct dial *d, struct sa *mine)
+{
+	struct known *k = sa_isset(mine, SA_ADDR) ? known_find(d, mine) : NULL;
+
+	sa_init(mine, AF_UNSPEC);
+	if (!k || --k->refs)
+		return;
+	hash_unlink(&k->he);
+	free(k);
+}
+
 bool guard_may_answer(struct dial *d, const struct sa *src)
+{
+	return guard_is_known(d, src) || guard_charge(d, src);
+}
+
+bool guard_charge(struct dial *d, const struct sa *src)
 {
 	uint32_t key = sa_hash(src, SA_ADDR) | 1;
 	struct stranger *s = &d->strangers[(key >> 1) % STRANGERS];
@@ -195,7 +251,7 @@ static bool shield_h(struct sa *src, struct mbuf *mb, void *arg)
 		d->counts.stranger_dropped++;
 		return true;
 	}
-	if (guard_is_trunk(d, src) || reg_is_phone(d, src))
+	if (guard_is_known(d, src))
 		return false;
 	if (over_rate(d, src)) {
 		d->counts.stranger_dropped++;
@@ -204,7 +260,7 @@ static bool shield_h(struct sa *src, struct mbuf *mb, void *arg)
 	err = sip_msg_decode(&msg, mb);
 	mb->pos = pos;
 	if (err) {
-		(void)guard_may_answer(d, src);	/* garbage costs, too */
+		(void)guard_charge(d, src);	/* garbage costs, too */
 		d->counts.stranger_dropped++;
 		return true;
 	}
@@ -300,7 +356,6 @@ static bool in_dialog(struct dial *d, struct peer *p, const struct sip_msg *msg)
 static bool request_h(const struct sip_msg *msg, void *arg)
 {
 	struct dial *d = arg;
-	bool trunk = guard_is_trunk(d, &msg->src);
 	struct peer *p = peer_find(d, msg);
 
 	shield_raise(d, msg);
@@ -308,8 +363,7 @@ static bool request_h(const struct sip_msg *msg, void *arg)
 		return in_dialog(d, p, msg);
 	if (pl_isset(&msg->to.tag)) {
 		/* A dialog just ended: libre still knows it, or says 481. */
-		if (!trunk && !reg_is_phone(d, &msg->src) &&
-		    !guard_may_answer(d, &msg->src))
+		if (!guard_may_answer(d, &msg->src))
 			return true;
 		if (!pl_strcmp(&msg->met, "BYE") ||
 		    !pl_strcmp(&msg->met, "ACK"))
@@ -318,7 +372,7 @@ static bool request_h(const struct sip_msg *msg, void *arg)
 		return true;
 	}
 	if (!pl_strcmp(&msg->met, "OPTIONS") &&
-	    (trunk || reg_is_phone(d, &msg->src)))
+	    guard_is_known(d, &msg->src))
 		return options_ok(d, msg), true;
 	if (!pl_strcmp(&msg->met, "INVITE"))
 		return false;		/* line_invite_h asks for a digest */

@@ -31,6 +31,7 @@ struct line {
 	struct agent_id agent;
 	struct peer *peer;	/* libre's arg: outlives a replaced line    */
 	struct dial_media ours, theirs;
+	struct sa src;			/* where its phone speaks from      */
 	bool up, told_up, wanted;
 	char uri[DIAL_URI_SIZE];	/* called there; "" = as registered */
 	unsigned lost;
@@ -71,6 +72,7 @@ static void session_drop(struct line *l)
 {
 	tmr_cancel(&l->tmr);
 	l->probe = mem_deref(l->probe);
+	guard_forget(l->d, &l->src);
 	l->up = false;
 	l->lost = 0;
 	if (!l->peer)
@@ -174,7 +176,7 @@ static void established_h(const struct sip_msg *msg, void *arg)
 	struct line *l = p->line;
 	struct dial_event ev;
 
-	(void)msg;
+	guard_know(l->d, &l->src, &msg->src);
 	l->up = l->told_up = true;
 	l->redial_ms = REDIAL_MS;
 	tmr_start(&l->tmr, l->d->line_probe_ms, probe_h, l);

@@ -74,6 +74,7 @@ struct dial {
 	struct hash *calls;		/* by call_id                       */
 	struct hash *peers;		/* by SIP Call-ID                   */
 	unsigned call_count;
+	struct hash *known;		/* addresses of lines and phones    */
 	struct list lines, phones;
 	struct { void *sock; struct udp_helper *uh; } shields[SHIELDS];
 	struct stranger strangers[STRANGERS];
@@ -118,9 +119,16 @@ struct peer *peer_find(struct dial *d, const struct sip_msg *msg);
 enum err guard_open(struct dial *d);		/* before sipsess_listen    */
 enum err guard_open_last(struct dial *d);	/* after it                 */
 void guard_close(struct dial *d);
-/* False: over its rate; say nothing. */
+/* False: over its rate; say nothing.  What is known has no rate. */
 bool guard_may_answer(struct dial *d, const struct sa *src);
+/* The same for a wrong log-in: nobody is known well enough. */
+bool guard_charge(struct dial *d, const struct sa *src);
 bool guard_is_trunk(const struct dial *d, const struct sa *src);
+/* A trunk, or the address of a registered phone or a living line. */
+bool guard_is_known(const struct dial *d, const struct sa *src);
+/* *mine remembers what was said, for guard_forget. */
+void guard_know(struct dial *d, struct sa *mine, const struct sa *src);
+void guard_forget(struct dial *d, struct sa *mine);
 void guard_trace(bool tx, enum sip_transp tp, const struct sa *src,
 		 const struct sa *dst, const uint8_t *pkt, size_t len,
 		 void *arg);
@@ -147,7 +155,6 @@ bool reg_authenticate(struct dial *d, const struct sip_msg *msg,
 void reg_register(struct dial *d, const struct sip_msg *msg);
 /* NULL if no phone of this agent is registered. */
 const char *reg_contact(const struct dial *d, struct agent_id agent);
-bool reg_is_phone(const struct dial *d, const struct sa *src);
 void phones_drop_all(struct dial *d);
 
 /* ---- dial_probe.c, dial_tls.c -------------------------------------------- */

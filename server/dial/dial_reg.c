@@ -80,7 +80,7 @@ static bool wrong(struct dial *d, const struct sip_msg *msg)
 	char src[64];
 
 	d->counts.auth_failed++;
-	if (!guard_may_answer(d, &msg->src))
+	if (!guard_charge(d, &msg->src))
 		return false;
 	(void)re_snprintf(src, sizeof(src), "%J", &msg->src);
 	log_warn("dial", "a phone's log-in from %s is refused", src);
@@ -138,6 +138,7 @@ static void phone_tell(struct phone *p, bool there)
 static void phone_free(struct phone *p)
 {
 	tmr_cancel(&p->tmr);
+	guard_forget(p->d, &p->src);
 	list_unlink(&p->le);
 	free(p);
 }
@@ -243,7 +244,7 @@ void reg_register(struct dial *d, const struct sip_msg *msg)
 	}
 	is_new = is_new || !str_eq(p->uri, uri);
 	str_copy(p->uri, sizeof(p->uri), uri);
-	p->src = msg->src;
+	guard_know(d, &p->src, &msg->src);
 	tmr_start(&p->tmr, (uint64_t)expires_s * 1000 + 5000, phone_gone_h, p);
 	registered(d, msg, p, expires_s);
 	if (is_new)
@@ -255,16 +256,6 @@ const char *reg_contact(const struct dial *d, struct agent_id agent)
 	struct phone *p = phone_find(d, agent);
 
 	return p ? p->uri : NULL;
-}
-
-bool reg_is_phone(const struct dial *d, const struct sa *src)
-{
-	struct le *le;
-
-	for (le = d->phones.head; le; le = le->next)
-		if (sa_cmp(&((struct phone *)le->data)->src, src, SA_ADDR))
-			return true;
-	return false;
 }
 
 bool dial_phone_is_registered(const struct dial *d, struct agent_id agent)

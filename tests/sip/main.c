@@ -4,6 +4,7 @@
  *
  *   sip --trunk sip:127.0.0.1:5060 [--trunk ...] [--auth USER:PASS]
  *       [--number 86138...] [--ring MS] [--hang-up WORD[+MS]] [--stay MS]
+ *   sip --serve SECRET --stay MS	no call: agent 1001 may have a line
  *   sip --free-port		prints a UDP port nobody has, and exits
  *
  * --hang-up names an event ("ringing", "answered", ...): the call is hung up
@@ -27,7 +28,7 @@ struct app {
 	struct dial *d;
 	struct dial_trunk_conf trunk[4];
 	unsigned trunks;
-	const char *number;
+	const char *number, *secret;
 	char hang_up[32];
 	uint64_t ring_ms, hang_up_ms, stay_ms;
 	struct loop_timer *hang, *stay;
@@ -142,7 +143,8 @@ static bool options(struct app *a, int argc, char **argv)
 		{ "trunk", 1, NULL, 't' }, { "auth", 1, NULL, 'a' },
 		{ "number", 1, NULL, 'n' }, { "ring", 1, NULL, 'r' },
 		{ "hang-up", 1, NULL, 'h' }, { "stay", 1, NULL, 's' },
-		{ "free-port", 0, NULL, 'f' }, { NULL, 0, NULL, 0 },
+		{ "free-port", 0, NULL, 'f' }, { "serve", 1, NULL, 'S' },
+		{ NULL, 0, NULL, 0 },
 	};
 	bool ok = true;
 	int opt;
@@ -152,29 +154,57 @@ static bool options(struct app *a, int argc, char **argv)
 		case 'f': exit(free_port());
 		case 't': ok = trunk_option(a, optarg); break;
 		case 'a': ok = auth_option(a, optarg); break;
+		case 'S': a->secret = optarg; break;
 		case 'n': a->number = optarg; break;
 		case 'h': ok = hang_option(a, optarg); break;
 		case 'r': ok = !str_to_u64(optarg, 600000, &a->ring_ms); break;
 		case 's': ok = !str_to_u64(optarg, 60000, &a->stay_ms); break;
 		default: ok = false; break;
 		}
-	return ok && a->trunks;
+	return ok && (a->trunks || a->secret);
 }
 
-static enum err open_and_call(struct app *a)
+static enum err secret_h(const char *user, char *secret, size_t size,
+			 struct agent_id *agent, void *arg)
+{
+	struct app *a = arg;
+
+	if (!a->secret || !str_eq(user, "agent-1001"))
+		return ERR_ABSENT;
+	agent->v = 1001;
+	str_copy(secret, size, a->secret);
+	return ERR_OK;
+}
+
+static enum err media_h(struct agent_id agent UNUSED, struct dial_media *ours,
+			void *arg UNUSED)
+{
+	str_copy(ours->addr, sizeof(ours->addr), "127.0.0.1");
+	ours->port = 40002;
+	return ERR_OK;
+}
+
+static enum err call(struct app *a)
+{
+	struct dial_order o = {
+		.e164 = a->number, .ring_ms = (uint32_t)a->ring_ms,
+		.media = { .addr = "127.0.0.1", .port = 40000 },
+	};
+	struct gate_pass *pass = fake_pass(a->number, false);
+
+	return dial_start(a->d, the_call, &o, &pass, clock_now(&a->clock));
+}
+
+static enum err open_door(struct app *a)
 {
 	struct dial_conf conf = {
 		.listen = { { DIAL_UDP, "127.0.0.1", 0 },
 			    { DIAL_TCP, "127.0.0.1", 0 } },
 		.listen_count = 2, .trunks = a->trunk, .trunk_count = a->trunks,
 		.causes_path = "data/sip-causes.tsv", .clock = &a->clock,
+		.line_probe_ms = 300,
 	};
-	struct dial_handlers h = { .event = event_h, .arg = a };
-	struct dial_order o = {
-		.e164 = a->number, .ring_ms = (uint32_t)a->ring_ms,
-		.media = { .addr = "127.0.0.1", .port = 40000 },
-	};
-	struct gate_pass *pass = fake_pass(a->number, false);
+	struct dial_handlers h = { event_h, secret_h, media_h, a };
 	enum err e;
 
 	clock_init_real(&a->clock);
@@ -185,8 +215,6 @@ static enum err open_and_call(struct app *a)
 		e = loop_timer_new(stay_h, a, &a->stay);
 	if (!e)
 		e = dial_new(&conf, &h, &a->d);
-	if (!e)
-		e = dial_start(a->d, the_call, &o, &pass, clock_now(&a->clock));
 	return e;
 }
 
@@ -200,7 +228,14 @@ int main(int argc, char **argv)
 		fprintf(stderr, "sip: wrong words; see tests/sip/main.c\n");
 		return 2;
 	}
-	e = open_and_call(&a);
+	e = open_door(&a);
+	if (!e && a.secret) {
+		printf("sip: listen=127.0.0.1:%u\n", dial_port(a.d, 0));
+		fflush(stdout);
+		loop_timer_start(a.stay, a.stay_ms);
+	} else if (!e) {
+		e = call(&a);
+	}
 	if (!e)
 		e = loop_run(NULL);
 	if (e)
