@@ -247,23 +247,26 @@ static enum err take_head(struct net_conn *c)
 	return ERR_OK;
 }
 
-/* Hands the whole frame over; false: enough for now, the loop is behind. */
+/*
+ * Hands the whole frame over; false: enough for now, the loop is behind.
+ * Once `paused` is seen the loop may pump this connection, so by then all is
+ * in place, and the frame is in the queue before the next one can be: pushing
+ * waits for nothing, and is done under the lock for that.
+ */
 static bool deliver(struct net_conn *c)
 {
-	bool more;
-
-	pthread_mutex_lock(&c->lock);
-	c->unread++;
-	more = c->unread < NET_UNREAD;
-	c->paused = !more;
-	pthread_mutex_unlock(&c->lock);
 	struct net_event *ev = &c->body->ev;
+	bool more;
 
 	c->body = NULL;
 	c->head_got = 0;
 	c->deadline = 0;
-	/* Once pushed, a paused connection may be pumped by the loop. */
+	pthread_mutex_lock(&c->lock);
+	c->unread++;
+	more = c->unread < NET_UNREAD;
+	c->paused = !more;
 	push(c, ev);
+	pthread_mutex_unlock(&c->lock);
 	return more;
 }
 
