@@ -156,9 +156,12 @@ static void a_line(void **state UNUSED)
 	str_fmt(folder, sizeof(folder), "%s/heard", dir);
 	T_OK(!mkdir(folder, 0700), "a folder for what is heard");
 	conf.speaker = folder;
+	peer.user = "agent-7";
+	peer.password = "s3cret";
 	p = start(&conf);
 	pid = phone_pid(p);
 	T_OK(UNTIL(h.count[PHONE_UP], p, &h), "the line is up");
+	T_OK(peer.challenged == 1 && !peer.wrong, "with its password");
 	T_OK(h.count[PHONE_READY] == 1 &&
 	     str_eq(h.text[PHONE_READY], "1.0.0") &&
 	     h.count[PHONE_CALLING] == 1 && h.count[PHONE_RINGING],

@@ -9,6 +9,11 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <re.h>
+
+#define REALM "waihu"
+#define NONCE "0123456789abcdef"
+
 static int udp(uint16_t *port)
 {
 	struct sockaddr_in a = { .sin_family = AF_INET };
@@ -54,7 +59,7 @@ static void headers(const char *msg, const char *name, char *out, size_t size)
 
 static void value(const char *msg, const char *name, char *out, size_t size)
 {
-	char line[512] = "";
+	char line[1024] = "";
 
 	headers(msg, name, line, sizeof(line));
 	line[strcspn(line, "\r\n")] = '\0';
@@ -75,6 +80,9 @@ static void reply(struct sip_peer *p, const char *msg, unsigned code,
 		strstr(line, "tag=") ? "" : tag);
 	headers(msg, "Call-ID", out, sizeof(out));
 	headers(msg, "CSeq", out, sizeof(out));
+	if (code == 401)
+		str_add(out, sizeof(out), "WWW-Authenticate: Digest realm=\""
+			REALM "\", nonce=\"" NONCE "\", algorithm=MD5\r\n");
 	str_add(out, sizeof(out), "Contact: <sip:peer@127.0.0.1:%u>\r\n"
 		"%sContent-Length: %zu\r\n\r\n%s", p->sip_port,
 		*body ? "Content-Type: application/sdp\r\n" : "",
@@ -104,11 +112,60 @@ static void remember(struct sip_peer *p, const char *msg)
 	p->pt = m && strstr(m, "RTP/AVP 0") ? 0 : 8;
 }
 
+/* The text of name="..." in a header, "" if it is not there. */
+static void quoted(const char *header, const char *name, char *out,
+		   size_t size)
+{
+	const char *at = strstr(header, name);
+
+	at = at ? strchr(at, '"') : NULL;
+	str_fmt(out, size, "%.*s", at ? (int)strcspn(at + 1, "\"") : 0,
+		at ? at + 1 : "");
+}
+
+/* RFC 2617 3.2.2 without qop, as the challenge offers none. */
+static bool is_proof(const struct sip_peer *p, const char *header)
+{
+	uint8_t ha1[MD5_SIZE], ha2[MD5_SIZE], md[MD5_SIZE];
+	char user[64], uri[200], response[64], want[64] = "";
+
+	quoted(header, "username=", user, sizeof(user));
+	quoted(header, "uri=", uri, sizeof(uri));
+	quoted(header, "response=", response, sizeof(response));
+	if (md5_printf(ha1, "%s:" REALM ":%s", p->user, p->password) ||
+	    md5_printf(ha2, "INVITE:%s", uri) ||
+	    md5_printf(md, "%w:" NONCE ":%w", ha1, sizeof(ha1), ha2,
+		       sizeof(ha2)))
+		return false;
+	for (size_t i = 0; i < sizeof(md); i++)
+		str_add(want, sizeof(want), "%02x", md[i]);
+	return str_eq(user, p->user) && str_eq(response, want);
+}
+
+/* True when the INVITE may go on. */
+static bool admitted(struct sip_peer *p, const char *msg,
+		     const struct sockaddr_in *from)
+{
+	char header[600];
+
+	if (!p->user)
+		return true;
+	value(msg, "Authorization", header, sizeof(header));
+	if (*header && is_proof(p, header))
+		return true;
+	p->challenged += !*header;
+	p->wrong += *header != '\0';
+	reply(p, msg, *header ? 403 : 401, "", from);
+	return false;
+}
+
 static void invite(struct sip_peer *p, const char *msg,
 		   const struct sockaddr_in *from)
 {
 	char sdp[512];
 
+	if (!admitted(p, msg, from))
+		return;
 	p->invites++;
 	if (p->refuse) {
 		reply(p, msg, p->refuse, "", from);

@@ -13,6 +13,8 @@
 struct sip_peer {
 	int sip, rtp;			/* sockets                           */
 	uint16_t sip_port, rtp_port;
+	const char *user, *password;	/* asked for, when set (digest)      */
+	unsigned challenged, wrong;	/* 401 sent; bad answers to it       */
 	unsigned refuse;		/* final code instead of 200; 0      */
 	unsigned invites, acks, byes;	/* received                          */
 	bool up;

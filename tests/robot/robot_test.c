@@ -80,6 +80,8 @@ static void welcome(uint32_t req)
 		"sip:agent-1001@127.0.0.1:%u", s.peer.sip_port);
 	str_copy(out.login_ok.sip_user, sizeof(out.login_ok.sip_user),
 		 "agent-1001");
+	str_copy(out.login_ok.sip_pass, sizeof(out.login_ok.sip_pass),
+		 "once");
 	str_copy(out.login_ok.token, sizeof(out.login_ok.token), "tok");
 	push(MSG_LOGIN_OK, req);
 	memset(&out, 0, sizeof(out));
@@ -242,6 +244,8 @@ static void a_shift(void **state UNUSED)
 	str_fmt(url, sizeof(url), "ipc://%s/s", dir);
 	T_OK(!net_server_new(&s.net, &conf, why, sizeof(why)), "a server");
 	T_OK(peer_open(&s.peer), "a line to dial");
+	s.peer.user = "agent-1001";
+	s.peer.password = "once";
 	pid_t pid = spawn(url, &fd);
 
 	T_OK(UNTIL(s.got[MSG_FINISH] == 2), "two calls are worked");
@@ -250,6 +254,7 @@ static void a_shift(void **state UNUSED)
 	T_OK(s.outcome == CODE, "neither a call-back nor \"do not call\"");
 	T_OK(str_is_utf8(s.note, strlen(s.note)) &&
 	     strstr(s.note, "Not interested"), "the note says it: %s", s.note);
+	T_OK(s.peer.challenged == 1 && !s.peer.wrong, "its line's password");
 	T_OK(s.peer.packets > 50 && s.peer.loud > 10, "it spoke: %u, %u loud",
 	     s.peer.packets, s.peer.loud);
 	T_OK(s.got[MSG_HEARTBEAT] > 1, "its heart beat");
