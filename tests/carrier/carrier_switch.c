@@ -1,6 +1,7 @@
 /* The carrier's door: digest, channel limit, refusals at once, OPTIONS. */
 #include "carrier/carrier_priv.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -174,17 +175,29 @@ static void tick_h(void *arg)
 	tmr_start(&c->tick, c->tick_due - now, tick_h, c);
 }
 
-static int listen_on(struct carrier *c)
+/* UDP and TCP on one port. */
+static int listen_once(struct carrier *c)
 {
 	struct sa la;
 	int err = sa_set_str(&la, c->opt.listen, c->opt.port);
 
+	sip_transp_flush(c->sip);
 	if (!err)
 		err = sip_transp_add(c->sip, SIP_TRANSP_UDP, &la);
 	if (!err)
 		err = sip_transp_laddr(c->sip, &c->laddr, SIP_TRANSP_UDP, &la);
 	if (!err)
 		err = sip_transp_add(c->sip, SIP_TRANSP_TCP, &c->laddr);
+	return err;
+}
+
+/* A port that is free for UDP may be someone's for TCP: then another one. */
+static int listen_on(struct carrier *c)
+{
+	int err = listen_once(c);
+
+	for (int i = 0; err == EADDRINUSE && !c->opt.port && i < 20; i++)
+		err = listen_once(c);
 	return err;
 }
 
