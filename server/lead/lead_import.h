@@ -10,8 +10,8 @@
  * RFC 4180 with any mixture of line ends; the separator is , ; or a tab.
  * Leads are appended first and their index rows written sorted at the end of
  * each million: random keys would cost twenty times as much.  An import that
- * was interrupted is completed by the next one of the list (or by
- * lead_import_recover), and repeating the file adds nothing twice.
+ * was interrupted is completed by the next one of the list (an empty file is
+ * enough), and repeating the file adds nothing twice.
  */
 #ifndef LEAD_LEAD_IMPORT_H
 #define LEAD_LEAD_IMPORT_H
@@ -79,6 +79,12 @@ struct lead_import_state {
 };
 
 struct lead_import;
+
+/*
+ * Was an import of the list cut off?  Its leads are not called until an
+ * import completes it: start one, and finish it without a byte.
+ */
+bool lead_import_pending(const struct leads *ls, struct list_id list);
 
 /*
  * Starts the worker.  ERR_STATE: an import of this list runs; ERR_ABSENT: no
