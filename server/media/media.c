@@ -142,6 +142,7 @@ static enum err conf_take(struct media *m, const struct media_conf *c)
 	m->rtp_lost_ms = c->rtp_lost_ms ? c->rtp_lost_ms : 5000;
 	m->disk_min = c->disk_min_bytes ? c->disk_min_bytes : 256u << 20;
 	m->spooling = c->spool_dir != NULL;
+	m->realtime = c->realtime;
 	if (m->legs_max > LEGS_MOST - 1 || m->port_max < m->port_min ||
 	    !str_fmt(m->spool, sizeof(m->spool), "%s",
 		     c->spool_dir ? c->spool_dir : "") ||

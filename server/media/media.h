@@ -139,6 +139,8 @@ struct media_conf {
 	uint16_t port_min;	/* even ports of the range; 0: any free one  */
 	uint16_t port_max;
 	unsigned workers;	/* 0: one per spare core, at least one       */
+	bool realtime;		/* ask for SCHED_RR: others' work cannot     */
+				/* delay packets; refused is a warning       */
 	unsigned legs_max;	/* 0: 4096; at most 65,536                   */
 	unsigned rtp_lost_ms;	/* silence until RTP_LOST; 0: 5000 [ms]      */
 	const char *spool_dir;	/* recordings; NULL: none can be made        */

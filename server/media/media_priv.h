@@ -282,7 +282,7 @@ struct worker {
 	uint8_t buf[PACKET_MAX];
 	uint8_t out[PACKET_MAX];
 	_Atomic uint64_t rx_packets, tx_packets, rec_lost;
-	_Atomic uint32_t late_max_us, legs_now;
+	_Atomic uint32_t late_max_us;
 	uint64_t rx, tx;
 };
 
@@ -315,6 +315,7 @@ struct media {
 	uint64_t disk_min;
 	char spool[200];
 	bool spooling;
+	bool realtime;
 	struct g711 g711;
 	struct ears_table tones;
 	const struct ears_country *country;

@@ -114,6 +114,20 @@ static void ticks(struct worker *w, int64_t *due_ns)
 		tick(w);
 }
 
+/*
+ * On a busy machine a fair scheduler lets packets wait for tens of
+ * milliseconds.  The lowest real-time priority is enough to come first.
+ */
+static void ask_realtime(const struct worker *w)
+{
+	struct sched_param p = { .sched_priority = 1 };
+	int rc = pthread_setschedparam(pthread_self(), SCHED_RR, &p);
+
+	if (rc)
+		log_warn("media", "worker %u runs without real-time "
+			 "scheduling: %s", w->no, strerror(rc));
+}
+
 void *worker_run(void *arg)
 {
 	struct worker *w = arg;
@@ -122,6 +136,8 @@ void *worker_run(void *arg)
 	struct itimerspec it = { { 0, TICK_MS * 1000000 },
 				 { 0, TICK_MS * 1000000 } };
 
+	if (w->m->realtime)
+		ask_realtime(w);
 	timerfd_settime(w->timer_fd, 0, &it, NULL);
 	while (!w->quit) {
 		int n = epoll_wait(w->epfd, ev, READY, -1);
