@@ -388,11 +388,18 @@ static enum err listen_on(struct dial *d, const struct dial_conf *conf,
 	/* With two of one kind libre tells of the first; it has the port we
 	 * asked for anyway, unless that was 0. */
 	d->ports[i] = l->port ? l->port : sa_port(&at);
+	if (sa_ntop(&sa, d->addrs[i], sizeof(d->addrs[i])))
+		d->addrs[i][0] = '\0';
 	if (l->transport == DIAL_UDP)
 		socket_grow(d->ports[i]);
 	log_info("dial", "listening on %s:%s:%u",
-		 dial_transport_word(l->transport), l->addr, d->ports[i]);
+		 dial_transport_word(l->transport), d->addrs[i], d->ports[i]);
 	return ERR_OK;
+}
+
+void dial_addr(const struct dial *d, unsigned i, char *buf, size_t size)
+{
+	str_copy(buf, size, i < DIAL_LISTEN_MAX ? d->addrs[i] : "");
 }
 
 uint16_t dial_port(const struct dial *d, unsigned i)

@@ -218,7 +218,8 @@ struct dial_handlers {
  * ERR_FORMAT: a trunk's uri, a cause row; ERR_IO: a port is taken. */
 MUST_CHECK enum err dial_new(const struct dial_conf *conf,
 			     const struct dial_handlers *h, struct dial **out);
-/* Cuts what lives (BYE and CANCEL are sent once, not waited for). NULL. */
+/* Cuts what lives (BYE and CANCEL are sent once, not waited for); no more
+ * events.  Not from the event handler.  NULL. */
 struct dial *dial_free(struct dial *d);
 /*
  * The gentle end: no new calls, every leg is hung up, then `done` is called
@@ -228,6 +229,10 @@ void dial_close(struct dial *d, uint32_t ms, void (*done)(void *), void *arg);
 
 /* The port really listened on for listen[i]; 0 if none. */
 uint16_t dial_port(const struct dial *d, unsigned listen_index);
+/* Its address, numeric: what phones and trunks must be told when the
+ * configuration says 0.0.0.0; "" if none. */
+void dial_addr(const struct dial *d, unsigned listen_index, char *buf,
+	       size_t size);
 
 /* -------------------------------------------------------------- calls ---- */
 

@@ -295,7 +295,7 @@ static void refuse(struct dial *d, const struct sip_msg *msg)
 	if (!guard_may_answer(d, &msg->src))
 		return;
 	d->counts.stranger_refused++;
-	(void)sip_treply(NULL, d->sip, msg, 403, "Forbidden");
+	(void)sip_reply(d->sip, msg, 403, "Forbidden");
 }
 
 static void options_ok(struct dial *d, const struct sip_msg *msg)
@@ -363,12 +363,13 @@ static bool request_h(const struct sip_msg *msg, void *arg)
 		return in_dialog(d, p, msg);
 	if (pl_isset(&msg->to.tag)) {
 		/* A dialog just ended: libre still knows it, or says 481. */
+		if (!pl_strcmp(&msg->met, "ACK"))
+			return false;
 		if (!guard_may_answer(d, &msg->src))
 			return true;
-		if (!pl_strcmp(&msg->met, "BYE") ||
-		    !pl_strcmp(&msg->met, "ACK"))
+		if (!pl_strcmp(&msg->met, "BYE"))
 			return false;
-		(void)sip_treply(NULL, d->sip, msg, 481, "Call Does Not Exist");
+		(void)sip_reply(d->sip, msg, 481, "Call Does Not Exist");
 		return true;
 	}
 	if (!pl_strcmp(&msg->met, "OPTIONS") &&

@@ -64,6 +64,7 @@ struct dial {
 	struct dnsc *dnsc;
 	struct tls *tls;
 	uint16_t ports[DIAL_LISTEN_MAX];
+	char addrs[DIAL_LISTEN_MAX][DIAL_ADDR_SIZE];
 	struct trunk *trunks;
 	struct sa *trunk_addr;		/* learned from what answers        */
 	struct credentials **credentials;

@@ -68,10 +68,11 @@ static bool challenge(struct dial *d, const struct sip_msg *msg)
 			sizeof(nonce)))
 		return false;
 	d->counts.stranger_refused++;
-	(void)sip_treplyf(NULL, NULL, d->sip, msg, false, 401, "Unauthorized",
-			  "WWW-Authenticate: Digest realm=\"%s\", "
-			  "nonce=\"%s\", algorithm=MD5, qop=\"auth\"\r\n"
-			  "Content-Length: 0\r\n\r\n", d->realm, nonce);
+	/* Without a transaction (RFC 3261 8.2.7): a flood keeps no memory. */
+	(void)sip_replyf(d->sip, msg, 401, "Unauthorized",
+			 "WWW-Authenticate: Digest realm=\"%s\", "
+			 "nonce=\"%s\", algorithm=MD5, qop=\"auth\"\r\n"
+			 "Content-Length: 0\r\n\r\n", d->realm, nonce);
 	return false;
 }
 
@@ -84,7 +85,7 @@ static bool wrong(struct dial *d, const struct sip_msg *msg)
 		return false;
 	(void)re_snprintf(src, sizeof(src), "%J", &msg->src);
 	log_warn("dial", "a phone's log-in from %s is refused", src);
-	(void)sip_treply(NULL, d->sip, msg, 403, "Forbidden");
+	(void)sip_reply(d->sip, msg, 403, "Forbidden");
 	return false;
 }
 

@@ -4,7 +4,7 @@
  * In      file descriptors to watch, timers to wait for
  * Out     calls of the handlers, one at a time
  * Owns    libre's main loop and our timer wheel below it (dial_tmr.c)
- * Never   blocks in a handler: a turn over 50 ms is logged
+ * Never   blocks: a timer's handler over 50 ms is logged
  *
  * The loop belongs to the thread that called loop_init; no function here may
  * be called from another one.  Other threads push to a base/mpsc queue whose
