@@ -326,15 +326,15 @@ static void test_silence(void **state)
 	struct peer *b = peer_new(&p, true);
 
 	T_OK(peer_login(a, "1001", "secret", false) == MSG_LOGIN_OK, "in");
-	p.ahead_ms += 14000;
+	p.ahead_ms += 12000;
 	T_OK(peer_ask(b, MSG_HEARTBEAT, &zero) == MSG_HEARTBEAT_OK &&
 	     b->any.heartbeat_ok.wall_ms, "one beats");
-	p.ahead_ms += 2000;
+	p.ahead_ms += 4000;
 	T_OK(peer_until_lost(a) && a->ended == MSG_END_SILENT,
 	     "the silent one is let go");
 	T_OK(peers_until(&p, &p.lost, 1) && !p.ended && !b->lost,
 	     "its session waits");
-	p.ahead_ms += 14000;
+	p.ahead_ms += 6000;
 	T_OK(peer_ask(b, MSG_HEARTBEAT, &zero), "beats");
 	for (int i = 0; i < 20 && !b->lost; i++) {
 		p.ahead_ms += 10000;
