@@ -120,6 +120,8 @@ static void print_domain(const struct conf_row *row, char *buf, size_t size)
 	char word[64];
 
 	conf_value_range(row, buf, size);
+	if (row->type == CONF_TEXT && *buf)
+		str_add(buf, size, " bytes");
 	if (row->type == CONF_INT && row->words)
 		str_add(buf, size, "%s%s", *buf ? " " : "", row->words);
 	if (row->type != CONF_WORD && row->type != CONF_ADDRESS)
@@ -184,14 +186,22 @@ void conf_print_default(const struct conf_table *t, bool zh, FILE *f)
 	}
 }
 
-/* Text in mdoc: no line may begin with a control character, no backslash
- * pass as an escape. */
+/* Text in mdoc: each sentence on a line of its own, no line may begin with a
+ * control character, no backslash pass as an escape. */
 static void mdoc_text(const char *s, FILE *f)
 {
-	if (*s == '.' || *s == '\'')
-		fputs("\\&", f);
-	for (; *s; s++)
+	bool first = true;
+
+	for (; *s; s++) {
+		if (first && (*s == '.' || *s == '\''))
+			fputs("\\&", f);
+		first = s[0] == '.' && s[1] == ' ' && s[2];
 		fputs(*s == '\\' ? "\\e" : (char[]){ *s, '\0' }, f);
+		if (first) {
+			fputc('\n', f);
+			s++;
+		}
+	}
 	fputc('\n', f);
 }
 

@@ -28,7 +28,7 @@ static const struct conf_row rows[] = {
 	  NULL, "Ring.", NULL },
 	{ "server", "size", CONF_BYTES, 0, 0, 0, "64k", NULL, "Size.", NULL },
 	{ "server", "state", CONF_FILE, 0, 0, 0, NULL, NULL, "Folder.", NULL },
-	{ "server", "zone", CONF_TEXT, 0, 2, 8, NULL, NULL, ".dot \\ slash",
+	{ "server", "zone", CONF_TEXT, 0, 2, 8, NULL, NULL, ".dot \\ slash. 'Two.",
 	  NULL },
 	{ "trunks", "uri", CONF_URI, CONF_NEEDED, 0, 0, NULL, NULL, "U.", NULL },
 	{ "trunks", "channels", CONF_INT, 0, 1, 1000, "30", "calls", "C.", NULL },
@@ -486,7 +486,8 @@ static void tables_printed(void **state UNUSED)
 	fclose(f);
 	T_OK(strstr(buf, ".It Cm channels\nC.\n.Pq whole number; 1 to 1000 "
 		    "calls; default \\&30; at start only\n"), "mdoc:\n%s", buf);
-	T_OK(strstr(buf, "\n\\&.dot \\e slash\n"), "mdoc is escaped:\n%s", buf);
+	T_OK(strstr(buf, "\n\\&.dot \\e slash.\n\\&'Two.\n.Pq text; 2 to 8 "
+		    "bytes"), "mdoc is escaped, a sentence a line:\n%s", buf);
 	T_OK(strstr(buf, "base.mode\tword\tpreview, progressive or predictive"
 		    "\tpreview\tM.\n"), "options:\n%s", buf);
 	T_OK(strstr(buf, "lang\tword\ten or zh\ten\t语言。\n"), "zh:\n%s", buf);
