@@ -1,0 +1,121 @@
+#include "feed_priv.h"
+
+#include "base/str.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum { EVERY_MS = 1000, WATCH_MS = 1000 };
+
+enum err feed_new(struct live *live, struct tally *tally, feed_send_h *send,
+		  void *arg, struct feed **out)
+{
+	struct feed *f = calloc(1, sizeof(*f));
+
+	if (!f)
+		return ERR_MEMORY;
+	f->live = live;
+	f->r = live_rooms(live);
+	f->tally = tally;
+	f->send = send;
+	f->arg = arg;
+	f->order_max = (size_t)conf_int(f->r->conf, "server", NULL,
+					"agents_max");
+	f->order = calloc(f->order_max, sizeof(struct seat *));
+	if (!f->order) {
+		free(f);
+		return ERR_MEMORY;
+	}
+	*out = f;
+	return ERR_OK;
+}
+
+struct feed *feed_free(struct feed *f)
+{
+	if (f)
+		free(f->order);
+	free(f);
+	return NULL;
+}
+
+static struct screen *screen_of(struct feed *f, uint64_t session)
+{
+	for (size_t i = 0; i < SCREENS_MAX; i++)
+		if (f->screens[i].session == session)
+			return &f->screens[i];
+	return NULL;
+}
+
+enum err feed_subscribe(struct feed *f, uint64_t session, const char *team,
+			const struct msg_subscribe *sub)
+{
+	struct screen *s = screen_of(f, session);
+
+	if (!s)
+		s = screen_of(f, 0);
+	if (!s)
+		return ERR_FULL;
+	s->session = session;
+	s->sub = *sub;
+	s->due_ms = 0;		/* a new view is shown at once */
+	str_copy(s->team, sizeof(s->team), team);
+	return ERR_OK;
+}
+
+void feed_gone(struct feed *f, uint64_t session)
+{
+	struct screen *s = session ? screen_of(f, session) : NULL;
+
+	if (s)
+		memset(s, 0, sizeof(*s));
+}
+
+/* Agents' time, summed for occupancy once a second. */
+static void count_agents(struct feed *f, struct now now)
+{
+	struct seats *seats = floor_seats(f->r->floor);
+	int64_t ms = f->agents_ms ? now.mono_ms - f->agents_ms : 0;
+
+	f->agents_ms = now.mono_ms;
+	for (struct seat *s = seat_each(seats, NULL); s;
+	     s = seat_each(seats, s)) {
+		bool busy = s->state == SEAT_TALK || s->state == SEAT_HOLD ||
+			    s->state == SEAT_WRAP ||
+			    s->state == SEAT_CONSULT || s->state == SEAT_CONF;
+		bool ready = s->state == SEAT_READY ||
+			     s->state == SEAT_RESERVED;
+
+		if (busy || ready)
+			tally_agents(f->tally, seat_campaign(s),
+				     busy ? ms : 0, ready ? ms : 0, 0, now);
+	}
+	for (size_t i = 0;; i++) {
+		struct campaign_id id;
+		struct campaign_view v;
+
+		if (!floor_campaign_at(f->r->floor, i, &id))
+			break;
+		if (!floor_campaign_view(f->r->floor, id, now, &v))
+			tally_agents(f->tally, id, 0, 0, v.waiting, now);
+	}
+}
+
+void feed_tick(struct feed *f, struct now now)
+{
+	if (now.mono_ms - f->watched_ms >= WATCH_MS) {
+		f->watched_ms = now.mono_ms;
+		count_agents(f, now);
+		feed_trunk_history(f, now);
+		feed_watch(f, now);
+	}
+	for (size_t i = 0; i < SCREENS_MAX; i++) {
+		struct screen *s = &f->screens[i];
+
+		if (!s->session || s->due_ms > now.mono_ms)
+			continue;
+		s->due_ms = now.mono_ms + MAX(s->sub.every_ms, 250);
+		if (!s->sub.every_ms)
+			s->due_ms = now.mono_ms + EVERY_MS;
+		feed_page(f, s, now);
+	}
+}

@@ -1,0 +1,61 @@
+/*
+ * feed -- what supervisors see, as they look.
+ *
+ * In      subscriptions; the floor, the trunks, the tally, as they stand
+ * Out     pages of common/msg/msg_floor.h, at most one a second to each
+ * Owns    subscriptions, open alerts and their history of the day
+ * Never   changes anything; sends rows that are not on the screen
+ *
+ * Lists are sorted and cut here: ten agents or ten thousand cost a screen
+ * the same.
+ */
+#ifndef FEED_FEED_H
+#define FEED_FEED_H
+
+#include "live/live.h"
+#include "msg/msg.h"
+#include "report/tally.h"
+
+struct feed;
+
+/* To one session's screen; req 0 = unasked. */
+typedef void feed_send_h(void *arg, uint64_t session, enum msg_type type,
+			 uint32_t req, const void *obj);
+
+MUST_CHECK enum err feed_new(struct live *live, struct tally *tally,
+			     feed_send_h *send, void *arg, struct feed **out);
+struct feed *feed_free(struct feed *f);		/* returns NULL */
+
+/* Replaces the session's subscription; team "" = may see everyone.
+ * ERR_FULL: too many screens. */
+MUST_CHECK enum err feed_subscribe(struct feed *f, uint64_t session,
+				   const char *team,
+				   const struct msg_subscribe *sub);
+void feed_gone(struct feed *f, uint64_t session);
+/* Now and then, at least each 250 ms: sends what is due. */
+void feed_tick(struct feed *f, struct now now);
+
+/* An alert a room raises; the same text about the same thing stays one.
+ * It is cleared with feed_calm. */
+void feed_alarm(struct feed *f, enum msg_level level, struct campaign_id c,
+		struct agent_id a, struct trunk_id t, const char *what,
+		const char *text, struct now now);
+void feed_calm(struct feed *f, struct campaign_id c, struct agent_id a,
+	       struct trunk_id t, const char *what, struct now now);
+/* ERR_ABSENT: no such alert. */
+MUST_CHECK enum err feed_ack(struct feed *f, uint32_t id, const char *who,
+			     const char *word, uint32_t mute_s,
+			     struct now now);
+unsigned feed_alerts_open(const struct feed *f, struct now now);
+/* Walks today's alerts, newest first: i from 0; false at the end. */
+bool feed_alert_at(const struct feed *f, size_t i, struct msg_alert_row *out);
+
+/* One row of a page, for others who show the same (the clerk). */
+void feed_agent_row(struct feed *f, const struct seat *s, struct now now,
+		    struct msg_agent_row *out);
+void feed_campaign_row(struct feed *f, struct campaign_id id, struct now now,
+		       struct msg_campaign_row *out);
+MUST_CHECK enum err feed_trunk_row(struct feed *f, unsigned index,
+				   struct now now, struct msg_trunk_row *out);
+
+#endif

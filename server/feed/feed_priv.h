@@ -1,0 +1,66 @@
+/* feed_priv -- what the files of this folder share. */
+#ifndef FEED_FEED_PRIV_H
+#define FEED_FEED_PRIV_H
+
+#include "feed/feed.h"
+
+enum { SCREENS_MAX = 64, ALERTS_MAX = 200, WHAT_MAX = 24 };
+
+struct screen {
+	uint64_t session;
+	char team[41];
+	struct msg_subscribe sub;
+	int64_t due_ms;			/* monotonic                         */
+};
+
+struct alert {
+	uint32_t id;
+	enum msg_level level;
+	char what[WHAT_MAX];		/* which rule raised it              */
+	char text[161];
+	int64_t at_ms, cleared_ms, muted_ms;	/* wall clock                */
+	char acked_by[61], word[81];
+	struct campaign_id campaign;
+	struct agent_id agent;
+	struct trunk_id trunk;
+};
+
+/* A condition that must last before it is an alert. */
+struct hold_off {
+	char key[64];
+	int64_t since_ms;
+};
+
+struct feed {
+	struct live *live;
+	const struct live_rooms *r;
+	struct tally *tally;
+	feed_send_h *send;
+	void *arg;
+	struct screen screens[SCREENS_MAX];
+	struct alert alerts[ALERTS_MAX];	/* ring, newest at the end  */
+	size_t alert_len;
+	uint32_t alert_id;
+	struct hold_off held[64];
+	struct seat **order;			/* room to sort all seats    */
+	size_t order_max;
+	int64_t watched_ms, agents_ms;
+	uint8_t trunk_used[DIAL_TRUNKS_MAX][60];	/* 1..255 of cap     */
+	int64_t trunk_minute;
+};
+
+/* feed_rows.c */
+bool feed_over(struct feed *f, const struct seat *s, struct now now,
+	       uint32_t *limit_s);
+enum msg_judge feed_abandon_judge(int32_t share, int32_t target);
+
+/* feed_pages.c */
+void feed_page(struct feed *f, const struct screen *s, struct now now);
+/* feed_floor.c */
+void feed_head(struct feed *f, struct now now, struct msg_head *out);
+void feed_floor(struct feed *f, struct now now, struct msg_floor *out);
+/* feed_alerts.c */
+void feed_watch(struct feed *f, struct now now);
+void feed_trunk_history(struct feed *f, struct now now);
+
+#endif
