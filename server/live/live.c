@@ -19,6 +19,8 @@ enum err live_input(struct live *l, struct floor_input *in)
 	in->wall_ms = now.wall_ms;
 	e = floor_input(l->r.floor, in);
 	l->stats.inputs++;
+	if (l->hooks.turned)
+		l->hooks.turned(l->hooks.arg);
 	after = clock_now(l->r.clock);
 	if (after.mono_ms - now.mono_ms > SLOW_MS) {
 		uint32_t ms = (uint32_t)(after.mono_ms - now.mono_ms);

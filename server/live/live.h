@@ -44,6 +44,7 @@ struct live_hooks {
 	/* The one-time secret an agent's phone may log in with. */
 	enum err (*agent_secret)(void *arg, const char *user, char *secret,
 				 size_t size, struct agent_id *agent);
+	void (*turned)(void *arg);	/* after each input                  */
 	void (*tick)(void *arg, struct now now);	/* every 50 ms      */
 };
 

@@ -416,7 +416,9 @@ enum err live_agent_media(struct agent_id agent, struct dial_media *ours,
 	if (line->coming.v)
 		media_leg_free(l->r.media, line->coming);
 	line->coming.v = 0;
-	e = media_leg_new(l->r.media, MEDIA_AGENT, &line->coming, &port);
+	/* Who has no seat is a supervisor who listens. */
+	e = media_leg_new(l->r.media, seat_get(floor_seats(l->r.floor), agent)
+			  ? MEDIA_AGENT : MEDIA_WATCHER, &line->coming, &port);
 	if (e)
 		return e;
 	str_copy(ours->addr, sizeof(ours->addr), l->media_ip);

@@ -1,0 +1,602 @@
+#include "house_priv.h"
+
+#include "base/log.h"
+#include "base/str.h"
+#include "dial/loop.h"
+#include "staff/staff.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <sys/random.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <time.h>
+#include <unistd.h>
+
+/* ---- to systemd (sd_notify(3): one datagram, no library) ------------------------ */
+
+static void notify(const char *text)
+{
+	const char *path = getenv("NOTIFY_SOCKET");
+	struct sockaddr_un a = { .sun_family = AF_UNIX };
+	size_t len = path ? strlen(path) : 0;
+	int fd;
+
+	if (!len || len >= sizeof(a.sun_path))
+		return;
+	memcpy(a.sun_path, path, len);
+	if (*path == '@')
+		a.sun_path[0] = '\0';
+	fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	if (fd < 0)
+		return;
+	if (sendto(fd, text, strlen(text), MSG_NOSIGNAL, (void *)&a,
+		   (socklen_t)(offsetof(struct sockaddr_un, sun_path) + len)) <
+	    0)
+		log_debug("house", "systemd was not told");
+	close(fd);
+}
+
+/* ---- users ------------------------------------------------------------------------ */
+
+static enum err on_user(void *arg, const char *user, struct door_user *out)
+{
+	struct house *h = arg;
+	struct store *store = live_rooms(h->live)->store;
+	struct staff st;
+	uint64_t number;
+	enum err e = staff_get(store, user, &st);
+
+	if (e == ERR_ABSENT && !str_to_u64(user, UINT32_MAX, &number))
+		e = staff_by_agent(store, (struct agent_id){
+						  (uint32_t)number }, &st);
+	if (e)
+		return e;
+	*out = (struct door_user){
+		.role = st.role == STAFF_AGENT ? MSG_ROLE_AGENT
+			: st.role == STAFF_SUPERVISOR ? MSG_ROLE_SUPERVISOR
+						      : MSG_ROLE_ADMIN,
+		.agent = { st.agent }, .locked = st.locked,
+		.may_unmask = st.unmask, .read_only = st.read_only };
+	str_copy(out->user, sizeof(out->user), st.user);
+	str_copy(out->name, sizeof(out->name), st.name);
+	str_copy(out->team, sizeof(out->team), st.team);
+	str_copy(out->lang, sizeof(out->lang), st.lang);
+	str_copy(out->hash, sizeof(out->hash), st.hash);
+	return ERR_OK;
+}
+
+static struct secret *secret_of(struct house *h, struct agent_id agent)
+{
+	for (size_t i = 0; i < h->secret_len; i++)
+		if (h->secrets[i].agent.v == agent.v)
+			return &h->secrets[i];
+	if (h->secret_len == h->secret_max)
+		return NULL;
+	h->secrets[h->secret_len].agent = agent;
+	return &h->secrets[h->secret_len++];
+}
+
+static const char *new_secret(struct house *h, struct agent_id agent)
+{
+	struct secret *s = secret_of(h, agent);
+	uint8_t bytes[SECRET_LEN / 2];
+
+	if (!s || getrandom(bytes, sizeof(bytes), 0) != sizeof(bytes))
+		return "";
+	*s->text = '\0';
+	for (size_t i = 0; i < sizeof(bytes); i++)
+		str_add(s->text, sizeof(s->text), "%02x", bytes[i]);
+	return s->text;
+}
+
+/* dial asks: whose phone is "agent-1001", and what is its secret? */
+static enum err on_agent_secret(void *arg, const char *user, char *secret,
+				size_t size, struct agent_id *agent)
+{
+	struct house *h = arg;
+	uint64_t number;
+	struct staff st;
+
+	if (strncmp(user, "agent-", 6) ||
+	    str_to_u64(user + 6, UINT32_MAX, &number) || !number)
+		return ERR_ABSENT;
+	agent->v = (uint32_t)number;
+	/* A desk phone's own password, else the secret of this log-in. */
+	if (!staff_by_agent(live_rooms(h->live)->store, *agent, &st) &&
+	    *st.phone_secret) {
+		str_copy(secret, size, st.phone_secret);
+		return ERR_OK;
+	}
+	for (size_t i = 0; i < h->secret_len; i++) {
+		if (h->secrets[i].agent.v != agent->v ||
+		    !*h->secrets[i].text)
+			continue;
+		str_copy(secret, size, h->secrets[i].text);
+		return ERR_OK;
+	}
+	return ERR_ABSENT;
+}
+
+/* ---- coming and going ----------------------------------------------------------------- */
+
+static void on_greet(void *arg, const struct door_session *s,
+		     struct msg_login_ok *ok)
+{
+	struct house *h = arg;
+	char uri[120];
+	struct staff st;
+
+	if (!s->agent.v)
+		return;
+	if (!staff_by_agent(live_rooms(h->live)->store, s->agent, &st) &&
+	    *st.phone)
+		return;		/* the server rings a desk phone */
+	live_agent_uri(h->live, s->agent, uri, sizeof(uri));
+	str_copy(ok->sip_dial, sizeof(ok->sip_dial), uri);
+	str_fmt(ok->sip_user, sizeof(ok->sip_user), "agent-%u", s->agent.v);
+	str_copy(ok->sip_pass, sizeof(ok->sip_pass),
+		 new_secret(h, s->agent));
+	str_copy(ok->sip_host, sizeof(ok->sip_host), strchr(uri, '@') + 1);
+	str_copy(ok->sip_transport, sizeof(ok->sip_transport), "udp");
+}
+
+static void assign(struct house *h, struct agent_id agent,
+		   const struct staff *st)
+{
+	const struct live_rooms *r = live_rooms(h->live);
+	struct campaign_id ids[SEAT_CAMPAIGNS];
+	size_t n = 0;
+
+	for (uint32_t i = 0; i < st->campaigns_count; i++)
+		if (!floor_campaign_by_name(r->floor, st->campaigns[i].name,
+					    &ids[n]))
+			n++;
+	/* Nobody said which: every campaign there is. */
+	while (!st->campaigns_count && n < SEAT_CAMPAIGNS &&
+	       floor_campaign_at(r->floor, n, &ids[n]))
+		n++;
+	enum err e = floor_assign(r->floor, agent, ids, n,
+				  clock_now(h->clock));
+
+	if (e && e != ERR_STATE)
+		log_err("house", "agent %u: campaigns: %s", agent.v,
+			err_text(e));
+}
+
+static void on_came(void *arg, const struct door_session *s, bool resumed)
+{
+	struct house *h = arg;
+	const struct live_rooms *r = live_rooms(h->live);
+	struct floor_input in = { .kind = IN_LOGIN, .agent = s->agent.v };
+	struct staff st;
+	enum err e;
+
+	if (s->role != MSG_ROLE_AGENT)
+		return;
+	str_fmt(in.text, sizeof(in.text), "%s\t%s", s->name, s->team);
+	e = live_input(h->live, &in);
+	if (e) {
+		log_err("house", "agent %u cannot sit down: %s", s->agent.v,
+			err_text(e));
+		door_end(h->door, s->no, MSG_END_FORCED,
+			 "no seat is free on this floor");
+		return;
+	}
+	if (!staff_by_agent(r->store, s->agent, &st)) {
+		if (!resumed)
+			assign(h, s->agent, &st);
+		if (*st.phone && !dial_line_is_up(r->dial, s->agent) &&
+		    dial_line_call(r->dial, s->agent, st.phone))
+			log_warn("house", "agent %u: %s cannot be called",
+				 s->agent.v, st.phone);
+	}
+	if (dial_line_is_up(r->dial, s->agent)) {
+		in = (struct floor_input){ .kind = IN_LINE, .value = 1,
+					   .agent = s->agent.v };
+		e = live_input(h->live, &in);
+	}
+	if (!e)
+		e = desk_login(h->desk, s->agent);
+	if (e)
+		log_warn("house", "agent %u: %s", s->agent.v, err_text(e));
+}
+
+static void on_lost(void *arg, const struct door_session *s)
+{
+	struct house *h = arg;
+
+	if (s->role == MSG_ROLE_AGENT)
+		desk_lost(h->desk, s->agent);
+	feed_gone(h->feed, s->no);
+	house_watch_gone(h, s->no);
+	clerk_gone(h->clerk, s->no);
+}
+
+static void on_ended(void *arg, const struct door_session *s,
+		     enum msg_end why UNUSED)
+{
+	struct house *h = arg;
+	struct floor_input in = { .kind = IN_LOGOUT, .agent = s->agent.v };
+	enum err e;
+
+	on_lost(arg, s);
+	if (s->role != MSG_ROLE_AGENT)
+		return;
+	e = live_input(h->live, &in);
+	if (e && e != ERR_ABSENT && e != ERR_STATE)
+		log_warn("house", "agent %u: %s", s->agent.v, err_text(e));
+	e = floor_call_of(live_rooms(h->live)->floor, s->agent)
+		    ? ERR_STATE	/* the phone keeps the customer */
+		    : dial_line_drop(live_rooms(h->live)->dial, s->agent);
+	if (e && e != ERR_ABSENT && e != ERR_STATE)
+		log_warn("house", "agent %u: line: %s", s->agent.v,
+			 err_text(e));
+}
+
+static enum err on_logout(void *arg, const struct door_session *s)
+{
+	struct house *h = arg;
+	struct floor_input in = { .kind = IN_LOGOUT, .agent = s->agent.v };
+
+	if (s->role != MSG_ROLE_AGENT ||
+	    !floor_call_of(live_rooms(h->live)->floor, s->agent))
+		return ERR_OK;
+	/* On a call: it becomes the wish for afterwards. */
+	return live_input(h->live, &in) ? ERR_ABSENT : ERR_STATE;
+}
+
+void house_audit(struct house *h, const char *who, const char *what)
+{
+	const struct live_rooms *r = live_rooms(h->live);
+	struct store_group *g = store_begin(r->store);
+	struct now now = clock_now(h->clock);
+	struct store_key k = { 0 };
+	char text[400];
+
+	log_info("audit", "%s: %s", who, what);
+	str_fmt(text, sizeof(text), "%s\t%s", who, what);
+	store_key_u64(&k, (uint64_t)now.wall_ms);
+	store_key_u32(&k, (uint32_t)now.mono_ms);
+	store_put(g, STORE_AUDIT, k.b, k.len, text, strlen(text));
+	if (store_commit(g, NULL, NULL)) {
+		log_err("audit", "not written: %s: %s", who, what);
+		store_abort(g);
+	}
+}
+
+static void on_note(void *arg, enum door_note n, const char *user,
+		    const char *from)
+{
+	struct house *h = arg;
+	char text[200];
+
+	str_fmt(text, sizeof(text), "%s (%s)", door_note_word(n), from);
+	house_audit(h, user, text);
+}
+
+/* ---- between the rooms ------------------------------------------------------------------ */
+
+static void to_agent(void *arg, struct agent_id agent, enum msg_type type,
+		     uint32_t req, const void *obj)
+{
+	struct house *h = arg;
+	enum err e = door_send_agent(h->door, agent, type, req, obj);
+
+	if (e && e != ERR_ABSENT)
+		log_warn("house", "to agent %u: %s", agent.v, err_text(e));
+}
+
+static void to_session(void *arg, uint64_t session, enum msg_type type,
+		       uint32_t req, const void *obj)
+{
+	struct house *h = arg;
+	enum err e = door_send(h->door, session, type, req, obj);
+
+	if (e && e != ERR_ABSENT)
+		log_warn("house", "to session %llu: %s",
+			 (unsigned long long)session, err_text(e));
+}
+
+static void agent_route(void *arg, const struct door_session *s,
+			enum msg_type type, uint32_t req,
+			const union msg_any *m)
+{
+	struct house *h = arg;
+
+	if (s->role != MSG_ROLE_AGENT) {
+		door_refuse(h->door, s->no, req, MSG_NO_PERM, NULL);
+		return;
+	}
+	desk_request(h->desk, s->agent, s->may_unmask, type, req, m);
+	desk_turn(h->desk);
+}
+
+static void admin_route(void *arg, const struct door_session *s,
+			enum msg_type type, uint32_t req,
+			const union msg_any *m)
+{
+	struct house *h = arg;
+
+	if (type == MSG_ADMIN_REQ)
+		clerk_request(h->clerk, s, req, &m->admin_req);
+	else
+		clerk_data(h->clerk, s, req, &m->admin_data);
+}
+
+static void on_seat_changed(void *arg, struct agent_id agent)
+{
+	struct house *h = arg;
+
+	if (h->ready)
+		desk_seat_changed(h->desk, agent);
+}
+
+static void on_call_done(void *arg, const struct call *c,
+			 const struct dispo_step *step)
+{
+	struct house *h = arg;
+	struct now now = clock_now(h->clock);
+	struct cdr r;
+
+	if (!h->tally)
+		return;
+	cdr_from_call(c, "", &r);
+	r.sale = step->sale;
+	tally_call(h->tally, &r, now);
+	if (h->ready)
+		desk_call_done(h->desk, c, step);
+}
+
+static void on_turned(void *arg)
+{
+	struct house *h = arg;
+
+	if (h->ready)
+		desk_turn(h->desk);
+}
+
+static int64_t local_day(int64_t wall_ms)
+{
+	time_t t = (time_t)(wall_ms / 1000);
+	struct tm tm;
+
+	localtime_r(&t, &tm);
+	return tm.tm_year * 400 + tm.tm_yday;
+}
+
+static void new_day(struct house *h, struct now now)
+{
+	int64_t day = local_day(now.wall_ms);
+
+	if (h->day == day)
+		return;
+	if (h->day) {
+		tally_new_day(h->tally);
+		seat_new_day(floor_seats(live_rooms(h->live)->floor), now);
+	}
+	h->day = day;
+}
+
+static void tell_systemd(struct house *h, struct now now)
+{
+	uint32_t counts[SEAT_STATE_COUNT], agents = 0;
+	const struct live_rooms *r = live_rooms(h->live);
+	char text[160];
+
+	if (now.mono_ms - h->told_ms < 5000)
+		return;
+	h->told_ms = now.mono_ms;
+	seat_counts(floor_seats(r->floor), counts);
+	for (int s = SEAT_OFFLINE + 1; s < SEAT_STATE_COUNT; s++)
+		agents += counts[s];
+	str_fmt(text, sizeof(text),
+		"READY=1\nWATCHDOG=1\nSTATUS=%u agents, %zu calls", agents,
+		call_count(floor_calls(r->floor)));
+	notify(text);
+}
+
+static void on_tick(void *arg, struct now now)
+{
+	struct house *h = arg;
+
+	if (!h->ready)
+		return;
+	door_turn(h->door, now);
+	desk_turn(h->desk);
+	new_day(h, now);
+	feed_tick(h->feed, now);
+	house_watch_tick(h, now);
+	clerk_tick(h->clerk, now);
+	tell_systemd(h, now);
+	if (h->stop_ms && (now.mono_ms >= h->stop_ms || !live_busy(h->live)))
+		loop_stop();
+}
+
+static void on_door(int flags UNUSED, void *arg)
+{
+	struct house *h = arg;
+
+	door_turn(h->door, clock_now(h->clock));
+	desk_turn(h->desk);
+}
+
+/* ---- opening ---------------------------------------------------------------------------------- */
+
+static const char *net_url(const char *addr, char *buf, size_t size)
+{
+	struct conf_addr a;
+
+	*buf = '\0';
+	if (conf_addr_parse(addr, &a))
+		return buf;
+	if (str_eq(a.proto, "ipc"))
+		str_fmt(buf, size, "ipc://%s", a.path);
+	else
+		str_fmt(buf, size, "%s://%s%s%s:%u",
+			str_eq(a.proto, "tls") ? "tls+tcp" : "tcp",
+			strchr(a.host, ':') ? "[" : "", a.host,
+			strchr(a.host, ':') ? "]" : "", a.port);
+	return buf;
+}
+
+static int32_t tz_offset_min(int64_t wall_ms)
+{
+	time_t t = (time_t)(wall_ms / 1000);
+	struct tm tm;
+
+	localtime_r(&t, &tm);
+	return (int32_t)(tm.tm_gmtoff / 60);
+}
+
+static enum err open_door(struct house *h, const struct conf *c)
+{
+	char urls[NET_LISTEN_MAX][160], why[256] = "";
+	char cert[512], key[512];
+	const char *list[NET_LISTEN_MAX];
+	const char *state = conf_text(c, "server", NULL, "state");
+	const char *own = conf_text(c, "server", NULL, "certificate");
+	struct door_conf d = {
+		.net = { .urls = list, .cert_file = cert, .key_file = key,
+			 .max_clients = (uint32_t)conf_int(
+				 c, "server", NULL, "agents_max") * 2 + 64 },
+		.floor = conf_text(c, "server", NULL, "name"),
+		.heartbeat_ms = (uint32_t)conf_int(c, "server", NULL,
+						   "heartbeat"),
+		.silent_ms = (uint32_t)conf_int(c, "server", NULL, "silent"),
+		.grace_ms = (uint32_t)conf_int(c, "agents", NULL, "return"),
+		.tz_min = tz_offset_min(clock_now(h->clock).wall_ms),
+	};
+	const struct door_hooks hooks = {
+		.arg = h, .user = on_user, .greet = on_greet,
+		.came = on_came, .lost = on_lost, .ended = on_ended,
+		.logout = on_logout, .note = on_note };
+	const struct door_route routes[] = {
+		{ MSG_WANT_STATE, MSG_UNMASK, agent_route, h },
+		{ MSG_SUBSCRIBE, MSG_REC_NOTE, house_super, h },
+		{ MSG_ADMIN_REQ, MSG_ADMIN_DATA, admin_route, h },
+	};
+	enum err e;
+
+	str_fmt(cert, sizeof(cert), "%s/cert.pem", state);
+	str_fmt(key, sizeof(key), "%s/key.pem", state);
+	if (own) {
+		str_copy(cert, sizeof(cert), own);
+		str_copy(key, sizeof(key),
+			 conf_text(c, "server", NULL, "key"));
+	}
+	for (size_t i = 0; i < conf_list_len(c, "server", NULL, "clients") &&
+			   i < NET_LISTEN_MAX; i++)
+		list[d.net.urls_count++] = net_url(
+			conf_list_at(c, "server", NULL, "clients", i),
+			urls[i], sizeof(urls[i]));
+	e = door_new(&h->door, &d, &hooks, routes, ARRAY_LEN(routes), why,
+		     sizeof(why));
+	if (e)
+		log_err("door", "%s", why);
+	else
+		e = loop_watch_fd(door_fd(h->door), LOOP_READ, on_door, h);
+	return e;
+}
+
+static bool count_again(void *arg, const struct cdr *r)
+{
+	struct house *h = arg;
+
+	tally_call(h->tally, r, (struct now){ 0, r->done_ms });
+	return true;
+}
+
+/* Today's figures, from today's records. */
+static enum err open_tally(struct house *h)
+{
+	struct now now = clock_now(h->clock);
+	time_t t = (time_t)(now.wall_ms / 1000);
+	struct tm tm;
+	enum err e = tally_new(64, &h->tally);
+
+	localtime_r(&t, &tm);
+	tm.tm_hour = tm.tm_min = tm.tm_sec = 0;
+	if (!e)
+		e = cdr_each(live_rooms(h->live)->store,
+			     (int64_t)mktime(&tm) * 1000, now.wall_ms,
+			     count_again, h);
+	return e;
+}
+
+enum err house_new(const struct conf *conf, const struct clock *clock,
+		   struct house **out)
+{
+	struct house *h = calloc(1, sizeof(*h));
+	enum err e;
+
+	if (!h)
+		return ERR_MEMORY;
+	h->conf = conf;
+	h->clock = clock;
+	h->secret_max = (size_t)conf_int(conf, "server", NULL, "agents_max") +
+			64;
+	h->secrets = calloc(h->secret_max, sizeof(*h->secrets));
+	const struct live_hooks hooks = {
+		.arg = h, .seat_changed = on_seat_changed,
+		.call_done = on_call_done, .agent_secret = on_agent_secret,
+		.turned = on_turned, .tick = on_tick };
+
+	e = h->secrets ? live_new(conf, clock, &hooks, &h->live) : ERR_MEMORY;
+	if (!e)
+		e = open_tally(h);
+	if (!e)
+		e = desk_new(h->live, to_agent, h, &h->desk);
+	if (!e)
+		e = feed_new(h->live, h->tally, to_session, h, &h->feed);
+	if (!e)
+		e = open_door(h, conf);
+	if (!e)
+		e = clerk_new(&(struct clerk_conf){
+				      .live = h->live, .door = h->door,
+				      .desk = h->desk, .feed = h->feed,
+				      .tally = h->tally, .clock = clock },
+			      &h->clerk);
+	if (e) {
+		house_free(h);
+		return e;
+	}
+	h->ready = true;
+	log_info("house", "waihud " WAIHU_VERSION " is open");
+	*out = h;
+	return ERR_OK;
+}
+
+struct house *house_free(struct house *h)
+{
+	if (!h)
+		return NULL;
+	h->ready = false;
+	notify("STOPPING=1");
+	if (h->door)
+		loop_unwatch_fd(door_fd(h->door));
+	h->clerk = clerk_free(h->clerk);
+	h->door = door_free(h->door);
+	h->live = live_free(h->live);
+	h->feed = feed_free(h->feed);
+	h->desk = desk_free(h->desk);
+	h->tally = tally_free(h->tally);
+	free(h->secrets);
+	free(h);
+	return NULL;
+}
+
+void house_stop(struct house *h)
+{
+	struct now now = clock_now(h->clock);
+
+	if (h->stop_ms) {		/* the second time */
+		loop_stop();
+		return;
+	}
+	notify("STOPPING=1");
+	log_info("house", "stopping: no new calls; %u in progress",
+		 live_busy(h->live));
+	live_drain(h->live);
+	h->stop_ms = now.mono_ms + conf_int(h->conf, "server", NULL, "stop");
+}

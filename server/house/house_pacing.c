@@ -1,0 +1,212 @@
+/* house_pacing -- the pacing page: settings staged, applied, taken back. */
+#include "house_priv.h"
+
+#include "base/str.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* What may be changed here, in the units of enum msg_setting. */
+static int32_t setting_get(const struct campaign_conf *k,
+			   enum msg_setting set)
+{
+	switch (set) {
+	case MSG_SET_LINES:
+		return (int32_t)k->max_lines_per_agent_milli / 10;
+	case MSG_SET_TARGET:	return k->target_ppm / 100;
+	case MSG_SET_HARD_STOP:
+		return gate_profile_abandon_ppm(k->gate.profile, -1) / 100;
+	case MSG_SET_DELAY:	return k->connect_ms;
+	case MSG_SET_RING:	return k->ring_ms / 1000;
+	case MSG_SET_MACHINE:	return k->amd;
+	case MSG_SET_MODE:	return k->mode + MSG_MODE_PREVIEW;
+	case MSG_SET_WRAP:	return k->wrap_ms / 1000;
+	default:		return 0;
+	}
+}
+
+static void limits(const struct campaign_conf *k, enum msg_setting set,
+		   struct msg_setting_row *r)
+{
+	static const struct { int32_t low, high, step; } fixed[] = {
+		[MSG_SET_LINES] = { 100, 2000, 5 },
+		[MSG_SET_TARGET] = { 0, 0, 10 },
+		[MSG_SET_DELAY] = { 500, 2000, 100 },
+		[MSG_SET_RING] = { 15, 60, 1 },
+		[MSG_SET_MACHINE] = { 0, 1, 1 },
+		[MSG_SET_MODE] = { MSG_MODE_PREVIEW, MSG_MODE_PREDICTIVE, 1 },
+		[MSG_SET_WRAP] = { 0, 1800, 5 },
+	};
+
+	if (set < ARRAY_LEN(fixed)) {
+		r->low = fixed[set].low;
+		r->high = fixed[set].high;
+		r->step = fixed[set].step;
+	}
+	/* Nobody can raise the target above the profile. */
+	if (set == MSG_SET_TARGET)
+		r->high = gate_profile_abandon_ppm(k->gate.profile, -1) / 100;
+	if (set == MSG_SET_RING && k->gate.profile)
+		r->low = MAX(gate_profile_min_ring_s(k->gate.profile), 5);
+	if (set == MSG_SET_DELAY && k->gate.profile &&
+	    gate_profile_connect_ms(k->gate.profile))
+		r->high = gate_profile_connect_ms(k->gate.profile);
+}
+
+static enum err setting_put(struct campaign_conf *k, enum msg_setting set,
+			    int32_t value)
+{
+	struct msg_setting_row r = { 0 };
+
+	limits(k, set, &r);
+	if (!r.step)
+		return ERR_PERM;
+	if (value < r.low || value > r.high)
+		return ERR_ARG;
+	switch (set) {
+	case MSG_SET_LINES:
+		k->max_lines_per_agent_milli = (uint32_t)value * 10;
+		return ERR_OK;
+	case MSG_SET_TARGET:	k->target_ppm = value * 100; return ERR_OK;
+	case MSG_SET_DELAY:	k->connect_ms = value; return ERR_OK;
+	case MSG_SET_RING:	k->ring_ms = value * 1000; return ERR_OK;
+	case MSG_SET_MACHINE:	k->amd = value != 0; return ERR_OK;
+	case MSG_SET_MODE:
+		k->mode = (enum dial_mode)(value - MSG_MODE_PREVIEW);
+		return ERR_OK;
+	case MSG_SET_WRAP:	k->wrap_ms = value * 1000; return ERR_OK;
+	default:		return ERR_PERM;
+	}
+}
+
+static void add_settings(const struct campaign_conf *now,
+			 const struct campaign_conf *staged,
+			 struct msg_pacing *m)
+{
+	static const enum msg_setting shown[] = {
+		MSG_SET_LINES, MSG_SET_TARGET, MSG_SET_HARD_STOP,
+		MSG_SET_DELAY, MSG_SET_RING, MSG_SET_MACHINE, MSG_SET_MODE,
+		MSG_SET_WRAP };
+
+	for (size_t i = 0; i < ARRAY_LEN(shown); i++) {
+		struct msg_setting_row *r = &m->settings[m->settings_count++];
+
+		r->setting = (uint8_t)shown[i];
+		r->now = setting_get(now, shown[i]);
+		r->staged = setting_get(staged, shown[i]);
+		limits(now, shown[i], r);
+		r->fixed = !r->step;
+	}
+}
+
+void house_pacing_page(struct house *h, uint64_t session, uint32_t req,
+		       struct campaign_id id,
+		       const struct campaign_conf *staged)
+{
+	const struct live_rooms *r = live_rooms(h->live);
+	struct now now = clock_now(h->clock);
+	struct msg_pacing *m = calloc(1, sizeof(*m));
+	struct campaign_view v;
+	struct pacer_explain x;
+
+	if (!m || floor_campaign_view(r->floor, id, now, &v)) {
+		if (req)
+			door_refuse(h->door, session, req, MSG_NO_ABSENT,
+				    NULL);
+		free(m);
+		return;
+	}
+	pacer_explain(floor_pacer(r->floor, id), now.mono_ms, &x);
+	m->campaign = id.v;
+	str_copy(m->name, sizeof(m->name), v.conf->name);
+	m->mode = (uint8_t)(v.conf->mode + MSG_MODE_PREVIEW);
+	m->state = !v.running ? MSG_CAMPAIGN_STOPPED
+		   : v.paused ? MSG_CAMPAIGN_PAUSED : MSG_CAMPAIGN_RUNNING;
+	m->agents = x.agents;
+	m->checked = staged != NULL;
+	add_settings(v.conf, staged ? staged : v.conf, m);
+	m->limit = (uint32_t)gate_profile_abandon_ppm(v.conf->gate.profile,
+						      -1) / 100;
+	m->abandon_len = 60;
+	for (unsigned i = 0; i < 60; i++) {
+		struct tally_sums s;
+		int32_t share;
+
+		tally_minute(h->tally, id, 59 - i, now, &s);
+		share = tally_share(s.abandoned, s.person);
+		m->abandon[i] = (uint8_t)(share < 0 ? 0
+					  : MIN(1 + share / 10, 255));
+	}
+	house_forecast(h, id, v.conf, staged, m);
+	enum err e = door_send(h->door, session, MSG_PACING, req, m);
+
+	(void)e;	/* the screen has gone: nobody to tell */
+	free(m);
+}
+
+static void keep_undo(struct house *h, const struct campaign_conf *k)
+{
+	if (h->undo_len == UNDO_MAX) {
+		memmove(h->undo, h->undo + 1,
+			(UNDO_MAX - 1) * sizeof(h->undo[0]));
+		h->undo_len--;
+	}
+	h->undo[h->undo_len++] = *k;
+}
+
+static enum err undo(struct house *h, struct campaign_id id,
+		     struct campaign_conf *out)
+{
+	for (size_t i = h->undo_len; i-- > 0;) {
+		if (h->undo[i].id.v != id.v)
+			continue;
+		*out = h->undo[i];
+		memmove(&h->undo[i], &h->undo[i + 1],
+			(h->undo_len - i - 1) * sizeof(h->undo[0]));
+		h->undo_len--;
+		return ERR_OK;
+	}
+	return ERR_ABSENT;
+}
+
+void house_pacing_set(struct house *h, const struct door_session *s,
+		      uint32_t req, const struct msg_pacing_set *m)
+{
+	const struct live_rooms *r = live_rooms(h->live);
+	struct campaign_id id = { m->campaign };
+	struct now now = clock_now(h->clock);
+	struct campaign_view v;
+	struct campaign_conf k;
+	char text[200];
+	enum err e = floor_campaign_view(r->floor, id, now, &v);
+
+	if (!e)
+		k = *v.conf;
+	if (!e && m->undo)
+		e = undo(h, id, &k);
+	for (uint32_t i = 0; !e && !m->undo && i < m->rows_count; i++)
+		e = setting_put(&k, (enum msg_setting)m->rows[i].setting,
+				m->rows[i].value);
+	if (e) {
+		door_refuse(h->door, s->no, req, msg_refusal_of(e), NULL);
+		return;
+	}
+	if (m->check) {
+		house_pacing_page(h, s->no, req, id, &k);
+		return;
+	}
+	if (!m->undo)
+		keep_undo(h, v.conf);
+	str_fmt(text, sizeof(text), "campaign %s: %s lines %u/1000 target "
+		"%d ppm mode %s", k.name, m->undo ? "undo:" : "pacing:",
+		k.max_lines_per_agent_milli, k.target_ppm,
+		dial_mode_word(k.mode));
+	e = floor_campaign_set(r->floor, &k, now);
+	if (e) {
+		door_refuse(h->door, s->no, req, msg_refusal_of(e), NULL);
+		return;
+	}
+	house_audit(h, s->user, text);
+	door_ok(h->door, s->no, req, NULL);
+	house_pacing_page(h, s->no, 0, id, NULL);
+}

@@ -1,0 +1,67 @@
+/* house_priv -- what the files of this folder share. */
+#ifndef HOUSE_HOUSE_PRIV_H
+#define HOUSE_HOUSE_PRIV_H
+
+#include "clerk/clerk.h"
+#include "desk/desk.h"
+#include "door/door.h"
+#include "feed/feed.h"
+#include "house/house.h"
+#include "live/live.h"
+#include "report/tally.h"
+
+enum { SECRET_LEN = 32, UNDO_MAX = 16 };
+
+/* The one-time secret an agent's phone opens its line with. */
+struct secret {
+	struct agent_id agent;
+	char text[SECRET_LEN + 1];
+};
+
+/* A supervisor on an agent's line. */
+struct watch {
+	uint64_t session;
+	struct agent_id by, on;
+	enum msg_monitor_mode mode;
+	int64_t since_ms;
+};
+
+struct house {
+	const struct conf *conf;
+	const struct clock *clock;
+	struct live *live;
+	struct desk *desk;
+	struct feed *feed;
+	struct tally *tally;
+	struct clerk *clerk;
+	struct door *door;
+	struct secret *secrets;
+	size_t secret_len, secret_max;
+	struct watch watches[64];
+	struct campaign_conf undo[UNDO_MAX];	/* newest at the end         */
+	size_t undo_len;
+	int64_t stop_ms;		/* monotonic: stop then; 0 = no      */
+	int64_t told_ms, day;
+	bool ready;			/* hooks may use every room          */
+};
+
+/* house_super.c */
+void house_super(void *arg, const struct door_session *s, enum msg_type type,
+		 uint32_t req, const union msg_any *m);
+void house_watch_gone(struct house *h, uint64_t session);
+void house_watch_tick(struct house *h, struct now now);
+/* house_pacing.c; staged NULL: nothing staged */
+void house_pacing_page(struct house *h, uint64_t session, uint32_t req,
+		       struct campaign_id id,
+		       const struct campaign_conf *staged);
+void house_pacing_set(struct house *h, const struct door_session *s,
+		      uint32_t req, const struct msg_pacing_set *m);
+/* house_forecast.c: from the same code that paces */
+void house_forecast(struct house *h, struct campaign_id id,
+		    const struct campaign_conf *now,
+		    const struct campaign_conf *staged,
+		    struct msg_pacing *out);
+/* house.c */
+void house_audit(struct house *h, const char *who, const char *what);
+
+#endif

@@ -1,0 +1,325 @@
+/* house_super -- what a supervisor's keys do.  Every one is in the audit log. */
+#include "house_priv.h"
+
+#include "base/log.h"
+#include "base/str.h"
+#include "staff/staff.h"
+
+#include <string.h>
+
+struct ask {
+	struct house *h;
+	const struct live_rooms *r;
+	const struct door_session *s;
+	enum msg_type type;
+	uint32_t req;
+	const union msg_any *m;
+};
+
+static void answer(const struct ask *a, enum err e)
+{
+	if (e)
+		door_refuse(a->h->door, a->s->no, a->req, msg_refusal_of(e),
+			    NULL);
+	else
+		door_ok(a->h->door, a->s->no, a->req, NULL);
+}
+
+/* A supervisor sees his own team; without a team, everyone. */
+static struct seat *seat_for(const struct ask *a, uint32_t agent)
+{
+	struct seat *s = seat_get(floor_seats(a->r->floor),
+				  (struct agent_id){ agent });
+
+	if (!s || s->state == SEAT_OFFLINE ||
+	    (*a->s->team && !str_eq(a->s->team, s->team)))
+		return NULL;
+	return s;
+}
+
+static void subscribe(const struct ask *a)
+{
+	answer(a, feed_subscribe(a->h->feed, a->s->no, a->s->team,
+				 &a->m->subscribe));
+	if (a->m->subscribe.view == MSG_VIEW_PACING)
+		house_pacing_page(a->h, a->s->no, 0,
+				  (struct campaign_id){
+					  a->m->subscribe.campaign }, NULL);
+}
+
+static void force(const struct ask *a)
+{
+	static const enum seat_event events[] = {
+		[MSG_WANT_READY] = SE_READY,
+		[MSG_WANT_NOT_READY] = SE_NOT_READY,
+		[MSG_WANT_BREAK] = SE_BREAK, [MSG_WANT_LOGOUT] = SE_LOGOUT };
+	const struct msg_force *m = &a->m->force;
+	struct floor_input in = { .kind = IN_FORCE, .agent = m->agent };
+	struct seat *s = seat_for(a, m->agent);
+	char text[300];
+	enum err e = ERR_ARG;
+
+	if (!s) {
+		answer(a, ERR_ABSENT);
+		return;
+	}
+	if (m->want && m->want < ARRAY_LEN(events) && *m->reason) {
+		in.value = events[m->want];
+		str_copy(in.text, sizeof(in.text), m->reason);
+		e = live_input(a->h->live, &in);
+	}
+	if (!e) {
+		str_fmt(text, sizeof(text), "forced agent %u: %s: %s",
+			m->agent, msg_word(MSG_WORDS_WANT, m->want),
+			m->reason);
+		house_audit(a->h, a->s->user, text);
+	}
+	answer(a, e);
+}
+
+static void tell(const struct ask *a)
+{
+	const struct msg_tell *m = &a->m->tell;
+
+	if (m->agent && !seat_for(a, m->agent)) {
+		answer(a, ERR_ABSENT);
+		return;
+	}
+	desk_tell(a->h->desk, (struct agent_id){ m->agent }, a->s->name,
+		  m->text);
+	answer(a, ERR_OK);
+}
+
+static void campaign_ctl(const struct ask *a)
+{
+	static const enum floor_input_kind kinds[] = {
+		[MSG_CAMPAIGN_DO_START] = IN_START,
+		[MSG_CAMPAIGN_DO_STOP] = IN_STOP,
+		[MSG_CAMPAIGN_DO_PAUSE] = IN_PAUSE };
+	const struct msg_campaign_ctl *m = &a->m->campaign_ctl;
+	struct floor_input in = { .campaign = m->campaign };
+	char text[300];
+	enum err e = ERR_ARG;
+
+	if (m->action && m->action < ARRAY_LEN(kinds)) {
+		in.kind = (uint8_t)kinds[m->action];
+		e = live_input(a->h->live, &in);
+	}
+	if (!e) {
+		str_fmt(text, sizeof(text), "campaign %u: %s: %s",
+			m->campaign,
+			msg_word(MSG_WORDS_CAMPAIGN_DO, m->action),
+			m->reason);
+		house_audit(a->h, a->s->user, text);
+	}
+	answer(a, e);
+}
+
+static void trunk_ctl(const struct ask *a)
+{
+	const struct msg_trunk_ctl *m = &a->m->trunk_ctl;
+	struct trunk_id t = { m->trunk };
+	char text[300];
+	enum err e = ERR_ARG;
+
+	switch (m->action) {
+	case MSG_TRUNK_DO_DRAIN:
+		e = dial_trunk_drain(a->r->dial, t);
+		break;
+	case MSG_TRUNK_DO_ENABLE:
+		e = dial_trunk_enable(a->r->dial, t);
+		break;
+	case MSG_TRUNK_DO_CPS:
+		e = dial_trunk_set_cps(a->r->dial, t, m->value * 100);
+		break;
+	case MSG_TRUNK_DO_REST:
+		e = dial_trunk_rest_caller(a->r->dial, t, m->number, true);
+		break;
+	default:
+		break;
+	}
+	if (!e) {
+		str_fmt(text, sizeof(text), "trunk %u: %s %u %s", m->trunk,
+			msg_word(MSG_WORDS_TRUNK_DO, m->action), m->value,
+			m->number);
+		house_audit(a->h, a->s->user, text);
+	}
+	answer(a, e);
+}
+
+static void alert_ack(const struct ask *a)
+{
+	const struct msg_alert_ack *m = &a->m->alert_ack;
+
+	answer(a, feed_ack(a->h->feed, m->id, a->s->name, m->word, m->mute_s,
+			   clock_now(a->h->clock)));
+}
+
+/* ---- listening ------------------------------------------------------------------- */
+
+static struct watch *watch_of(struct house *h, uint64_t session)
+{
+	for (size_t i = 0; i < ARRAY_LEN(h->watches); i++)
+		if (h->watches[i].session == session)
+			return &h->watches[i];
+	return NULL;
+}
+
+static uint8_t level_of(struct house *h, struct leg_id leg)
+{
+	struct media_stats st;
+
+	if (!leg.v || media_stats(live_rooms(h->live)->media, leg, &st) ||
+	    st.level_dbov <= -60)
+		return 0;
+	return (uint8_t)((st.level_dbov + 60) / 6);	/* -60..0 dBov */
+}
+
+static void show_watch(struct house *h, const struct watch *w,
+		       const char *text)
+{
+	const struct live_rooms *r = live_rooms(h->live);
+	struct seat *s = seat_get(floor_seats(r->floor), w->on);
+	struct call *c = floor_call_of(r->floor, w->on);
+	struct msg_monitoring m = {
+		.agent = w->on.v, .mode = (uint8_t)w->mode,
+		.since_ms = w->since_ms, .call = c ? c->id.v : 0,
+		.agent_level = level_of(h, live_agent_leg(h->live, w->on)),
+		.customer_level = c ? level_of(h, live_call_leg(h->live,
+								c->id)) : 0 };
+
+	str_copy(m.name, sizeof(m.name), s ? s->name : "");
+	str_copy(m.text, sizeof(m.text), text);
+	enum err e = door_send(h->door, w->session, MSG_MONITORING, 0, &m);
+
+	if (e && e != ERR_ABSENT)
+		log_warn("house", "monitoring: %s", err_text(e));
+}
+
+static void watch_end(struct house *h, struct watch *w, const char *text)
+{
+	struct leg_id leg = live_agent_leg(h->live, w->by);
+
+	if (leg.v && media_unjoin(live_rooms(h->live)->media, leg))
+		log_warn("house", "supervisor %u's leg was not parted",
+			 w->by.v);
+	w->mode = MSG_MONITOR_LEAVE;
+	show_watch(h, w, text);
+	memset(w, 0, sizeof(*w));
+}
+
+void house_watch_gone(struct house *h, uint64_t session)
+{
+	struct watch *w = session ? watch_of(h, session) : NULL;
+
+	if (w)
+		watch_end(h, w, "");
+}
+
+void house_watch_tick(struct house *h, struct now now)
+{
+	static const enum { EVERY_MS = 500 } every = EVERY_MS;
+
+	if (now.mono_ms / every == (now.mono_ms - 50) / every)
+		return;
+	for (size_t i = 0; i < ARRAY_LEN(h->watches); i++) {
+		struct watch *w = &h->watches[i];
+
+		if (!w->session)
+			continue;
+		if (!live_agent_leg(h->live, w->on).v)
+			watch_end(h, w, "the agent's phone has gone");
+		else
+			show_watch(h, w, "");
+	}
+}
+
+static void monitor(const struct ask *a)
+{
+	static const enum media_watch_mode modes[] = {
+		[MSG_MONITOR_LISTEN] = MEDIA_LISTEN,
+		[MSG_MONITOR_WHISPER] = MEDIA_WHISPER,
+		[MSG_MONITOR_BARGE] = MEDIA_BARGE };
+	const struct msg_monitor *m = &a->m->monitor;
+	struct house *h = a->h;
+	struct watch *w = watch_of(h, a->s->no);
+	struct leg_id by = live_agent_leg(h->live, a->s->agent);
+	struct leg_id on = live_agent_leg(h->live,
+					  (struct agent_id){ m->agent });
+	char text[120];
+	enum err e;
+
+	if (m->mode == MSG_MONITOR_LEAVE) {
+		if (w)
+			watch_end(h, w, "");
+		answer(a, w ? ERR_OK : ERR_STATE);
+		return;
+	}
+	if (m->mode < MSG_MONITOR_LISTEN || m->mode > MSG_MONITOR_BARGE) {
+		door_refuse(h->door, a->s->no, a->req, MSG_NO_ABLE, NULL);
+		return;
+	}
+	if (!by.v) {
+		door_refuse(h->door, a->s->no, a->req, MSG_NO_STATE,
+			    "your own phone is not connected");
+		return;
+	}
+	if (!seat_for(a, m->agent) || !on.v) {
+		answer(a, ERR_ABSENT);
+		return;
+	}
+	if (!w)
+		w = watch_of(h, 0);
+	e = w ? media_watch(a->r->media, by, on, modes[m->mode]) : ERR_FULL;
+	if (!e) {
+		*w = (struct watch){ .session = a->s->no, .by = a->s->agent,
+			.on = { m->agent }, .mode = m->mode,
+			.since_ms = clock_now(h->clock).wall_ms };
+		str_fmt(text, sizeof(text), "%s: agent %u",
+			msg_word(MSG_WORDS_MONITOR, m->mode), m->agent);
+		house_audit(h, a->s->user, text);
+		show_watch(h, w, "");
+	}
+	answer(a, e);
+}
+
+/* ---- the table --------------------------------------------------------------------- */
+
+static void pacing_set(const struct ask *a)
+{
+	house_pacing_set(a->h, a->s, a->req, &a->m->pacing_set);
+}
+
+static const struct {
+	enum msg_type type;
+	void (*h)(const struct ask *a);
+	bool acts;			/* a read-only user may not          */
+} rows[] = {
+	{ MSG_SUBSCRIBE,    subscribe,    false },
+	{ MSG_FORCE,        force,        true },
+	{ MSG_MONITOR,      monitor,      true },
+	{ MSG_TELL,         tell,         true },
+	{ MSG_PACING_SET,   pacing_set,   true },
+	{ MSG_CAMPAIGN_CTL, campaign_ctl, true },
+	{ MSG_TRUNK_CTL,    trunk_ctl,    true },
+	{ MSG_ALERT_ACK,    alert_ack,    true },
+};
+
+void house_super(void *arg, const struct door_session *s, enum msg_type type,
+		 uint32_t req, const union msg_any *m)
+{
+	struct house *h = arg;
+	struct ask a = { .h = h, .r = live_rooms(h->live), .s = s,
+			 .type = type, .req = req, .m = m };
+
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		if (rows[i].type != type)
+			continue;
+		if (rows[i].acts && s->read_only)
+			door_refuse(h->door, s->no, req, MSG_NO_PERM, NULL);
+		else
+			rows[i].h(&a);
+		return;
+	}
+	door_refuse(h->door, s->no, req, MSG_NO_ABLE, NULL);
+}
