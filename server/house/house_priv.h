@@ -61,6 +61,10 @@ void house_forecast(struct house *h, struct campaign_id id,
 		    const struct campaign_conf *now,
 		    const struct campaign_conf *staged,
 		    struct msg_pacing *out);
+/* house_day.c */
+void house_notify(const char *text);
+void house_new_day(struct house *h, struct now now);
+void house_tell_systemd(struct house *h, struct now now);
 /* house.c */
 void house_audit(struct house *h, const char *who, const char *what);
 

@@ -92,14 +92,14 @@ static bool each_row(void *arg, const void *key UNUSED, size_t klen UNUSED,
 	return !x->err && x->h(x->arg, &r);
 }
 
-enum err cdr_each(struct store *s, int64_t from_ms, int64_t to_ms, cdr_h *h,
-		  void *arg)
+enum err cdr_each_uid(struct store *s, uint64_t first, uint64_t end, cdr_h *h,
+		      void *arg)
 {
 	struct each x = { .s = s, .h = h, .arg = arg };
 	struct store_key from = { 0 }, to = { 0 };
 
-	store_key_u64(&from, cdr_uid_at(from_ms));
-	store_key_u64(&to, cdr_uid_at(to_ms));
+	store_key_u64(&from, first);
+	store_key_u64(&to, end);
 	enum err e = store_scan_all(s, STORE_CALL,
 				    &(struct store_range){
 					    .from = from.b,
@@ -108,6 +108,13 @@ enum err cdr_each(struct store *s, int64_t from_ms, int64_t to_ms, cdr_h *h,
 				    each_row, &x);
 
 	return e ? e : x.err;
+}
+
+enum err cdr_each(struct store *s, int64_t from_ms, int64_t to_ms, cdr_h *h,
+		  void *arg)
+{
+	return cdr_each_uid(s, cdr_uid_at(from_ms), cdr_uid_at(to_ms), h,
+			    arg);
 }
 
 static bool number_row(void *arg, const void *key, size_t klen,

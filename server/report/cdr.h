@@ -67,6 +67,9 @@ typedef bool cdr_h(void *arg, const struct cdr *r);
 /* Records started in [from_ms, to_ms) wall clock, oldest first. */
 MUST_CHECK enum err cdr_each(struct store *s, int64_t from_ms, int64_t to_ms,
 			     cdr_h *h, void *arg);
+/* The same for uids in [from, to). */
+MUST_CHECK enum err cdr_each_uid(struct store *s, uint64_t from, uint64_t to,
+				 cdr_h *h, void *arg);
 /* The latest `limit` records of a number, newest first. */
 MUST_CHECK enum err cdr_of_number(struct store *s, const char *e164,
 				  size_t limit, cdr_h *h, void *arg);

@@ -1,0 +1,486 @@
+#include "clerk_priv.h"
+
+#include "base/log.h"
+#include "base/str.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/*
+ * The verbs, in the order of the manual.  `changes`: refused to a user who
+ * may only read, and said in the audit log by the verb itself.
+ */
+static const struct {
+	const char *object, *verb;
+	step_h *step;
+	bool changes;
+	const char *args, *help;
+} verbs[] = {
+	{ "status",   "show",   status_show,   false, "",
+	  "one screen: version, uptime, agents, calls, trunks, alerts" },
+	{ "user",     "list",   user_list,     false, "", "who may log in" },
+	{ "user",     "show",   user_show,     false, "NAME", "one of them" },
+	{ "user",     "add",    user_add,      true,
+	  "NAME --role R [--agent N] [--name TEXT] [--team T] "
+	  "[--campaigns A,B] [--lang L] --password-stdin",
+	  "let somebody log in" },
+	{ "user",     "set",    user_set,      true,
+	  "NAME key=value... [--password-stdin]", "change a user" },
+	{ "user",     "delete", user_delete,   true, "NAME", "remove a user" },
+	{ "agent",    "list",   agent_list,    false, "[--state S]",
+	  "agents and what they do now" },
+	{ "agent",    "show",   agent_show,    false, "NUMBER", "one agent" },
+	{ "agent",    "set",    agent_set,     true,
+	  "NUMBER state=ready|not_ready|break|offline --reason TEXT",
+	  "put an agent into a state" },
+	{ "campaign", "list",   campaign_list, false, "", "campaigns" },
+	{ "campaign", "show",   campaign_show, false, "NAME",
+	  "one campaign, its leads, what holds it back" },
+	{ "campaign", "start",  campaign_start, true, "NAME", "dial" },
+	{ "campaign", "pause",  campaign_pause, true, "NAME",
+	  "no new calls for now" },
+	{ "campaign", "stop",   campaign_stop, true, "NAME",
+	  "no new calls; ringing ones are taken back" },
+	{ "campaign", "set",    campaign_set,  true,
+	  "NAME [lines=1.45] [target=2.5%] [mode=M] [ring=25s]",
+	  "change the pacing" },
+	{ "pace",     "explain", pace_explain, false, "CAMPAIGN",
+	  "why so many lines are in the air, and what limits them" },
+	{ "list",     "list",   list_list,     false, "", "lists of leads" },
+	{ "list",     "show",   list_show,     false, "LIST", "one list" },
+	{ "list",     "import", list_import,   true,
+	  "LIST FILE.csv [--map phone=1,name=3] [--country CC] [--check]",
+	  "read leads from a file" },
+	{ "list",     "delete", list_delete,   true, "LIST",
+	  "erase a list and its leads" },
+	{ "lead",     "list",   lead_list_verb, false,
+	  "LIST [--after ID] [--limit N]", "leads of a list" },
+	{ "lead",     "show",   lead_show,     false, "ID|NUMBER",
+	  "a lead and its calls" },
+	{ "lead",     "set",    lead_set_verb, true,
+	  "ID [priority=N] [status=held|ready] [name=TEXT] [tags=T]",
+	  "change a lead" },
+	{ "dnc",      "list",   dnc_list,      false, "", "do not call" },
+	{ "dnc",      "add",    dnc_add,       true,
+	  "NUMBER [--source TEXT]", "never call this number again" },
+	{ "dnc",      "show",   dnc_show,      false, "NUMBER",
+	  "is it on the list? exit status 2 if not" },
+	{ "dnc",      "delete", dnc_delete,    true, "NUMBER",
+	  "allow it again" },
+	{ "consent",  "list",   consent_list,  false, "NUMBER",
+	  "consents of a customer" },
+	{ "consent",  "add",    consent_add,   true,
+	  "NUMBER --kind K --purpose P [--proof TEXT]", "note a consent" },
+	{ "consent",  "delete", consent_delete, true, "NUMBER [--purpose P]",
+	  "revoke" },
+	{ "trunk",    "list",   trunk_list,    false, "", "trunks" },
+	{ "trunk",    "show",   trunk_show,    false, "NAME", "one trunk" },
+	{ "trunk",    "drain",  trunk_drain,   true, "NAME", "no new calls" },
+	{ "trunk",    "enable", trunk_enable,  true, "NAME", "use it again" },
+	{ "trunk",    "set",    trunk_set,     true, "NAME cps=N",
+	  "change its limit of calls a second" },
+	{ "call",     "list",   call_list,     false,
+	  "[--since T] [--number N] [--limit N]", "calls, newest last" },
+	{ "call",     "show",   call_show,     false, "CALL", "one call" },
+	{ "cdr",      "export", cdr_export,    false,
+	  "[--since T] [--until T] [--format asterisk-csv|json]",
+	  "records of calls" },
+	{ "audit",    "list",   audit_list,    false, "[--since T]",
+	  "who did what" },
+	{ "alert",    "list",   alert_list,    false, "", "alerts of today" },
+	{ "why",      "show",   why_number,    false,
+	  "NUMBER [--campaign NAME]",
+	  "every rule, the first that blocks, the earliest legal second" },
+	{ "store",    "backup", store_backup_verb, true, "FILE",
+	  "compact copy of the database while it runs" },
+	{ "store",    "verify", store_verify_verb, false, "",
+	  "read every row and the chain of events" },
+};
+
+void clerk_help(FILE *out)
+{
+	for (size_t i = 0; i < ARRAY_LEN(verbs); i++)
+		fprintf(out, "%s\t%s\t%s\t%s\n", verbs[i].object,
+			verbs[i].verb, verbs[i].args, verbs[i].help);
+}
+
+enum err clerk_new(const struct clerk_conf *conf, struct clerk **out)
+{
+	struct clerk *c = calloc(1, sizeof(*c));
+
+	if (!c)
+		return ERR_MEMORY;
+	c->conf = *conf;
+	c->r = live_rooms(conf->live);
+	*out = c;
+	return ERR_OK;
+}
+
+static void job_end(struct job *j)
+{
+	if (j->drop)
+		j->drop(j);
+	free(j->out);
+	memset(j, 0, sizeof(*j));
+}
+
+struct clerk *clerk_free(struct clerk *c)
+{
+	if (!c)
+		return NULL;
+	for (size_t i = 0; i < JOBS_MAX; i++)
+		if (c->jobs[i].session)
+			job_end(&c->jobs[i]);
+	free(c);
+	return NULL;
+}
+
+void clerk_gone(struct clerk *c, uint64_t session)
+{
+	for (size_t i = 0; c && i < JOBS_MAX; i++)
+		if (c->jobs[i].session == session && session)
+			job_end(&c->jobs[i]);
+}
+
+/* ---- words ------------------------------------------------------------------------------ */
+
+static const char *arg(const struct job *j, size_t i)
+{
+	return i + 2 < j->words.argv_count ? j->words.argv[i + 2].word : NULL;
+}
+
+/* Options that stand alone; all others take the next word. */
+static bool is_flag(const char *w)
+{
+	static const char *const flags[] = { "--check", "--password-stdin",
+					     "--all", "--events" };
+
+	for (size_t i = 0; i < ARRAY_LEN(flags); i++)
+		if (str_eq(flags[i], w))
+			return true;
+	return strchr(w, '=') != NULL;
+}
+
+const char *word_at(const struct job *j, size_t n)
+{
+	const char *w;
+
+	for (size_t i = 0; (w = arg(j, i)); i++) {
+		if (!strncmp(w, "--", 2)) {
+			i += !is_flag(w);
+			continue;
+		}
+		if (strchr(w, '=') && *w != '=' && n)
+			continue;
+		if (!n--)
+			return w;
+	}
+	return NULL;
+}
+
+const char *word_opt(const struct job *j, const char *name)
+{
+	size_t len = strlen(name);
+	const char *w;
+
+	for (size_t i = 0; (w = arg(j, i)); i++) {
+		if (strncmp(w, name, len))
+			continue;
+		if (w[len] == '=')
+			return w + len + 1;
+		if (!w[len])
+			return arg(j, i + 1);
+	}
+	return NULL;
+}
+
+bool word_flag(const struct job *j, const char *name)
+{
+	const char *w;
+
+	for (size_t i = 0; (w = arg(j, i)); i++)
+		if (str_eq(w, name))
+			return true;
+	return false;
+}
+
+const char *word_value(const struct job *j, const char *key)
+{
+	size_t len = strlen(key);
+	const char *w;
+
+	for (size_t i = 0; (w = arg(j, i)); i++)
+		if (!strncmp(w, key, len) && w[len] == '=')
+			return w + len + 1;
+	return NULL;
+}
+
+/* ---- answers ------------------------------------------------------------------------------ */
+
+void say_text(struct job *j, const char *text)
+{
+	size_t len = strlen(text);
+
+	if (j->out_len + len > j->out_cap) {
+		size_t cap = MAX(j->out_cap * 2, j->out_len + len + 4096);
+		char *out = realloc(j->out, cap);
+
+		if (!out) {
+			fail(j, EXIT_BUSY, MSG_NO_FULL, "out of memory");
+			return;
+		}
+		j->out = out;
+		j->out_cap = cap;
+	}
+	memcpy(j->out + j->out_len, text, len);
+	j->out_len += len;
+}
+
+void say(struct job *j, json_t *line)
+{
+	char *text = line ? json_dumps(line, JSON_COMPACT) : NULL;
+
+	if (text) {
+		say_text(j, text);
+		say_text(j, "\n");
+	}
+	free(text);
+	json_decref(line);
+}
+
+bool fail(struct job *j, int status, enum msg_refusal code, const char *fmt,
+	  ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(j->error, sizeof(j->error), fmt, ap);
+	va_end(ap);
+	j->exit = status;
+	j->code = code;
+	return true;
+}
+
+bool fail_err(struct job *j, enum err e, const char *what)
+{
+	enum msg_refusal code = msg_refusal_of(e);
+
+	return fail(j, e == ERR_ABSENT ? EXIT_NOTHING : EXIT_REFUSED, code,
+		    "%s: %s", what, err_text(e));
+}
+
+void audit(struct job *j, const char *fmt, ...)
+{
+	struct store *store = j->c->r->store;
+	struct store_group *g = store_begin(store);
+	struct now now = clock_now(j->c->conf.clock);
+	struct store_key k = { 0 };
+	char what[300], text[400];
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(what, sizeof(what), fmt, ap);
+	va_end(ap);
+	log_info("audit", "%s: %s", j->who, what);
+	str_fmt(text, sizeof(text), "%s\t%s", j->who, what);
+	store_key_u64(&k, (uint64_t)now.wall_ms);
+	store_key_u32(&k, (uint32_t)(j - j->c->jobs) << 24 | j->req);
+	store_put(g, STORE_AUDIT, k.b, k.len, text, strlen(text));
+	if (store_commit(g, NULL, NULL)) {
+		log_err("audit", "not written: %s", what);
+		store_abort(g);
+	}
+}
+
+struct waiting {
+	struct clerk *c;
+	uint64_t session;
+	uint32_t req;
+};
+
+static struct job *job_of(struct clerk *c, uint64_t session, uint32_t req)
+{
+	for (size_t i = 0; i < JOBS_MAX; i++)
+		if (c->jobs[i].session == session && c->jobs[i].req == req)
+			return &c->jobs[i];
+	return NULL;
+}
+
+static bool finished(struct job *j UNUSED, struct now now UNUSED)
+{
+	return true;
+}
+
+static bool resting(struct job *j UNUSED, struct now now UNUSED)
+{
+	return false;
+}
+
+static void on_durable(void *arg, const struct store_result *res)
+{
+	struct waiting *w = arg;
+	struct job *j = job_of(w->c, w->session, w->req);
+
+	if (j && res->err)
+		fail_err(j, res->err, "not written");
+	if (j)
+		j->step = finished;
+	free(w);
+}
+
+bool commit(struct job *j, struct store_group *g, const char *fmt, ...)
+{
+	struct waiting *w = calloc(1, sizeof(*w));
+	char what[300];
+	va_list ap;
+	enum err e = ERR_MEMORY;
+
+	va_start(ap, fmt);
+	vsnprintf(what, sizeof(what), fmt, ap);
+	va_end(ap);
+	if (w) {
+		*w = (struct waiting){ j->c, j->session, j->req };
+		e = store_commit(g, on_durable, w);
+	}
+	if (e) {
+		free(w);
+		store_abort(g);
+		return fail_err(j, e, "not written");
+	}
+	audit(j, "%s", what);
+	j->step = resting;
+	return false;
+}
+
+/* ---- jobs ------------------------------------------------------------------------------------ */
+
+static void flush(struct job *j, bool last)
+{
+	struct door *door = j->c->conf.door;
+
+	while (j->out_sent < j->out_len || last) {
+		struct msg_admin_rep *m = calloc(1, sizeof(*m));
+		size_t n = MIN(j->out_len - j->out_sent,
+			       (size_t)MSG_ADMIN_CHUNK);
+
+		if (!m)
+			return;
+		if (!last && door_queued(door, j->session) > OUT_FULL / 2) {
+			free(m);
+			return;		/* its reader is slow */
+		}
+		if (n)
+			memcpy(m->chunk, j->out + j->out_sent, n);
+		m->chunk_len = (uint32_t)n;
+		j->out_sent += n;
+		m->more = j->out_sent < j->out_len || !last;
+		if (!m->more) {
+			m->exit = (uint8_t)j->exit;
+			m->code = (uint16_t)j->code;
+			str_copy(m->error, sizeof(m->error), j->error);
+			last = false;
+		}
+		enum err e = door_send(door, j->session, MSG_ADMIN_REP,
+				       j->req, m);
+
+		free(m);
+		if (e)
+			break;		/* clerk_gone comes */
+	}
+	if (j->out_sent == j->out_len)
+		j->out_sent = j->out_len = 0;
+}
+
+static void run(struct job *j, struct now now)
+{
+	bool done = false;
+
+	if (j->out_len - j->out_sent < OUT_FULL)
+		done = j->step(j, now);
+	if (!j->session)
+		return;
+	if (!done) {
+		flush(j, false);
+		return;
+	}
+	/* All that is left must fit the peer's queue: piece by piece. */
+	if (door_queued(j->c->conf.door, j->session) +
+		    (j->out_len - j->out_sent) > OUT_FULL / 2 &&
+	    j->out_len > j->out_sent) {
+		j->step = finished;
+		flush(j, false);
+		if (j->out_sent < j->out_len)
+			return;
+	}
+	flush(j, true);
+	job_end(j);
+}
+
+static bool begin(struct job *j, const struct door_session *s)
+{
+	const char *object = j->words.argv_count ? j->words.argv[0].word : "";
+	const char *verb = j->words.argv_count > 1 ? j->words.argv[1].word
+						   : "";
+
+	for (size_t i = 0; i < ARRAY_LEN(verbs); i++) {
+		if (!str_eq(verbs[i].object, object) ||
+		    !str_eq(verbs[i].verb, verb))
+			continue;
+		if (verbs[i].changes && s->read_only)
+			return !fail(j, EXIT_NOPERM, MSG_NO_PERM,
+				     "you may look but not act");
+		j->step = verbs[i].step;
+		return true;
+	}
+	return !fail(j, EXIT_USAGE, MSG_NO_ARG, "%s %s: no such verb; try "
+		     "waihu --help", object, verb);
+}
+
+void clerk_request(struct clerk *c, const struct door_session *s,
+		   uint32_t req, const struct msg_admin_req *m)
+{
+	struct job *j = job_of(c, 0, 0);
+
+	if (!j) {
+		struct msg_admin_rep *rep = calloc(1, sizeof(*rep));
+
+		if (!rep)
+			return;
+		rep->exit = EXIT_BUSY;
+		rep->code = MSG_NO_BUSY;
+		str_copy(rep->error, sizeof(rep->error),
+			 "too many commands at once: try again");
+		enum err e = door_send(c->conf.door, s->no, MSG_ADMIN_REP,
+				       req, rep);
+
+		(void)e;	/* it has gone: nobody to tell */
+		free(rep);
+		return;
+	}
+	*j = (struct job){ .c = c, .session = s->no, .req = req,
+			   .words = *m, .step = finished };
+	str_copy(j->who, sizeof(j->who), *s->user ? s->user : "local");
+	begin(j, s);
+	run(j, clock_now(c->conf.clock));
+}
+
+void clerk_data(struct clerk *c, const struct door_session *s, uint32_t req,
+		const struct msg_admin_data *m)
+{
+	struct job *j = job_of(c, s->no, req);
+
+	if (!j || !j->data) {
+		door_refuse(c->conf.door, s->no, req, MSG_NO_STATE, NULL);
+		return;
+	}
+	j->data(j, m);
+}
+
+void clerk_tick(struct clerk *c, struct now now)
+{
+	for (size_t i = 0; i < JOBS_MAX; i++)
+		if (c->jobs[i].session)
+			run(&c->jobs[i], now);
+}

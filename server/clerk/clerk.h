@@ -1,0 +1,49 @@
+/*
+ * clerk -- answers the words of `waihu`, from every room.
+ *
+ * In      admin_req: object, verb, arguments; the bytes of a file
+ * Out     admin_rep: JSON lines, then an exit code and a reason
+ * Owns    the table of verbs; jobs that take more than one turn
+ * Never   waits: long work goes in steps, an import on a thread of its own
+ *
+ * Every verb that changes something is in the audit log.  Exit codes are
+ * those of UX.md 3.1: 0 done, 1 refused, 2 found nothing, 64.. sysexits.
+ */
+#ifndef CLERK_CLERK_H
+#define CLERK_CLERK_H
+
+#include <stdio.h>
+
+#include "desk/desk.h"
+#include "door/door.h"
+#include "feed/feed.h"
+#include "live/live.h"
+#include "report/tally.h"
+
+struct clerk;
+
+struct clerk_conf {
+	struct live *live;		/* borrowed, as all here             */
+	struct door *door;
+	struct desk *desk;
+	struct feed *feed;
+	struct tally *tally;
+	const struct clock *clock;
+};
+
+MUST_CHECK enum err clerk_new(const struct clerk_conf *conf,
+			      struct clerk **out);
+struct clerk *clerk_free(struct clerk *c);	/* returns NULL */
+
+void clerk_request(struct clerk *c, const struct door_session *s,
+		   uint32_t req, const struct msg_admin_req *m);
+void clerk_data(struct clerk *c, const struct door_session *s, uint32_t req,
+		const struct msg_admin_data *m);
+void clerk_gone(struct clerk *c, uint64_t session);
+/* Goes on with what takes long; often. */
+void clerk_tick(struct clerk *c, struct now now);
+
+/* "object verb arguments - what it does" lines, for help and completion. */
+void clerk_help(FILE *out);
+
+#endif

@@ -1,0 +1,358 @@
+/* clerk_calls -- records of calls, the audit log, alerts, the store. */
+#include "clerk_priv.h"
+
+#include "base/str.h"
+#include "report/cdr.h"
+
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const char *trunk_name(struct job *j, uint32_t trunk,
+			      struct dial_trunk_stat *t)
+{
+	struct now now = clock_now(j->c->conf.clock);
+
+	if (!trunk || dial_trunk_stat(j->c->r->dial, trunk - 1, now, t))
+		return "";
+	return t->name;
+}
+
+static const char *outcome_name(struct job *j, uint16_t code)
+{
+	const struct dispo_row *row = dispo_by_code(j->c->r->dispos, code);
+
+	return row ? row->label_en : "";
+}
+
+static json_t *cdr_json(struct job *j, const struct cdr *r)
+{
+	struct dial_trunk_stat t;
+	char masked[24];
+
+	str_mask_number(masked, sizeof(masked), r->number);
+	return json_pack(
+		"{s:I, s:s, s:s, s:I, s:i, s:s, s:s, s:i, s:o, s:o, s:o, s:o,"
+		" s:o, s:s, s:s, s:i, s:i, s:s, s:s, s:b, s:s, s:s, s:b}",
+		"call", (json_int_t)r->uid, "campaign", r->campaign_name,
+		"mode", dial_mode_word((enum dial_mode)r->mode), "lead",
+		(json_int_t)r->lead, "agent", (int)r->agent, "number", masked,
+		"caller", r->caller, "attempt", (int)r->attempt, "start",
+		time_json(r->start_ms), "invite", time_json(r->invite_ms),
+		"answer", time_json(r->answer_ms), "joined",
+		time_json(r->join_ms), "end", time_json(r->end_ms), "result",
+		call_result_word((enum call_result)r->result), "outcome",
+		outcome_name(j, r->outcome), "sip", (int)r->sip_code, "q850",
+		(int)r->q850, "why", r->why, "trunk",
+		trunk_name(j, r->trunk, &t), "sale", r->sale, "recording",
+		r->recording, "note", r->note, "interrupted",
+		r->interrupted);
+}
+
+/* ---- export, in steps: a page of an hour's records a turn ------------------------------- */
+
+struct export {
+	int64_t from_ms, to_ms;
+	uint64_t next;			/* uid to go on at                   */
+	size_t page, limit, said;
+	bool csv, head;
+	char number[20];
+};
+
+enum { EXPORT_PAGE = 200 };
+
+static bool export_row(void *arg, const struct cdr *r)
+{
+	struct job *j = arg;
+	struct export *x = j->state;
+	struct dial_trunk_stat t;
+	char line[4096];
+
+	if (x->page == EXPORT_PAGE || x->said == x->limit)
+		return false;
+	x->next = r->uid + 1;
+	x->page++;
+	if (*x->number && !str_eq(x->number, r->number))
+		return true;
+	x->said++;
+	if (!x->csv) {
+		say(j, cdr_json(j, r));
+		return true;
+	}
+	cdr_csv(r, trunk_name(j, r->trunk, &t), outcome_name(j, r->outcome),
+		line, sizeof(line));
+	say(j, json_pack("{s:s}", "text", line));
+	return true;
+}
+
+static bool export_step(struct job *j, struct now now UNUSED)
+{
+	struct export *x = j->state;
+	char head[1024];
+	enum err e;
+
+	if (x->csv && !x->head) {
+		cdr_csv_header(head, sizeof(head));
+		say(j, json_pack("{s:s}", "text", head));
+		x->head = true;
+	}
+	x->page = 0;
+	e = cdr_each_uid(j->c->r->store, x->next, cdr_uid_at(x->to_ms),
+			 export_row, j);
+	if (e)
+		return fail_err(j, e, "records");
+	return x->page < EXPORT_PAGE || x->said == x->limit;
+}
+
+static void drop_export(struct job *j)
+{
+	free(j->state);
+	j->state = NULL;
+}
+
+static bool export_begin(struct job *j, struct now now, const char *since,
+			 size_t limit, bool csv)
+{
+	const char *from = word_opt(j, "--since");
+	const char *to = word_opt(j, "--until");
+	const char *number = word_opt(j, "--number");
+	struct export *x = calloc(1, sizeof(*x));
+
+	if (!x)
+		return fail_err(j, ERR_MEMORY, "records");
+	x->csv = csv;
+	x->limit = limit;
+	x->to_ms = now.wall_ms + 1;
+	j->state = x;
+	j->drop = drop_export;
+	if (time_from(from ? from : since, now.wall_ms, &x->from_ms) ||
+	    (to && time_from(to, now.wall_ms, &x->to_ms)))
+		return fail(j, EXIT_USAGE, MSG_NO_ARG, "a time is like today, "
+			    "yesterday, -2h, 2026-11-23 or 2026-11-23T14:00");
+	if (number && number_from(j, number, x->number, sizeof(x->number)))
+		return true;
+	x->next = cdr_uid_at(x->from_ms);
+	j->step = export_step;
+	return export_step(j, now);
+}
+
+bool call_list(struct job *j, struct now now)
+{
+	const char *limit = word_opt(j, "--limit");
+	uint64_t n = 1000;
+
+	if (limit && str_to_u64(limit, 1000000, &n))
+		return fail(j, EXIT_USAGE, MSG_NO_ARG, "--limit N");
+	return export_begin(j, now, "today", n, false);
+}
+
+bool cdr_export(struct job *j, struct now now)
+{
+	const char *format = word_opt(j, "--format");
+
+	if (format && !str_eq(format, "asterisk-csv") &&
+	    !str_eq(format, "json"))
+		return fail(j, EXIT_USAGE, MSG_NO_ARG,
+			    "--format is asterisk-csv or json");
+	return export_begin(j, now, "today", SIZE_MAX,
+			    !format || str_eq(format, "asterisk-csv"));
+}
+
+bool call_show(struct job *j, struct now now UNUSED)
+{
+	const char *text = word_at(j, 0);
+	struct store_key k = { 0 };
+	struct gate_verdict v;
+	uint8_t buf[512];
+	uint64_t uid;
+	struct cdr r;
+	json_t *o;
+	size_t len;
+	enum err e;
+
+	if (!text || str_to_u64(text, UINT64_MAX, &uid))
+		return fail(j, EXIT_USAGE, MSG_NO_ARG, "which call?");
+	e = cdr_get(j->c->r->store, uid, &r);
+	if (e)
+		return fail_err(j, e, text);
+	o = cdr_json(j, &r);
+	json_object_set_new(o, "spool", json_string(conf_text(
+		j->c->r->conf, "media", NULL, "recordings")));
+	store_key_u64(&k, uid);
+	if (!store_get(j->c->r->store, STORE_PASS, k.b, k.len, buf,
+		       sizeof(buf), &len) &&
+	    !schema_decode(&gate_verdict_schema, buf, len, &v)) {
+		char line[256];
+
+		gate_verdict_print(&v, line, sizeof(line));
+		json_object_set_new(o, "verdict", json_string(line));
+		json_object_set_new(o, "profile", json_string(v.profile));
+		json_object_set_new(o, "rules_asked", json_integer(v.asked));
+	}
+	say(j, o);
+	return true;
+}
+
+/* ---- audit, alerts, store ------------------------------------------------------------------- */
+
+static bool audit_row(void *arg, const void *key, size_t klen,
+		      const void *val, size_t vlen)
+{
+	struct job *j = arg;
+	char text[401], *tab;
+
+	if (klen < 8)
+		return true;
+	str_fmt(text, sizeof(text), "%.*s", (int)vlen, (const char *)val);
+	tab = strchr(text, '\t');
+	if (tab)
+		*tab++ = '\0';
+	say(j, json_pack("{s:o, s:s, s:s}", "at",
+			 time_json((int64_t)store_be64(key)), "who", text,
+			 "what", tab ? tab : ""));
+	return true;
+}
+
+bool audit_list(struct job *j, struct now now)
+{
+	const char *since = word_opt(j, "--since");
+	struct store_key k = { 0 };
+	int64_t from;
+	enum err e;
+
+	if (time_from(since ? since : "today", now.wall_ms, &from))
+		return fail(j, EXIT_USAGE, MSG_NO_ARG, "--since TIME");
+	store_key_u64(&k, (uint64_t)from);
+	e = store_scan(j->c->r->store, STORE_AUDIT,
+		       &(struct store_range){ .from = k.b,
+					      .from_len = k.len,
+					      .limit = 4096 },
+		       audit_row, j);
+	return e ? fail_err(j, e, "audit log") : true;
+}
+
+bool alert_list(struct job *j, struct now now UNUSED)
+{
+	struct msg_alert_row r;
+
+	for (size_t i = 0; feed_alert_at(j->c->conf.feed, i, &r); i++)
+		say(j, json_pack("{s:i, s:s, s:o, s:o, s:s, s:s, s:s}", "id",
+				 (int)r.id, "level",
+				 msg_word(MSG_WORDS_LEVEL, r.level), "at",
+				 time_json(r.at_ms), "cleared",
+				 time_json(r.cleared_ms), "text", r.text,
+				 "by", r.acked_by, "word", r.word));
+	return true;
+}
+
+static bool backup_wait(struct job *j UNUSED, struct now now UNUSED)
+{
+	return false;		/* on_backup ends it */
+}
+
+struct backup {
+	struct clerk *c;
+	uint64_t session;
+	uint32_t req;
+};
+
+static bool backup_end(struct job *j UNUSED, struct now now UNUSED)
+{
+	return true;
+}
+
+static void on_backup(void *arg, const struct store_result *res)
+{
+	struct backup *b = arg;
+
+	for (size_t i = 0; i < JOBS_MAX; i++) {
+		struct job *j = &b->c->jobs[i];
+
+		if (j->session != b->session || j->req != b->req)
+			continue;
+		if (res->err)
+			fail_err(j, res->err, "backup");
+		j->step = backup_end;
+	}
+	free(b);
+}
+
+bool store_backup_verb(struct job *j, struct now now UNUSED)
+{
+	const char *path = word_at(j, 0);
+	struct backup *b;
+	enum err e;
+
+	if (!path || *path != '/')
+		return fail(j, EXIT_USAGE, MSG_NO_ARG,
+			    "an absolute path on the server is needed");
+	b = calloc(1, sizeof(*b));
+	if (!b)
+		return fail_err(j, ERR_MEMORY, path);
+	*b = (struct backup){ j->c, j->session, j->req };
+	e = store_backup(j->c->r->store, path, on_backup, b);
+	if (e) {
+		free(b);
+		return fail_err(j, e, path);
+	}
+	audit(j, "backup to %s", path);
+	j->step = backup_wait;
+	return false;
+}
+
+/* Reading every row takes long: on a thread of its own. */
+struct verify {
+	struct store *store;
+	pthread_t thread;
+	_Atomic bool done;
+	enum err err;
+};
+
+static void *verify_run(void *arg)
+{
+	struct verify *v = arg;
+
+	v->err = store_verify(v->store);
+	atomic_store(&v->done, true);
+	return NULL;
+}
+
+static void drop_verify(struct job *j)
+{
+	struct verify *v = j->state;
+
+	pthread_join(v->thread, NULL);
+	free(v);
+	j->state = NULL;
+}
+
+static bool verify_step(struct job *j, struct now now UNUSED)
+{
+	struct verify *v = j->state;
+
+	if (!atomic_load(&v->done))
+		return false;
+	if (v->err)
+		return fail(j, EXIT_NOTHING, msg_refusal_of(v->err),
+			    "the store is damaged: %s", err_text(v->err));
+	say(j, json_pack("{s:b}", "sound", 1));
+	return true;
+}
+
+bool store_verify_verb(struct job *j, struct now now UNUSED)
+{
+	struct verify *v = calloc(1, sizeof(*v));
+
+	if (!v)
+		return fail_err(j, ERR_MEMORY, "verify");
+	v->store = j->c->r->store;
+	if (pthread_create(&v->thread, NULL, verify_run, v)) {
+		free(v);
+		return fail_err(j, ERR_AGAIN, "verify");
+	}
+	j->state = v;
+	j->drop = drop_verify;
+	j->step = verify_step;
+	return false;
+}

@@ -1,0 +1,389 @@
+/* clerk_people -- users and agents. */
+#include "clerk_priv.h"
+
+#include "base/str.h"
+#include "staff/staff.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* ---- users ----------------------------------------------------------------------- */
+
+static json_t *user_json(const struct staff *st)
+{
+	json_t *list = json_array();
+
+	for (uint32_t i = 0; i < st->campaigns_count; i++)
+		json_array_append_new(list,
+				      json_string(st->campaigns[i].name));
+	return json_pack("{s:s, s:s, s:s, s:i, s:s, s:o, s:b, s:b, s:b, s:s}",
+			 "user", st->user, "name", st->name, "role",
+			 staff_role_word((enum staff_role)st->role), "agent",
+			 (int)st->agent, "team", st->team, "campaigns", list,
+			 "locked", st->locked, "unmask", st->unmask,
+			 "read_only", st->read_only, "phone", st->phone);
+}
+
+static bool user_row(void *arg, const struct staff *st)
+{
+	say(arg, user_json(st));
+	return true;
+}
+
+bool user_list(struct job *j, struct now now UNUSED)
+{
+	enum err e = staff_each(j->c->r->store, user_row, j);
+
+	return e ? fail_err(j, e, "users") : true;
+}
+
+bool user_show(struct job *j, struct now now UNUSED)
+{
+	const char *name = word_at(j, 0);
+	struct staff st;
+	enum err e;
+
+	if (!name)
+		return fail(j, EXIT_USAGE, MSG_NO_ARG, "which user?");
+	e = staff_get(j->c->r->store, name, &st);
+	if (e)
+		return fail_err(j, e, name);
+	say(j, user_json(&st));
+	return true;
+}
+
+static void set_campaigns(struct staff *st, const char *text)
+{
+	char copy[512], *save = NULL;
+
+	str_copy(copy, sizeof(copy), text);
+	st->campaigns_count = 0;
+	for (char *t = strtok_r(copy, ",", &save);
+	     t && st->campaigns_count < STAFF_CAMPAIGNS;
+	     t = strtok_r(NULL, ",", &save))
+		str_copy(st->campaigns[st->campaigns_count++].name,
+			 sizeof(st->campaigns[0].name), t);
+}
+
+/* One property; false with the reason said. */
+static bool set_user(struct job *j, struct staff *st, const char *key,
+		     const char *value)
+{
+	enum staff_role role;
+	uint64_t n;
+
+	if (str_eq(key, "role")) {
+		if (staff_role_from_word(value, &role))
+			return !fail(j, EXIT_USAGE, MSG_NO_ARG,
+				     "role is agent, supervisor or admin");
+		st->role = (uint8_t)role;
+	} else if (str_eq(key, "agent")) {
+		if (str_to_u64(value, UINT32_MAX, &n))
+			return !fail(j, EXIT_USAGE, MSG_NO_ARG,
+				     "agent is a number");
+		st->agent = (uint32_t)n;
+	} else if (str_eq(key, "name")) {
+		str_copy(st->name, sizeof(st->name), value);
+	} else if (str_eq(key, "team")) {
+		str_copy(st->team, sizeof(st->team), value);
+	} else if (str_eq(key, "lang")) {
+		str_copy(st->lang, sizeof(st->lang), value);
+	} else if (str_eq(key, "phone")) {
+		str_copy(st->phone, sizeof(st->phone), value);
+	} else if (str_eq(key, "campaigns")) {
+		set_campaigns(st, value);
+	} else if (str_eq(key, "locked")) {
+		st->locked = str_eq(value, "yes");
+	} else if (str_eq(key, "unmask")) {
+		st->unmask = str_eq(value, "yes");
+	} else if (str_eq(key, "read_only")) {
+		st->read_only = str_eq(value, "yes");
+	} else {
+		return !fail(j, EXIT_USAGE, MSG_NO_ARG,
+			     "%s: unknown property of a user", key);
+	}
+	return true;
+}
+
+static bool set_all(struct job *j, struct staff *st)
+{
+	static const char *const keys[] = { "role", "agent", "name", "team",
+		"lang", "phone", "campaigns", "locked", "unmask",
+		"read_only" };
+
+	for (size_t i = 0; i < ARRAY_LEN(keys); i++) {
+		char opt[24];
+		const char *v = word_value(j, keys[i]);
+
+		str_fmt(opt, sizeof(opt), "--%s", keys[i]);
+		if (!v)
+			v = word_opt(j, opt);
+		if (v && !set_user(j, st, keys[i], v))
+			return false;
+	}
+	return true;
+}
+
+static bool save_user(struct job *j, const struct staff *st)
+{
+	struct store_group *g = store_begin(j->c->r->store);
+	enum err e = staff_put(j->c->r->store, g, st);
+
+	if (e == ERR_ARG) {
+		store_abort(g);
+		return fail(j, EXIT_USAGE, MSG_NO_ARG, "a user needs a name "
+			    "of letters, digits, . _ -, a --role, and an "
+			    "agent an --agent number");
+	}
+	if (e) {
+		store_abort(g);
+		return fail_err(j, e, e == ERR_EXISTS ? "that agent number"
+						      : st->user);
+	}
+	return commit(j, g, "user %s saved", st->user);
+}
+
+/* The password comes on standard input and is hashed on the door's worker. */
+struct pending {
+	struct staff st;
+	struct clerk *c;
+	uint64_t session;
+	uint32_t req;
+	bool hashing, done;
+	char pass[130];
+	size_t pass_len;
+};
+
+static void drop_pending(struct job *j)
+{
+	struct pending *p = j->state;
+
+	explicit_bzero(p->pass, sizeof(p->pass));
+	if (p->hashing)
+		p->session = 0;		/* on_hash frees it */
+	else
+		free(p);
+	j->state = NULL;
+}
+
+static void on_hash(void *arg, enum err e, const char *hash)
+{
+	struct pending *p = arg;
+
+	p->hashing = false;
+	if (!p->session) {
+		free(p);
+		return;
+	}
+	for (size_t i = 0; i < JOBS_MAX; i++) {
+		struct job *j = &p->c->jobs[i];
+
+		if (j->state != p)
+			continue;
+		if (e)
+			fail_err(j, e, "password");
+		else
+			str_copy(p->st.hash, sizeof(p->st.hash), hash);
+		p->done = true;
+	}
+}
+
+static bool hash_step(struct job *j, struct now now UNUSED)
+{
+	struct pending *p = j->state;
+
+	if (!p->done)
+		return false;
+	return j->exit ? true : save_user(j, &p->st);
+}
+
+static void on_pass(struct job *j, const struct msg_admin_data *m)
+{
+	struct pending *p = j->state;
+	size_t n = MIN((size_t)m->chunk_len,
+		       sizeof(p->pass) - 1 - p->pass_len);
+	enum err e;
+
+	memcpy(p->pass + p->pass_len, m->chunk, n);
+	p->pass_len += n;
+	door_ok(j->c->conf.door, j->session, j->req, NULL);
+	if (!m->last || p->hashing)
+		return;
+	p->pass[p->pass_len] = '\0';
+	p->pass[strcspn(p->pass, "\r\n")] = '\0';
+	if (strlen(p->pass) < 4) {
+		fail(j, EXIT_USAGE, MSG_NO_ARG,
+		     "a password of at least 4 characters is needed");
+		p->done = true;
+		return;
+	}
+	e = door_hash_start(j->c->conf.door, p->pass, on_hash, p);
+	explicit_bzero(p->pass, sizeof(p->pass));
+	if (e) {
+		fail_err(j, e, "password");
+		p->done = true;
+		return;
+	}
+	p->hashing = true;
+}
+
+static bool change_user(struct job *j, struct staff *st)
+{
+	struct pending *p;
+
+	if (!set_all(j, st))
+		return true;
+	if (!word_flag(j, "--password-stdin"))
+		return save_user(j, st);
+	p = calloc(1, sizeof(*p));
+	if (!p)
+		return fail_err(j, ERR_MEMORY, st->user);
+	p->st = *st;
+	p->c = j->c;
+	p->session = j->session;
+	p->req = j->req;
+	j->state = p;
+	j->drop = drop_pending;
+	j->data = on_pass;
+	j->step = hash_step;
+	return false;
+}
+
+bool user_add(struct job *j, struct now now UNUSED)
+{
+	const char *name = word_at(j, 0);
+	struct staff st = { 0 };
+
+	if (!name)
+		return fail(j, EXIT_USAGE, MSG_NO_ARG, "which user?");
+	if (!staff_get(j->c->r->store, name, &st))
+		return fail(j, EXIT_REFUSED, MSG_NO_EXISTS,
+			    "%s: there already; use `user set`", name);
+	st = (struct staff){ 0 };
+	str_copy(st.user, sizeof(st.user), name);
+	str_copy(st.name, sizeof(st.name), name);
+	return change_user(j, &st);
+}
+
+bool user_set(struct job *j, struct now now UNUSED)
+{
+	const char *name = word_at(j, 0);
+	struct staff st;
+	enum err e;
+
+	if (!name)
+		return fail(j, EXIT_USAGE, MSG_NO_ARG, "which user?");
+	e = staff_get(j->c->r->store, name, &st);
+	return e ? fail_err(j, e, name) : change_user(j, &st);
+}
+
+bool user_delete(struct job *j, struct now now UNUSED)
+{
+	const char *name = word_at(j, 0);
+	struct store_group *g;
+	enum err e;
+
+	if (!name)
+		return fail(j, EXIT_USAGE, MSG_NO_ARG, "which user?");
+	g = store_begin(j->c->r->store);
+	e = staff_del(j->c->r->store, g, name);
+	if (e) {
+		store_abort(g);
+		return fail_err(j, e, name);
+	}
+	return commit(j, g, "user %s deleted", name);
+}
+
+/* ---- agents ----------------------------------------------------------------------- */
+
+static json_t *agent_json(struct job *j, const struct seat *s, struct now now)
+{
+	struct msg_agent_row r;
+
+	feed_agent_row(j->c->conf.feed, s, now, &r);
+	return json_pack("{s:i, s:s, s:s, s:s, s:i, s:b, s:s, s:s, s:i, s:i, "
+			 "s:i, s:i, s:s}",
+			 "agent", (int)r.agent, "name", r.name, "team", r.team,
+			 "state", msg_word(MSG_WORDS_STATE, r.state),
+			 "seconds", (int)r.in_state_s, "over", r.over,
+			 "campaign", r.campaign, "number", r.number, "calls",
+			 (int)r.calls, "sales", (int)r.sales, "talk_avg_s",
+			 (int)r.talk_avg_s, "wrap_avg_s", (int)r.wrap_avg_s,
+			 "net", msg_word(MSG_WORDS_HEALTH, r.net));
+}
+
+bool agent_list(struct job *j, struct now now)
+{
+	struct seats *seats = floor_seats(j->c->r->floor);
+	const char *state = word_opt(j, "--state");
+
+	for (struct seat *s = seat_each(seats, NULL); s;
+	     s = seat_each(seats, s)) {
+		const char *word = msg_word(MSG_WORDS_STATE,
+					    desk_state(s, NULL));
+
+		if (!state || strstr(word, state))
+			say(j, agent_json(j, s, now));
+	}
+	return true;
+}
+
+static struct seat *seat_named(struct job *j)
+{
+	const char *text = word_at(j, 0);
+	uint64_t n;
+
+	if (!text || str_to_u64(text, UINT32_MAX, &n)) {
+		fail(j, EXIT_USAGE, MSG_NO_ARG, "which agent number?");
+		return NULL;
+	}
+	struct seat *s = seat_get(floor_seats(j->c->r->floor),
+				  (struct agent_id){ (uint32_t)n });
+
+	if (!s)
+		fail(j, EXIT_NOTHING, MSG_NO_ABSENT,
+		     "agent %s has not logged in", text);
+	return s;
+}
+
+bool agent_show(struct job *j, struct now now)
+{
+	struct seat *s = seat_named(j);
+
+	if (s)
+		say(j, agent_json(j, s, now));
+	return true;
+}
+
+bool agent_set(struct job *j, struct now now UNUSED)
+{
+	static const struct { const char *word; enum seat_event ev; } states[] = {
+		{ "ready", SE_READY }, { "not_ready", SE_NOT_READY },
+		{ "break", SE_BREAK }, { "offline", SE_LOGOUT } };
+	struct seat *s = seat_named(j);
+	const char *want = word_value(j, "state");
+	const char *reason = word_opt(j, "--reason");
+	struct floor_input in = { .kind = IN_FORCE };
+
+	if (!s)
+		return true;
+	if (!want || !reason)
+		return fail(j, EXIT_USAGE, MSG_NO_ARG,
+			    "state=... and --reason TEXT are needed");
+	for (size_t i = 0; i < ARRAY_LEN(states); i++) {
+		enum err e;
+
+		if (!str_eq(states[i].word, want))
+			continue;
+		in.agent = s->agent.v;
+		in.value = states[i].ev;
+		str_copy(in.text, sizeof(in.text), reason);
+		e = live_input(j->c->conf.live, &in);
+		if (e)
+			return fail_err(j, e, "not possible now");
+		audit(j, "agent %u forced %s: %s", in.agent, want, reason);
+		return true;
+	}
+	return fail(j, EXIT_USAGE, MSG_NO_ARG,
+		    "state is ready, not_ready, break or offline");
+}

@@ -1,0 +1,393 @@
+/* clerk_work -- status, campaigns, pacing, trunks. */
+#include "clerk_priv.h"
+
+#include "base/str.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* Shares travel as 1/100 percent; people and scripts want 0.031. */
+static json_t *share(int32_t x)
+{
+	return x < 0 ? json_null() : json_real(x / 10000.0);
+}
+
+bool status_show(struct job *j, struct now now)
+{
+	const struct live_rooms *r = j->c->r;
+	uint32_t counts[SEAT_STATE_COUNT], agents = 0, up = 0;
+	static const struct campaign_id all = { 0 };
+	struct tally_sums today;
+	struct live_stats st;
+	uint64_t room = 0;
+
+	live_stats(j->c->conf.live, &st);
+	seat_counts(floor_seats(r->floor), counts);
+	for (int s = SEAT_OFFLINE + 1; s < SEAT_STATE_COUNT; s++)
+		agents += counts[s];
+	for (unsigned i = 0; i < dial_trunk_count(r->dial); i++) {
+		struct dial_trunk_stat t;
+
+		if (!dial_trunk_stat(r->dial, i, now, &t))
+			up += t.state == TRUNK_UP || t.state == TRUNK_STANDBY;
+	}
+	tally_today(j->c->conf.tally, all, &today);
+	enum err disk = store_disk(r->store, &room);
+
+	say(j, json_pack(
+		"{s:s, s:s, s:o, s:I, s:i, s:i, s:i, s:i, s:i, s:i, s:i, s:i,"
+		" s:i, s:i, s:i, s:o, s:I, s:b, s:b, s:i, s:i}",
+		"version", WAIHU_VERSION, "floor",
+		conf_text(r->conf, "server", NULL, "name"), "started",
+		time_json(st.started_ms), "uptime_s",
+		(json_int_t)((now.wall_ms - st.started_ms) / 1000), "agents",
+		(int)agents, "ready", (int)counts[SEAT_READY], "talking",
+		(int)(counts[SEAT_TALK] + counts[SEAT_HOLD]), "calls",
+		(int)call_count(floor_calls(r->floor)), "trunks",
+		(int)dial_trunk_count(r->dial), "trunks_up", (int)up,
+		"dialled", (int)today.dialled, "answered", (int)today.person,
+		"talked", (int)today.talked, "abandoned",
+		(int)today.abandoned, "blocked", (int)today.blocked,
+		"abandon", share(tally_share(today.abandoned, today.person)),
+		"disk_free", (json_int_t)room, "disk_full",
+		disk == ERR_FULL || st.disk_full, "draining", st.draining,
+		"alerts", (int)feed_alerts_open(j->c->conf.feed, now),
+		"slowest_ms", (int)st.slowest_ms));
+	return true;
+}
+
+/* ---- campaigns ---------------------------------------------------------------------- */
+
+static bool campaign_named(struct job *j, struct campaign_id *id)
+{
+	const char *name = word_at(j, 0);
+
+	if (!name)
+		return !fail(j, EXIT_USAGE, MSG_NO_ARG, "which campaign?");
+	if (floor_campaign_by_name(j->c->r->floor, name, id))
+		return !fail(j, EXIT_NOTHING, MSG_NO_ABSENT,
+			     "%s: no such campaign", name);
+	return true;
+}
+
+static json_t *campaign_json(struct job *j, struct campaign_id id,
+			     struct now now)
+{
+	struct msg_campaign_row r;
+	struct campaign_view v;
+
+	feed_campaign_row(j->c->conf.feed, id, now, &r);
+	if (floor_campaign_view(j->c->r->floor, id, now, &v))
+		return NULL;
+	return json_pack(
+		"{s:s, s:s, s:s, s:i, s:i, s:o, s:o, s:o, s:o, s:o, s:I, s:i,"
+		" s:i, s:i, s:s, s:s, s:b, s:o}",
+		"campaign", r.name, "state",
+		msg_word(MSG_WORDS_CAMPAIGN, r.state), "mode",
+		dial_mode_word(v.conf->mode), "agents", (int)r.agents, "lines",
+		(int)r.lines, "connect", share(r.connect), "abandon",
+		share(r.abandon), "abandon_today", share(r.abandon_today),
+		"target", share(r.target), "conversion", share(r.convert),
+		"left", (json_int_t)r.left, "dialled", (int)r.dialled,
+		"answered", (int)r.answered, "sales", (int)r.sales, "limited",
+		pacer_bound_word(v.bound), "idle", idle_reason_word(v.idle),
+		"fallback", v.fallback, "ends", time_json(r.ends_ms));
+}
+
+bool campaign_list(struct job *j, struct now now)
+{
+	struct campaign_id id;
+
+	for (size_t i = 0; floor_campaign_at(j->c->r->floor, i, &id); i++)
+		say(j, campaign_json(j, id, now));
+	return true;
+}
+
+bool campaign_show(struct job *j, struct now now)
+{
+	struct campaign_id id;
+	struct campaign_view v;
+	struct lead_counts n;
+	struct lead_lack lack;
+	json_t *o, *leads, *blocked;
+
+	if (!campaign_named(j, &id))
+		return true;
+	o = campaign_json(j, id, now);
+	lead_campaign_counts(j->c->r->leads, id, &n);
+	lead_lack(j->c->r->leads, id, now, &lack);
+	leads = json_object();
+	for (int s = 0; s < LEAD_STATUS_COUNT; s++)
+		json_object_set_new(leads,
+				    lead_status_word((enum lead_status)s),
+				    json_integer(n.by_status[s]));
+	json_object_set_new(leads, "callable_now",
+			    json_integer(lack.ready_open));
+	json_object_set_new(leads, "outside_hours",
+			    json_integer(lack.ready_closed));
+	json_object_set_new(leads, "opens", time_json(lack.opens_s * 1000));
+	json_object_set_new(leads, "next_due", time_json(lack.due_s * 1000));
+	json_object_set_new(o, "leads", leads);
+	blocked = json_object();
+	if (!floor_campaign_view(j->c->r->floor, id, now, &v))
+		for (int b = 0; b < GATE_RULE_COUNT; b++)
+			if (v.blocked[b])
+				json_object_set_new(
+					blocked,
+					gate_rule_id((enum gate_rule)b),
+					json_integer(v.blocked[b]));
+	json_object_set_new(o, "blocked", blocked);
+	say(j, o);
+	return true;
+}
+
+static bool campaign_input(struct job *j, enum floor_input_kind kind)
+{
+	struct floor_input in = { .kind = (uint8_t)kind };
+	struct campaign_id id;
+	enum err e;
+
+	if (!campaign_named(j, &id))
+		return true;
+	in.campaign = id.v;
+	e = live_input(j->c->conf.live, &in);
+	if (e)
+		return fail_err(j, e, word_at(j, 0));
+	audit(j, "campaign %s: %s", word_at(j, 0), floor_input_word(kind));
+	return true;
+}
+
+bool campaign_start(struct job *j, struct now now UNUSED)
+{
+	return campaign_input(j, IN_START);
+}
+
+bool campaign_pause(struct job *j, struct now now UNUSED)
+{
+	return campaign_input(j, IN_PAUSE);
+}
+
+bool campaign_stop(struct job *j, struct now now UNUSED)
+{
+	return campaign_input(j, IN_STOP);
+}
+
+/* "2.5%" -> 25000 ppm; "1.45" -> 1450 thousandths; "25s" -> 25000 ms. */
+static bool scaled(const char *text, double by, const char *unit, double min,
+		   double max, int64_t *out)
+{
+	char *end;
+	double v = strtod(text, &end);
+
+	if (end == text || (*end && !str_eq(end, unit)) || !(v >= min) ||
+	    !(v <= max))
+		return false;
+	*out = (int64_t)(v * by + 0.5);
+	return true;
+}
+
+bool campaign_set(struct job *j, struct now now)
+{
+	struct campaign_id id;
+	struct campaign_view v;
+	struct campaign_conf k;
+	const char *text;
+	int64_t n;
+	enum err e;
+
+	if (!campaign_named(j, &id) ||
+	    floor_campaign_view(j->c->r->floor, id, now, &v))
+		return true;
+	k = *v.conf;
+	if ((text = word_value(j, "lines"))) {
+		if (!scaled(text, 1000, "", 1, 20, &n))
+			return fail(j, EXIT_USAGE, MSG_NO_ARG,
+				    "lines is 1.00 to 20.00 per agent");
+		k.max_lines_per_agent_milli = (uint32_t)n;
+	}
+	if ((text = word_value(j, "target"))) {
+		if (!scaled(text, 10000, "%", 0, 100, &n))
+			return fail(j, EXIT_USAGE, MSG_NO_ARG,
+				    "target is like 2.5%%");
+		if (gate_profile_abandon_ppm(k.gate.profile, (int32_t)n) < n)
+			return fail(j, EXIT_REFUSED, MSG_NO_LIMIT,
+				    "target %s is above what the profile %s "
+				    "allows", text,
+				    gate_profile_name(k.gate.profile));
+		k.target_ppm = (int32_t)n;
+	}
+	if ((text = word_value(j, "ring"))) {
+		if (!scaled(text, 1000, "s",
+			    gate_profile_min_ring_s(k.gate.profile), 120, &n))
+			return fail(j, EXIT_USAGE, MSG_NO_ARG,
+				    "ring is %d to 120 s",
+				    gate_profile_min_ring_s(k.gate.profile));
+		k.ring_ms = (int32_t)n;
+	}
+	if ((text = word_value(j, "mode")) &&
+	    dial_mode_from_word(text, &k.mode))
+		return fail(j, EXIT_USAGE, MSG_NO_ARG,
+			    "mode is preview, progressive or predictive");
+	if (j->words.dry_run) {
+		say(j, json_pack("{s:s, s:s, s:i, s:i, s:i, s:b}", "campaign",
+				 k.name, "mode", dial_mode_word(k.mode),
+				 "lines_milli",
+				 (int)k.max_lines_per_agent_milli,
+				 "target_ppm", (int)k.target_ppm, "ring_ms",
+				 (int)k.ring_ms, "dry_run", 1));
+		return true;
+	}
+	e = floor_campaign_set(j->c->r->floor, &k, now);
+	if (e)
+		return fail_err(j, e, k.name);
+	audit(j, "campaign %s: lines %u/1000 target %d ppm mode %s", k.name,
+	      k.max_lines_per_agent_milli, k.target_ppm,
+	      dial_mode_word(k.mode));
+	return true;
+}
+
+bool pace_explain(struct job *j, struct now now)
+{
+	struct campaign_id id;
+	struct campaign_view v;
+	struct pacer_explain x;
+	json_t *o, *free_agents;
+
+	if (!campaign_named(j, &id) ||
+	    floor_campaign_view(j->c->r->floor, id, now, &v))
+		return true;
+	pacer_explain(floor_pacer(j->c->r->floor, id), now.mono_ms, &x);
+	free_agents = json_array();
+	for (size_t i = 0; i < PACER_HORIZONS; i++)
+		json_array_append_new(free_agents, json_pack(
+			"{s:f, s:f}", "in_s", x.horizon_s[i], "agents",
+			x.free_agents[i]));
+	o = json_pack("{s:s, s:s, s:b, s:i, s:i, s:i, s:i, s:i, s:i, s:f, "
+		      "s:f, s:f, s:f, s:f, s:f, s:f, s:f, s:f, s:f, s:f}",
+		      "campaign", v.conf->name, "mode",
+		      pacer_mode_word(x.mode), "fallback", x.fallback,
+		      "agents", (int)x.agents, "idle", (int)x.idle, "talking",
+		      (int)x.talking, "wrapping", (int)x.wrapping, "ringing",
+		      (int)x.ringing, "waiting", (int)x.waiting,
+		      "lines_per_agent", x.lines_per_agent, "risk", x.risk,
+		      "risk_limit", x.risk_limit, "answer_rate",
+		      x.answer_rate, "answer_rate_se", x.answer_rate_se,
+		      "ring_s", x.ring_s, "talk_s", x.talk_s, "wrap_s",
+		      x.wrap_s, "answered", x.answered, "abandoned",
+		      x.abandoned, "budget_left", x.budget_left);
+	json_object_set_new(o, "limited_by",
+			    json_string(pacer_bound_word(v.bound)));
+	json_object_set_new(o, "because",
+			    json_string(pacer_bound_text(v.bound)));
+	json_object_set_new(o, "idle_reason",
+			    json_string(idle_reason_word(v.idle)));
+	json_object_set_new(o, "free_agents", free_agents);
+	say(j, o);
+	return true;
+}
+
+/* ---- trunks ------------------------------------------------------------------------------ */
+
+static json_t *trunk_json(struct job *j, unsigned i, struct now now)
+{
+	struct dial_trunk_stat t;
+
+	if (dial_trunk_stat(j->c->r->dial, i, now, &t))
+		return NULL;
+	return json_pack("{s:s, s:s, s:i, s:i, s:f, s:f, s:I, s:I, s:I, s:o, "
+			 "s:o, s:i, s:i, s:i}",
+			 "trunk", t.name, "state",
+			 dial_trunk_state_word(t.state), "used", (int)t.used,
+			 "channels", (int)t.channels, "cps",
+			 t.cps_milli / 1000.0, "cps_limit",
+			 t.cps_limit_milli / 1000.0, "attempts",
+			 (json_int_t)t.attempts, "answers",
+			 (json_int_t)t.answers, "failures_5xx",
+			 (json_int_t)t.failures_5xx, "asr",
+			 share(t.asr_permille < 0 ? -1 : t.asr_permille * 10),
+			 "ner",
+			 share(t.ner_permille < 0 ? -1 : t.ner_permille * 10),
+			 "pdd_p50_ms", (int)t.pdd_p50_ms, "pdd_p95_ms",
+			 (int)t.pdd_p95_ms, "options_ms", (int)t.options_ms);
+}
+
+bool trunk_list(struct job *j, struct now now)
+{
+	for (unsigned i = 0; i < dial_trunk_count(j->c->r->dial); i++)
+		say(j, trunk_json(j, i, now));
+	return true;
+}
+
+static bool trunk_named(struct job *j, struct trunk_id *t)
+{
+	const char *name = word_at(j, 0);
+
+	if (!name)
+		return !fail(j, EXIT_USAGE, MSG_NO_ARG, "which trunk?");
+	if (dial_trunk_by_name(j->c->r->dial, name, t))
+		return !fail(j, EXIT_NOTHING, MSG_NO_ABSENT,
+			     "%s: no such trunk", name);
+	return true;
+}
+
+bool trunk_show(struct job *j, struct now now)
+{
+	struct trunk_id t;
+	struct dial_trunk_stat s;
+	json_t *o, *codes;
+
+	if (!trunk_named(j, &t) ||
+	    dial_trunk_stat(j->c->r->dial, t.v - 1, now, &s))
+		return true;
+	o = trunk_json(j, t.v - 1, now);
+	codes = json_object();
+	for (unsigned i = 0; i < s.code_count; i++) {
+		char code[8];
+
+		str_fmt(code, sizeof(code), "%u", s.codes[i].code);
+		json_object_set_new(codes, code,
+				    json_integer(s.codes[i].count));
+	}
+	json_object_set_new(o, "codes", codes);
+	say(j, o);
+	return true;
+}
+
+static bool trunk_did(struct job *j, enum err e, const char *what)
+{
+	if (e)
+		return fail_err(j, e, word_at(j, 0));
+	audit(j, "trunk %s: %s", word_at(j, 0), what);
+	return true;
+}
+
+bool trunk_drain(struct job *j, struct now now UNUSED)
+{
+	struct trunk_id t;
+
+	return !trunk_named(j, &t) ||
+	       trunk_did(j, dial_trunk_drain(j->c->r->dial, t), "drain");
+}
+
+bool trunk_enable(struct job *j, struct now now UNUSED)
+{
+	struct trunk_id t;
+
+	return !trunk_named(j, &t) ||
+	       trunk_did(j, dial_trunk_enable(j->c->r->dial, t), "enable");
+}
+
+bool trunk_set(struct job *j, struct now now UNUSED)
+{
+	const char *cps = word_value(j, "cps");
+	struct trunk_id t;
+	int64_t n;
+
+	if (!trunk_named(j, &t))
+		return true;
+	if (!cps || !scaled(cps, 1000, "", 0.1, 1000, &n))
+		return fail(j, EXIT_USAGE, MSG_NO_ARG,
+			    "cps=N, 0.1 to 1000 calls a second");
+	return trunk_did(j, dial_trunk_set_cps(j->c->r->dial, t, (unsigned)n),
+			 cps);
+}
