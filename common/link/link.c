@@ -57,17 +57,22 @@ int link_fd(const struct link *l)
 	return net_client_fd(l->net);
 }
 
+enum err link_send_as(struct link *l, enum msg_type type, uint32_t req,
+		      const void *obj)
+{
+	size_t len;
+	enum err e = msg_encode(type, req, obj, l->frame, sizeof(l->frame),
+				&len);
+
+	return e ? e : net_client_send(l->net, l->frame, len);
+}
+
 enum err link_send(struct link *l, enum msg_type type, const void *obj,
 		   uint32_t *req)
 {
 	uint32_t no = l->req + 1 ? l->req + 1 : 1;
-	size_t len;
-	enum err e = msg_encode(type, no, obj, l->frame, sizeof(l->frame),
-				&len);
+	enum err e = link_send_as(l, type, no, obj);
 
-	if (e)
-		return e;
-	e = net_client_send(l->net, l->frame, len);
 	if (e)
 		return e;
 	l->req = no;

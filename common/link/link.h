@@ -56,6 +56,9 @@ MUST_CHECK enum err link_login(struct link *l, const char *user,
  * link is lost; ERR_ARG, ERR_FORMAT for what the schema refuses. */
 MUST_CHECK enum err link_send(struct link *l, enum msg_type type,
 			      const void *obj, uint32_t *req);
+/* More of an earlier request, under its number (admin_data). */
+MUST_CHECK enum err link_send_as(struct link *l, enum msg_type type,
+				 uint32_t req, const void *obj);
 /* The next link begins a new session. */
 void link_forget(struct link *l);
 /* Logged in and connected. */

@@ -1,0 +1,45 @@
+/*
+ * admin -- the `waihu` command.
+ *
+ * In      the words of a command line; standard input or a file
+ * Out     tables or JSON on stdout, talk on stderr, the server's verdict as
+ *         exit status
+ * Owns    the connection of one command
+ * Never   decides: the clerk of the server does, and says why
+ */
+#ifndef ADMIN_ADMIN_H
+#define ADMIN_ADMIN_H
+
+#include <jansson.h>
+#include <stdio.h>
+
+#include "base/base.h"
+#include "msg/msg.h"
+
+/* What holds for every verb (UX.md 3.1). */
+struct admin_opts {
+	bool json, no_header, quiet, dry_run, yes, color;
+	const char *columns;		/* "a,b"; NULL: all                  */
+	const char *url;		/* of the server                     */
+	const char *user, *pass_file;	/* NULL: the local socket's word     */
+	const char *lang;
+	int timeout_s;			/* nothing heard for so long         */
+};
+
+/* One conversation with the server; the exit status of the command. */
+int admin_talk(const struct admin_opts *o, struct msg_admin_req *req,
+	       FILE *data, const char *reject_path);
+
+/* JSON lines as they come, printed as people or scripts want them. */
+struct admin_out;
+struct admin_out *admin_out_new(const struct admin_opts *o, const char *object,
+				const char *verb, const char *reject_path);
+void admin_out_bytes(struct admin_out *out, const void *p, size_t len);
+/* Prints what was kept back for a table; returns NULL. */
+struct admin_out *admin_out_free(struct admin_out *out);
+void admin_progress(struct admin_out *out, uint64_t sent, uint64_t total);
+
+/* Commands that need no server; -1: not one of them. */
+int admin_local(const struct admin_opts *o, int argc, char **argv);
+
+#endif

@@ -1,0 +1,234 @@
+/* waihu -- the administrator's command: OBJECT VERB [ARG...]. */
+#include "admin/admin.h"
+
+#include "base/log.h"
+#include "base/str.h"
+#include "link/link.h"
+
+#include <errno.h>
+#include <locale.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sysexits.h>
+#include <unistd.h>
+
+static const char usage_text[] =
+	"usage: waihu [OPTION...] OBJECT VERB [ARG...]\n"
+	"\n"
+	"  waihu status                        one screen of everything\n"
+	"  waihu why NUMBER                    why it may, or may not, be called\n"
+	"  waihu user list|show|add|set|delete\n"
+	"  waihu agent list|show|set\n"
+	"  waihu campaign list|show|start|pause|stop|set\n"
+	"  waihu pace explain CAMPAIGN | pace --stdio | simulate ...\n"
+	"  waihu list list|show|import|delete  waihu lead list|show|set\n"
+	"  waihu dnc list|add|show|delete      waihu consent list|add|delete\n"
+	"  waihu trunk list|show|drain|enable|set\n"
+	"  waihu call list|show|play|export    waihu cdr export\n"
+	"  waihu audit list  waihu alert list  waihu store backup|verify\n"
+	"  waihu config check|show|default [FILE...]\n"
+	"\n"
+	"  --json          one JSON object a line\n"
+	"  --columns A,B   these columns only       --no-header\n"
+	"  -q, --quiet     no talk                  -n, --dry-run  change nothing\n"
+	"  -y, --yes       confirmed                --timeout S    default 30\n"
+	"  -s, --socket PATH   local socket; default $WAIHU_SOCKET, else\n"
+	"                      /run/waihu/ctl.sock\n"
+	"  --server URL --user NAME --password-file FILE   from another machine\n"
+	"  --lang en|zh    --color auto|always|never  --version  -h, --help\n"
+	"\n"
+	"Exit status: 0 done, 1 refused, 2 nothing found, 3 server not running\n"
+	"(status), 64.. as in sysexits(3).  See waihu(8).\n";
+
+struct line {
+	struct admin_opts o;
+	char url[256];
+	char *words[64];
+	int count;
+	int status;			/* >= 0: end with it                 */
+};
+
+/* An option with a value: both forms, "--x V" and "--x=V". */
+static const char *valued(int argc, char **argv, int *i, const char *name,
+			  const char *letter)
+{
+	size_t len = strlen(name);
+
+	if (!strncmp(argv[*i], name, len) && argv[*i][len] == '=')
+		return argv[*i] + len + 1;
+	if ((str_eq(argv[*i], name) || (letter && str_eq(argv[*i], letter))) &&
+	    *i + 1 < argc)
+		return argv[++*i];
+	return NULL;
+}
+
+static bool flag(struct line *l, const char *w)
+{
+	const struct { const char *name, *letter; bool *is; } flags[] = {
+		{ "--json", NULL, &l->o.json },
+		{ "--no-header", NULL, &l->o.no_header },
+		{ "--quiet", "-q", &l->o.quiet },
+		{ "--dry-run", "-n", &l->o.dry_run },
+		{ "--yes", "-y", &l->o.yes },
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(flags); i++) {
+		if (str_eq(w, flags[i].name) ||
+		    (flags[i].letter && str_eq(w, flags[i].letter))) {
+			*flags[i].is = true;
+			return true;
+		}
+	}
+	return false;
+}
+
+static bool option(struct line *l, int argc, char **argv, int *i)
+{
+	const char *v;
+	int64_t n;
+
+	if ((v = valued(argc, argv, i, "--columns", NULL)))
+		l->o.columns = v;
+	else if ((v = valued(argc, argv, i, "--lang", NULL)))
+		l->o.lang = v;
+	else if ((v = valued(argc, argv, i, "--server", NULL)))
+		l->o.url = v;
+	else if ((v = valued(argc, argv, i, "--user", NULL)))
+		l->o.user = v;
+	else if ((v = valued(argc, argv, i, "--password-file", NULL)))
+		l->o.pass_file = v;
+	else if ((v = valued(argc, argv, i, "--color", NULL)))
+		l->o.color = str_eq(v, "always");
+	else if ((v = valued(argc, argv, i, "--socket", "-s")))
+		str_fmt(l->url, sizeof(l->url), "ipc://%s", v);
+	else if ((v = valued(argc, argv, i, "--timeout", NULL))) {
+		if (str_to_i64(v, 1, 86400, &n)) {
+			fprintf(stderr, "waihu: --timeout: seconds, 1 to "
+				"86400\n");
+			l->status = EX_USAGE;
+		} else {
+			l->o.timeout_s = (int)n;
+		}
+	} else {
+		return false;
+	}
+	return true;
+}
+
+static void read_line(int argc, char **argv, struct line *l)
+{
+	l->status = -1;
+	l->o.timeout_s = 30;
+	link_local_url(l->url, sizeof(l->url));
+	for (int i = 1; i < argc && l->status < 0; i++) {
+		if (str_eq(argv[i], "--version")) {
+			puts("waihu " WAIHU_VERSION);
+			l->status = 0;
+		} else if (str_eq(argv[i], "--help") ||
+			   str_eq(argv[i], "-h")) {
+			fputs(usage_text, stdout);
+			l->status = 0;
+		} else if (!flag(l, argv[i]) && !option(l, argc, argv, &i)) {
+			if (l->count == (int)ARRAY_LEN(l->words))
+				l->status = EX_USAGE;
+			else
+				l->words[l->count++] = argv[i];
+		}
+	}
+	if (!l->o.url)
+		l->o.url = l->url;
+	if (!l->o.lang)
+		l->o.lang = getenv("WAIHU_LANG") ? getenv("WAIHU_LANG")
+						 : "en";
+	if (l->status < 0 && !l->count) {
+		fputs(usage_text, stderr);
+		l->status = EX_USAGE;
+	}
+}
+
+/* `status` and `why N` have no verb of their own. */
+static bool to_request(const struct line *l, struct msg_admin_req *m)
+{
+	static const char *const alone[] = { "status", "why" };
+	int at = 0;
+
+	for (int i = 0; i < l->count; i++) {
+		if (m->argv_count == ARRAY_LEN(m->argv) ||
+		    !str_copy(m->argv[m->argv_count++].word,
+			      sizeof(m->argv[0].word), l->words[i]))
+			return false;
+		for (size_t k = 0; !i && k < ARRAY_LEN(alone); k++)
+			if (str_eq(alone[k], l->words[0]) &&
+			    !(l->count > 1 && str_eq(l->words[1], "show")))
+				at = 1;
+		if (at == 1) {
+			at = 2;
+			str_copy(m->argv[m->argv_count++].word,
+				 sizeof(m->argv[0].word), "show");
+		}
+	}
+	m->json = l->o.json;
+	m->dry_run = l->o.dry_run;
+	m->yes = l->o.yes;
+	str_copy(m->lang, sizeof(m->lang), l->o.lang);
+	return true;
+}
+
+/* Which file goes with the command: an import's, or standard input. */
+static FILE *data_of(const struct line *l, char *reject, size_t size,
+		     int *status)
+{
+	FILE *f = NULL;
+
+	*status = -1;
+	*reject = '\0';
+	for (int i = 0; i < l->count; i++)
+		if (str_eq(l->words[i], "--password-stdin"))
+			return stdin;
+	if (l->count < 4 || !str_eq(l->words[0], "list") ||
+	    !str_eq(l->words[1], "import"))
+		return NULL;
+	if (str_eq(l->words[3], "-"))
+		return stdin;
+	f = fopen(l->words[3], "re");
+	if (!f) {
+		fprintf(stderr, "waihu: %s: %s\n", l->words[3],
+			strerror(errno));
+		*status = EX_NOINPUT;
+		return NULL;
+	}
+	str_fmt(reject, size, "%s.rejects.csv", l->words[3]);
+	return f;
+}
+
+int main(int argc, char **argv)
+{
+	static struct msg_admin_req req;
+	struct line l = { 0 };
+	char reject[4096];
+	FILE *data;
+	int status;
+
+	/* Widths need a UTF-8 locale; C.UTF-8 is always there (UX 0.2). */
+	if (!setlocale(LC_CTYPE, "C.UTF-8"))
+		setlocale(LC_CTYPE, "");
+	log_set_level(LOG_WARN);
+	read_line(argc, argv, &l);
+	if (l.status >= 0)
+		return l.status;
+	status = admin_local(&l.o, l.count, l.words);
+	if (status >= 0)
+		return status;
+	if (!to_request(&l, &req)) {
+		fprintf(stderr, "waihu: too many or too long words\n");
+		return EX_USAGE;
+	}
+	data = data_of(&l, reject, sizeof(reject), &status);
+	if (status >= 0)
+		return status;
+	req.data = data != NULL;
+	status = admin_talk(&l.o, &req, data, *reject ? reject : NULL);
+	if (data && data != stdin)
+		fclose(data);
+	return status;
+}

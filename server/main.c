@@ -1,0 +1,241 @@
+/*
+ * waihud -- the outbound call-centre server.
+ *
+ * main reads the command line, opens the rooms (live), the front door and
+ * the desks behind it, runs the loop, and closes everything in the end.
+ */
+#include "base/clock.h"
+#include "base/log.h"
+#include "base/str.h"
+#include "dial/loop.h"
+#include "flow.h"
+#include "house/house.h"
+#include "live/live.h"
+#include "msg/msg.h"
+#include "options.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <getopt.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sysexits.h>
+#include <unistd.h>
+
+static const char usage_text[] =
+	"usage: waihud [-c FILE]... [-t] [-q]\n"
+	"       waihud --map | --options | --default-config | --messages |\n"
+	"              --causes | --version\n"
+	"\n"
+	"  -c, --config FILE   configuration; default /etc/waihu/waihu.yaml and\n"
+	"                      /etc/waihu/conf.d; may be given several times\n"
+	"  -t, --test          check the configuration and exit\n"
+	"  -q, --quiet         log warnings and errors only\n"
+	"      --map           print the life of a call as a state diagram\n"
+	"      --options       print the options\n"
+	"      --default-config  print a commented configuration file\n"
+	"      --messages      print the messages between server and screens\n"
+	"      --causes        print what the trunks' answers mean\n"
+	"  -h, --help          print this\n";
+
+enum { OPT_MAP = 1000, OPT_OPTIONS, OPT_DEFAULT, OPT_MESSAGES, OPT_CAUSES,
+       OPT_VERSION, PATHS_MAX = 16 };
+
+struct args {
+	const char *paths[PATHS_MAX];
+	size_t n_paths;
+	bool test, quiet;
+};
+
+/* ---- tables the program can print of itself --------------------------------- */
+
+static void print_messages(void)
+{
+	const struct msg_row *row;
+	char text[8192];
+
+	for (size_t i = 0; (row = msg_row_at(i)); i++) {
+		schema_describe(row->schema, text, sizeof(text));
+		printf("%u %s: %s\n%s\n", row->type, row->name, row->doc,
+		       text);
+	}
+}
+
+static int print_causes(void)
+{
+	char line[256];
+	FILE *f = fopen(WAIHU_PREFIX "/share/waihu/sip-causes.tsv", "re");
+
+	if (!f)
+		f = fopen("data/sip-causes.tsv", "re");
+	if (!f) {
+		fprintf(stderr, "waihud: sip-causes.tsv: %s\n",
+			strerror(errno));
+		return EX_NOINPUT;
+	}
+	while (fgets(line, sizeof(line), f))
+		if (*line != '#')
+			fputs(line, stdout);
+	fclose(f);
+	return 0;
+}
+
+/* ---- command line ------------------------------------------------------------- */
+
+/* -1: go on; else the exit status. */
+static int parse(int argc, char **argv, struct args *a)
+{
+	static const struct option longs[] = {
+		{ "config",  required_argument, NULL, 'c' },
+		{ "test",    no_argument,       NULL, 't' },
+		{ "quiet",   no_argument,       NULL, 'q' },
+		{ "help",    no_argument,       NULL, 'h' },
+		{ "map",     no_argument,       NULL, OPT_MAP },
+		{ "options", no_argument,       NULL, OPT_OPTIONS },
+		{ "default-config", no_argument, NULL, OPT_DEFAULT },
+		{ "messages", no_argument,      NULL, OPT_MESSAGES },
+		{ "causes",  no_argument,       NULL, OPT_CAUSES },
+		{ "version", no_argument,       NULL, OPT_VERSION },
+		{ NULL, 0, NULL, 0 },
+	};
+	int c;
+
+	while ((c = getopt_long(argc, argv, "c:tqh", longs, NULL)) != -1) {
+		switch (c) {
+		case 'c':
+			if (a->n_paths == PATHS_MAX)
+				return EX_USAGE;
+			a->paths[a->n_paths++] = optarg;
+			break;
+		case 't': a->test = true; break;
+		case 'q': a->quiet = true; break;
+		case 'h': fputs(usage_text, stdout); return 0;
+		case OPT_MAP: flow_print_map(stdout); return 0;
+		case OPT_OPTIONS:
+			conf_print_options(&server_options, false,
+					   stdout);
+			return 0;
+		case OPT_DEFAULT:
+			conf_print_default(&server_options, false,
+					   stdout);
+			return 0;
+		case OPT_MESSAGES: print_messages(); return 0;
+		case OPT_CAUSES: return print_causes();
+		case OPT_VERSION:
+			puts("waihud " WAIHU_VERSION);
+			return 0;
+		default:
+			fputs(usage_text, stderr);
+			return EX_USAGE;
+		}
+	}
+	if (optind < argc) {
+		fprintf(stderr, "waihud: %s: not an option\n%s", argv[optind],
+			usage_text);
+		return EX_USAGE;
+	}
+	if (!a->n_paths) {
+		a->paths[a->n_paths++] = "/etc/waihu/waihu.yaml";
+		a->paths[a->n_paths++] = "/etc/waihu/conf.d";
+	}
+	return -1;
+}
+
+/* ---- running -------------------------------------------------------------------- */
+
+/* The loop's signals come as calls; they act on the one house. */
+static struct house *the_house;
+
+static void on_signal(int sig UNUSED)
+{
+	house_stop(the_house);
+}
+
+/* Every call needs two descriptors (PLATFORM: media), every screen one. */
+static void raise_limits(const struct conf *c)
+{
+	rlim_t want = (rlim_t)(2 * conf_int(c, "server", NULL, "calls_max") +
+			       4 * conf_int(c, "server", NULL, "agents_max") +
+			       1024);
+	struct rlimit lim;
+
+	if (getrlimit(RLIMIT_NOFILE, &lim) || lim.rlim_cur >= want)
+		return;
+	if (lim.rlim_max < want && geteuid() == 0)
+		lim.rlim_max = want;
+	lim.rlim_cur = MIN(want, lim.rlim_max);
+	if (setrlimit(RLIMIT_NOFILE, &lim) || lim.rlim_cur < want)
+		log_warn("main", "only %llu descriptors may be open, %llu are "
+			 "wanted: raise LimitNOFILE",
+			 (unsigned long long)lim.rlim_cur,
+			 (unsigned long long)want);
+}
+
+static int open_log(const struct conf *c, const struct args *a)
+{
+	const char *path = conf_text(c, "server", NULL, "log_file");
+	enum log_level level;
+	int fd;
+
+	if (!log_level_from_word(conf_text(c, "server", NULL, "log_level"),
+				 &level))
+		log_set_level(a->quiet ? LOG_WARN : level);
+	if (!path)
+		return 0;
+	fd = open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0640);
+	if (fd < 0) {
+		fprintf(stderr, "waihud: %s: %s\n", path, strerror(errno));
+		return EX_CANTCREAT;
+	}
+	log_set_fd(fd);
+	return 0;
+}
+
+static int serve(const struct conf *c)
+{
+	struct clock clock;
+	enum err e;
+
+	clock_init_real(&clock);
+	raise_limits(c);
+	e = loop_init(0);
+	if (!e)
+		e = house_new(c, &clock, &the_house);
+	if (!e)
+		e = loop_run(on_signal);
+	the_house = house_free(the_house);
+	loop_fini();
+	if (e) {
+		log_err("main", "stopped: %s", err_text(e));
+		return e == ERR_FORMAT ? EX_CONFIG : EX_UNAVAILABLE;
+	}
+	return 0;
+}
+
+int main(int argc, char **argv)
+{
+	struct args a = { 0 };
+	struct conf *conf;
+	int status = parse(argc, argv, &a);
+
+	if (status >= 0)
+		return status;
+	if (conf_load(a.paths, a.n_paths, &server_options, &conf,
+		      conf_error_print, stderr))
+		return EX_CONFIG;
+	if (options_check(conf, conf_error_print, stderr)) {
+		conf_free(conf);
+		return EX_CONFIG;
+	}
+	if (!a.test)
+		status = open_log(conf, &a);
+	else
+		status = 0;
+	if (!status && !a.test)
+		status = serve(conf);
+	conf_free(conf);
+	return status;
+}
