@@ -343,6 +343,45 @@ void desk_history(struct desk *d, const struct seat *s, const struct call *c,
 	d->send(d->arg, s->agent, MSG_HISTORY_PAGE, req, &h.page);
 }
 
+struct promises {
+	struct desk *d;
+	struct msg_callbacks_page page;
+};
+
+static bool promise_row(void *arg, const struct lead *l)
+{
+	struct promises *p = arg;
+	struct msg_callback_row *row;
+	struct msg_customer zone = { 0 };
+
+	if (p->page.total++ < p->page.top ||
+	    p->page.rows_count == ARRAY_LEN(p->page.rows))
+		return true;
+	row = &p->page.rows[p->page.rows_count++];
+	row->id = l->id;
+	row->at_ms = l->next_at_s * 1000;
+	show_zone(p->d, l, &zone);
+	row->tz_known = zone.tz_known;
+	row->tz_min = zone.tz_min;
+	str_copy(row->name, sizeof(row->name), l->name);
+	str_copy(row->note, sizeof(row->note), l->note);
+	if (l->numbers_count)
+		str_mask_number(row->number, sizeof(row->number),
+				l->numbers[0].e164);
+	return true;
+}
+
+void desk_callbacks(struct desk *d, const struct seat *s, uint32_t req,
+		    unsigned top)
+{
+	struct promises p = { .d = d };
+
+	p.page.top = (uint16_t)top;
+	if (lead_callbacks(d->r->leads, s->agent, 500, promise_row, &p))
+		p.page.rows_count = 0;
+	d->send(d->arg, s->agent, MSG_CALLBACKS_PAGE, req, &p.page);
+}
+
 /* ---- what it may come to, breaks, the day ----------------------------------- */
 
 static void add_outcome(struct msg_outcome_row *m, const struct dispo_row *r,
@@ -418,6 +457,15 @@ void desk_show_breaks(struct desk *d, const struct seat *s)
 	d->send(d->arg, s->agent, MSG_BREAKS, 0, &m);
 }
 
+static bool next_promise(void *arg, const struct lead *l)
+{
+	struct msg_today *m = arg;
+
+	m->callback_ms = l->next_at_s * 1000;
+	str_copy(m->callback_name, sizeof(m->callback_name), l->name);
+	return false;
+}
+
 void desk_show_today(struct desk *d, const struct seat *s)
 {
 	struct now now = clock_now(d->r->clock);
@@ -443,6 +491,8 @@ void desk_show_today(struct desk *d, const struct seat *s)
 		m.break_allowed_min = (uint16_t)(m.break_allowed_min +
 						 allowed);
 	}
+	if (lead_callbacks(d->r->leads, s->agent, 1, next_promise, &m))
+		m.callback_ms = 0;
 	d->send(d->arg, s->agent, MSG_TODAY, 0, &m);
 }
 

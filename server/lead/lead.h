@@ -186,6 +186,10 @@ typedef bool lead_row_h(void *arg, const struct lead *lead);
 MUST_CHECK enum err lead_scan(const struct leads *ls, struct list_id list,
 			      struct lead_id after, size_t max,
 			      lead_row_h *row, void *arg);
+/* Call-backs agreed with this agent, soonest first, at most max. */
+MUST_CHECK enum err lead_callbacks(const struct leads *ls,
+				   struct agent_id agent, size_t max,
+				   lead_row_h *row, void *arg);
 /* The places of a zone group; false if unknown. [any thread] */
 bool lead_zones(const struct leads *ls, uint32_t group, struct zone_set *out);
 
