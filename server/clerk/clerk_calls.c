@@ -137,7 +137,7 @@ static bool export_begin(struct job *j, struct now now, const char *since,
 	return export_step(j, now);
 }
 
-bool call_list(struct job *j, struct now now)
+bool verb_call_list(struct job *j, struct now now)
 {
 	const char *limit = word_opt(j, "--limit");
 	uint64_t n = 1000;
@@ -147,7 +147,7 @@ bool call_list(struct job *j, struct now now)
 	return export_begin(j, now, "today", n, false);
 }
 
-bool cdr_export(struct job *j, struct now now)
+bool verb_cdr_export(struct job *j, struct now now)
 {
 	const char *format = word_opt(j, "--format");
 
@@ -159,7 +159,7 @@ bool cdr_export(struct job *j, struct now now)
 			    !format || str_eq(format, "asterisk-csv"));
 }
 
-bool call_show(struct job *j, struct now now UNUSED)
+bool verb_call_show(struct job *j, struct now now UNUSED)
 {
 	const char *text = word_at(j, 0);
 	struct store_key k = { 0 };
@@ -214,7 +214,7 @@ static bool audit_row(void *arg, const void *key, size_t klen,
 	return true;
 }
 
-bool audit_list(struct job *j, struct now now)
+bool verb_audit_list(struct job *j, struct now now)
 {
 	const char *since = word_opt(j, "--since");
 	struct store_key k = { 0 };
@@ -232,7 +232,7 @@ bool audit_list(struct job *j, struct now now)
 	return e ? fail_err(j, e, "audit log") : true;
 }
 
-bool alert_list(struct job *j, struct now now UNUSED)
+bool verb_alert_list(struct job *j, struct now now UNUSED)
 {
 	struct msg_alert_row r;
 
@@ -278,7 +278,7 @@ static void on_backup(void *arg, const struct store_result *res)
 	free(b);
 }
 
-bool store_backup_verb(struct job *j, struct now now UNUSED)
+bool verb_store_backup(struct job *j, struct now now UNUSED)
 {
 	const char *path = word_at(j, 0);
 	struct backup *b;
@@ -340,7 +340,7 @@ static bool verify_step(struct job *j, struct now now UNUSED)
 	return true;
 }
 
-bool store_verify_verb(struct job *j, struct now now UNUSED)
+bool verb_store_verify(struct job *j, struct now now UNUSED)
 {
 	struct verify *v = calloc(1, sizeof(*v));
 

@@ -25,7 +25,7 @@ static bool number_word(struct job *j, char *e164, size_t size)
 	return !number_from(j, text, e164, size);
 }
 
-bool dnc_add(struct job *j, struct now now)
+bool verb_dnc_add(struct job *j, struct now now)
 {
 	const char *source = word_opt(j, "--source");
 	struct gate_dnc d = { .at_s = now.wall_ms / 1000 };
@@ -47,7 +47,7 @@ bool dnc_add(struct job *j, struct now now)
 		      strlen(d.e164) > 4 ? d.e164 + strlen(d.e164) - 4 : "");
 }
 
-bool dnc_show(struct job *j, struct now now UNUSED)
+bool verb_dnc_show(struct job *j, struct now now UNUSED)
 {
 	char e164[20];
 	struct gate_dnc d;
@@ -65,7 +65,7 @@ bool dnc_show(struct job *j, struct now now UNUSED)
 	return true;
 }
 
-bool dnc_delete(struct job *j, struct now now UNUSED)
+bool verb_dnc_delete(struct job *j, struct now now UNUSED)
 {
 	struct store_group *g;
 	char e164[20];
@@ -107,7 +107,7 @@ static bool dnc_row(void *arg, const void *key, size_t klen,
 	return true;
 }
 
-bool dnc_list(struct job *j, struct now now UNUSED)
+bool verb_dnc_list(struct job *j, struct now now UNUSED)
 {
 	struct dnc_rows d = { j };
 	enum err e = store_scan(j->c->r->store, STORE_DNC,
@@ -119,7 +119,7 @@ bool dnc_list(struct job *j, struct now now UNUSED)
 
 /* ---- consent -------------------------------------------------------------------------------- */
 
-bool consent_list(struct job *j, struct now now UNUSED)
+bool verb_consent_list(struct job *j, struct now now UNUSED)
 {
 	struct gate_consent c[32];
 	char e164[20];
@@ -148,7 +148,7 @@ bool consent_list(struct job *j, struct now now UNUSED)
 			       "%s: no consent is on record", e164);
 }
 
-bool consent_add(struct job *j, struct now now)
+bool verb_consent_add(struct job *j, struct now now)
 {
 	const char *kind = word_opt(j, "--kind");
 	const char *purpose = word_opt(j, "--purpose");
@@ -180,7 +180,7 @@ bool consent_add(struct job *j, struct now now)
 	return commit(j, g, "consent %s for %s noted", kind, purpose);
 }
 
-bool consent_delete(struct job *j, struct now now)
+bool verb_consent_delete(struct job *j, struct now now)
 {
 	const char *purpose = word_opt(j, "--purpose");
 	enum gate_purpose p = PURPOSE_COUNT;
@@ -272,7 +272,7 @@ static void why_in(struct job *j, const char *e164, const struct lead *l,
 			 "rules", rules, "calls", calls));
 }
 
-bool why_number(struct job *j, struct now now)
+bool verb_why_number(struct job *j, struct now now)
 {
 	const char *name = word_opt(j, "--campaign");
 	struct campaign_id id;

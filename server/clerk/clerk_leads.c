@@ -25,7 +25,7 @@ static json_t *list_json(struct job *j, const struct lead_list *l)
 	return o;
 }
 
-bool list_list(struct job *j, struct now now UNUSED)
+bool verb_list_list(struct job *j, struct now now UNUSED)
 {
 	const struct leads *ls = j->c->r->leads;
 
@@ -49,7 +49,7 @@ static const struct lead_list *list_named(struct job *j)
 	return l;
 }
 
-bool list_show(struct job *j, struct now now UNUSED)
+bool verb_list_show(struct job *j, struct now now UNUSED)
 {
 	const struct lead_list *l = list_named(j);
 
@@ -87,7 +87,7 @@ static void drop_state(struct job *j)
 	j->state = NULL;
 }
 
-bool list_delete(struct job *j, struct now now)
+bool verb_list_delete(struct job *j, struct now now)
 {
 	const struct lead_list *l = list_named(j);
 	struct list_id *id;
@@ -283,7 +283,7 @@ static void upper(char *out, const char *in)
 	out[2] = '\0';
 }
 
-bool list_import(struct job *j, struct now now)
+bool verb_list_import(struct job *j, struct now now)
 {
 	const char *name = word_at(j, 0), *cc = word_opt(j, "--country");
 	const char *dup = word_opt(j, "--duplicates");
@@ -361,7 +361,7 @@ static bool lead_row(void *arg, const struct lead *l)
 	return true;
 }
 
-bool lead_list_verb(struct job *j, struct now now UNUSED)
+bool verb_lead_list(struct job *j, struct now now UNUSED)
 {
 	const struct lead_list *l = list_named(j);
 	const char *after = word_opt(j, "--after");
@@ -380,7 +380,7 @@ bool lead_list_verb(struct job *j, struct now now UNUSED)
 	return e ? fail_err(j, e, "leads") : true;
 }
 
-bool lead_show(struct job *j, struct now now UNUSED)
+bool verb_lead_show(struct job *j, struct now now UNUSED)
 {
 	const char *text = word_at(j, 0);
 	struct lead_id ids[16];
@@ -408,7 +408,7 @@ bool lead_show(struct job *j, struct now now UNUSED)
 	return true;
 }
 
-bool lead_set_verb(struct job *j, struct now now UNUSED)
+bool verb_lead_set(struct job *j, struct now now UNUSED)
 {
 	const char *text = word_at(j, 0), *v;
 	struct store_group *g;

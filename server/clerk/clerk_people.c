@@ -30,14 +30,14 @@ static bool user_row(void *arg, const struct staff *st)
 	return true;
 }
 
-bool user_list(struct job *j, struct now now UNUSED)
+bool verb_user_list(struct job *j, struct now now UNUSED)
 {
 	enum err e = staff_each(j->c->r->store, user_row, j);
 
 	return e ? fail_err(j, e, "users") : true;
 }
 
-bool user_show(struct job *j, struct now now UNUSED)
+bool verb_user_show(struct job *j, struct now now UNUSED)
 {
 	const char *name = word_at(j, 0);
 	struct staff st;
@@ -249,7 +249,7 @@ static bool change_user(struct job *j, struct staff *st)
 	return false;
 }
 
-bool user_add(struct job *j, struct now now UNUSED)
+bool verb_user_add(struct job *j, struct now now UNUSED)
 {
 	const char *name = word_at(j, 0);
 	struct staff st = { 0 };
@@ -265,7 +265,7 @@ bool user_add(struct job *j, struct now now UNUSED)
 	return change_user(j, &st);
 }
 
-bool user_set(struct job *j, struct now now UNUSED)
+bool verb_user_set(struct job *j, struct now now UNUSED)
 {
 	const char *name = word_at(j, 0);
 	struct staff st;
@@ -277,7 +277,7 @@ bool user_set(struct job *j, struct now now UNUSED)
 	return e ? fail_err(j, e, name) : change_user(j, &st);
 }
 
-bool user_delete(struct job *j, struct now now UNUSED)
+bool verb_user_delete(struct job *j, struct now now UNUSED)
 {
 	const char *name = word_at(j, 0);
 	struct store_group *g;
@@ -312,7 +312,7 @@ static json_t *agent_json(struct job *j, const struct seat *s, struct now now)
 			 "net", msg_word(MSG_WORDS_HEALTH, r.net));
 }
 
-bool agent_list(struct job *j, struct now now)
+bool verb_agent_list(struct job *j, struct now now)
 {
 	struct seats *seats = floor_seats(j->c->r->floor);
 	const char *state = word_opt(j, "--state");
@@ -346,7 +346,7 @@ static struct seat *seat_named(struct job *j)
 	return s;
 }
 
-bool agent_show(struct job *j, struct now now)
+bool verb_agent_show(struct job *j, struct now now)
 {
 	struct seat *s = seat_named(j);
 
@@ -355,7 +355,7 @@ bool agent_show(struct job *j, struct now now)
 	return true;
 }
 
-bool agent_set(struct job *j, struct now now UNUSED)
+bool verb_agent_set(struct job *j, struct now now UNUSED)
 {
 	static const struct { const char *word; enum seat_event ev; } states[] = {
 		{ "ready", SE_READY }, { "not_ready", SE_NOT_READY },

@@ -78,18 +78,18 @@ MUST_CHECK enum err number_from(struct job *j, const char *text, char *out,
 
 /* ---- verbs, by file ------------------------------------------------------------------ */
 
-step_h status_show;
-step_h user_list, user_show, user_add, user_set, user_delete;
-step_h agent_list, agent_show, agent_set;
-step_h campaign_list, campaign_show, campaign_set, campaign_start,
-	campaign_stop, campaign_pause, pace_explain;
-step_h list_list, list_show, list_import, list_delete;
-step_h lead_list_verb, lead_show, lead_set_verb;
-step_h dnc_list, dnc_add, dnc_show, dnc_delete;
-step_h consent_list, consent_add, consent_delete;
-step_h trunk_list, trunk_show, trunk_drain, trunk_enable, trunk_set;
-step_h call_list, call_show, cdr_export, audit_list, alert_list;
-step_h why_number;
-step_h store_backup_verb, store_verify_verb;
+step_h verb_status_show;
+step_h verb_user_list, verb_user_show, verb_user_add, verb_user_set, verb_user_delete;
+step_h verb_agent_list, verb_agent_show, verb_agent_set;
+step_h verb_campaign_list, verb_campaign_show, verb_campaign_set, verb_campaign_start,
+	verb_campaign_stop, verb_campaign_pause, verb_pace_explain;
+step_h verb_list_list, verb_list_show, verb_list_import, verb_list_delete;
+step_h verb_lead_list, verb_lead_show, verb_lead_set;
+step_h verb_dnc_list, verb_dnc_add, verb_dnc_show, verb_dnc_delete;
+step_h verb_consent_list, verb_consent_add, verb_consent_delete;
+step_h verb_trunk_list, verb_trunk_show, verb_trunk_drain, verb_trunk_enable, verb_trunk_set;
+step_h verb_call_list, verb_call_show, verb_cdr_export, verb_audit_list, verb_alert_list;
+step_h verb_why_number;
+step_h verb_store_backup, verb_store_verify;
 
 #endif

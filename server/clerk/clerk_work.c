@@ -12,7 +12,7 @@ static json_t *share(int32_t x)
 	return x < 0 ? json_null() : json_real(x / 10000.0);
 }
 
-bool status_show(struct job *j, struct now now)
+bool verb_status_show(struct job *j, struct now now)
 {
 	const struct live_rooms *r = j->c->r;
 	uint32_t counts[SEAT_STATE_COUNT], agents = 0, up = 0;
@@ -94,7 +94,7 @@ static json_t *campaign_json(struct job *j, struct campaign_id id,
 		"fallback", v.fallback, "ends", time_json(r.ends_ms));
 }
 
-bool campaign_list(struct job *j, struct now now)
+bool verb_campaign_list(struct job *j, struct now now)
 {
 	struct campaign_id id;
 
@@ -103,7 +103,7 @@ bool campaign_list(struct job *j, struct now now)
 	return true;
 }
 
-bool campaign_show(struct job *j, struct now now)
+bool verb_campaign_show(struct job *j, struct now now)
 {
 	struct campaign_id id;
 	struct campaign_view v;
@@ -157,17 +157,17 @@ static bool campaign_input(struct job *j, enum floor_input_kind kind)
 	return true;
 }
 
-bool campaign_start(struct job *j, struct now now UNUSED)
+bool verb_campaign_start(struct job *j, struct now now UNUSED)
 {
 	return campaign_input(j, IN_START);
 }
 
-bool campaign_pause(struct job *j, struct now now UNUSED)
+bool verb_campaign_pause(struct job *j, struct now now UNUSED)
 {
 	return campaign_input(j, IN_PAUSE);
 }
 
-bool campaign_stop(struct job *j, struct now now UNUSED)
+bool verb_campaign_stop(struct job *j, struct now now UNUSED)
 {
 	return campaign_input(j, IN_STOP);
 }
@@ -186,7 +186,7 @@ static bool scaled(const char *text, double by, const char *unit, double min,
 	return true;
 }
 
-bool campaign_set(struct job *j, struct now now)
+bool verb_campaign_set(struct job *j, struct now now)
 {
 	struct campaign_id id;
 	struct campaign_view v;
@@ -246,7 +246,7 @@ bool campaign_set(struct job *j, struct now now)
 	return true;
 }
 
-bool pace_explain(struct job *j, struct now now)
+bool verb_pace_explain(struct job *j, struct now now)
 {
 	struct campaign_id id;
 	struct campaign_view v;
@@ -311,7 +311,7 @@ static json_t *trunk_json(struct job *j, unsigned i, struct now now)
 			 (int)t.pdd_p95_ms, "options_ms", (int)t.options_ms);
 }
 
-bool trunk_list(struct job *j, struct now now)
+bool verb_trunk_list(struct job *j, struct now now)
 {
 	for (unsigned i = 0; i < dial_trunk_count(j->c->r->dial); i++)
 		say(j, trunk_json(j, i, now));
@@ -330,7 +330,7 @@ static bool trunk_named(struct job *j, struct trunk_id *t)
 	return true;
 }
 
-bool trunk_show(struct job *j, struct now now)
+bool verb_trunk_show(struct job *j, struct now now)
 {
 	struct trunk_id t;
 	struct dial_trunk_stat s;
@@ -361,7 +361,7 @@ static bool trunk_did(struct job *j, enum err e, const char *what)
 	return true;
 }
 
-bool trunk_drain(struct job *j, struct now now UNUSED)
+bool verb_trunk_drain(struct job *j, struct now now UNUSED)
 {
 	struct trunk_id t;
 
@@ -369,7 +369,7 @@ bool trunk_drain(struct job *j, struct now now UNUSED)
 	       trunk_did(j, dial_trunk_drain(j->c->r->dial, t), "drain");
 }
 
-bool trunk_enable(struct job *j, struct now now UNUSED)
+bool verb_trunk_enable(struct job *j, struct now now UNUSED)
 {
 	struct trunk_id t;
 
@@ -377,7 +377,7 @@ bool trunk_enable(struct job *j, struct now now UNUSED)
 	       trunk_did(j, dial_trunk_enable(j->c->r->dial, t), "enable");
 }
 
-bool trunk_set(struct job *j, struct now now UNUSED)
+bool verb_trunk_set(struct job *j, struct now now UNUSED)
 {
 	const char *cps = word_value(j, "cps");
 	struct trunk_id t;
