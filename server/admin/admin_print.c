@@ -20,6 +20,7 @@ struct admin_out {
 	json_t *rows;			/* kept until the widths are known   */
 	const char *reject_path;
 	FILE *reject;
+	char *reject_head;		/* the file's own header, held back  */
 	bool tty_err;
 };
 
@@ -154,9 +155,16 @@ static void print_table(struct admin_out *out)
 	}
 }
 
-/* A rejected row of an import goes to the file beside the one imported. */
+/*
+ * A rejected row of an import goes to the file beside the one imported; the
+ * first line is the header, written only when a row follows.
+ */
 static void keep_reject(struct admin_out *out, const char *line)
 {
+	if (!out->reject_head) {
+		out->reject_head = strdup(line);
+		return;
+	}
 	if (!out->reject && out->reject_path) {
 		out->reject = fopen(out->reject_path, "we");
 		if (!out->reject)
@@ -165,6 +173,8 @@ static void keep_reject(struct admin_out *out, const char *line)
 		else if (!out->o->quiet)
 			fprintf(stderr, "waihu: rejected rows are in %s\n",
 				out->reject_path);
+		if (out->reject)
+			fprintf(out->reject, "%s\n", out->reject_head);
 	}
 	fprintf(out->reject ? out->reject : stderr, "%s\n", line);
 }
@@ -245,6 +255,7 @@ struct admin_out *admin_out_free(struct admin_out *out)
 	if (out->reject)
 		fclose(out->reject);
 	json_decref(out->rows);
+	free(out->reject_head);
 	free(out->part);
 	free(out);
 	return NULL;

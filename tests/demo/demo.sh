@@ -32,7 +32,7 @@ report() {
 		heard=$((heard + $(count "$c" answered || echo 0)))
 	done
 	local cdr="$D/cdr.json"
-	"$B/waihu" cdr export --since -1d --format json >"$cdr"
+	"$B/waihu" --json cdr export --since -1d --format json >"$cdr"
 	local dialled answered talked abandoned blocked recordings
 	dialled=$(grep -vc '"invite":null' "$cdr")
 	answered=$(grep -vc '"answer":null' "$cdr")

@@ -106,13 +106,14 @@ leads() {
 	awk -v n="$1" -v seed="${2:-1}" 'BEGIN {
 		srand(seed)
 		print "phone,name,city,plan,tags,tier,consent,consent_at,consent_proof"
+		split("138 139 135 136 137 150 151 158 186 188", pre, " ")
 		split("Hangzhou Chengdu Wuhan Nanjing Xian Suzhou", city, " ")
 		split("Home 300M,Home 500M,Mobile 5G,Business 1G", plan, ",")
 		split("Chen Li Wang Zhang Liu Yang Zhao Huang Zhou Wu Xu Sun", name, " ")
 		split("VIP,prefers afternoon,,new,price sensitive", tag, ",")
 		for (i = 0; i < n; i++)
-			printf "1%d%09d,%s %s,%s,%s,%s,%s,sms,2026-01-15,SMS-%06d\n",
-			    3 + int(rand() * 7), (i * 7919 + 13) % 1000000000,
+			printf "%s%08d,%s %s,%s,%s,%s,%s,sms,2026-01-15,SMS-%06d\n",
+			    pre[1 + int(rand() * 10)], (i * 7919 + 13) % 100000000,
 			    rand() < .5 ? "Mr" : "Mrs", name[1 + int(rand() * 12)],
 			    city[1 + int(rand() * 6)], plan[1 + int(rand() * 4)],
 			    tag[1 + int(rand() * 5)], substr("ABCD", 1 + int(rand() * 4), 1), i
