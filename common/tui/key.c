@@ -122,6 +122,19 @@ struct items {
 	size_t      n;
 };
 
+/* The footer names a row by its key; by its twin only if there is none. */
+static const struct keymap_row *footer_row(const struct keymap *map,
+					   uint32_t key, uint32_t state)
+{
+	uint32_t any = key == '1' ? TK_DIGIT : key;
+
+	for (size_t i = 0; i < map->nrows; i++)
+		if ((map->rows[i].states & state) && map->rows[i].label &&
+		    (map->rows[i].key == key || map->rows[i].key == any))
+			return &map->rows[i];
+	return keymap_find(map->rows, map->nrows, key, state);
+}
+
 static void add_item(struct items *it, const struct keymap *map, char *word,
 		     uint32_t state, bool brief, footer_expand_h *expand,
 		     const void *arg)
@@ -137,7 +150,7 @@ static void add_item(struct items *it, const struct keymap *map, char *word,
 	}
 	if (key_from_name(word, &key))
 		return;
-	row = keymap_find(map->rows, map->nrows, key, state);
+	row = footer_row(map, key, state);
 	if (!row || !row->label)
 		return;
 	const char *label = _(brief && row->brief ? row->brief : row->label);

@@ -1,0 +1,206 @@
+/*
+ * agent_model -- all the agent's screen shows, as one plain struct.
+ *
+ * In      the server's messages (copied whole), what the agent does locally
+ * Out     what agent_draw reads; contexts for the key table
+ * Owns    nothing but its own memory; the server owns state and timers
+ * Never   reads a clock: `now` is set by whoever turns the loop
+ */
+#ifndef AGENT_MODEL_H
+#define AGENT_MODEL_H
+
+#include "base/base.h"
+#include "base/clock.h"
+#include "msg/msg.h"
+#include "tui/tui.h"
+
+/*
+ * What keys mean right now: the seat's state, or what lies over it.
+ *      context         words in the key table                                */
+#define CTX_LIST_ALL(X)                                                       \
+	X(CTX_LOGIN,     "log in")                                            \
+	X(CTX_NOT_READY, "not ready")                                         \
+	X(CTX_READY,     "ready")                                             \
+	X(CTX_PREVIEW,   "preview")                                           \
+	X(CTX_RING,      "ringing")                                           \
+	X(CTX_TALK,      "on call")                                           \
+	X(CTX_HOLD,      "on hold")                                           \
+	X(CTX_CONSULT,   "consult")                                           \
+	X(CTX_CONF,      "3-way")                                             \
+	X(CTX_WRAP,      "wrap-up")                                           \
+	X(CTX_LOST,      "server lost")                                       \
+	X(CTX_NOTE,      "typing a note")                                     \
+	X(CTX_TONES,     "keypad tones")                                      \
+	X(CTX_BREAKS,    "break menu")                                        \
+	X(CTX_TRANSFER,  "transfer")                                          \
+	X(CTX_PICKER,    "call-back picker")                                  \
+	X(CTX_LIST,      "callbacks")                                         \
+	X(CTX_HELP,      "help")                                              \
+	X(CTX_ASK,       "a question")                                        \
+	X(CTX_CORRECT,   "correct an outcome")                                \
+	X(CTX_NUMBERS,   "other number")                                      \
+	X(CTX_MORE,      "more outcomes")
+
+enum { /* index of each context */
+#define X(name, word) name##_I,
+	CTX_LIST_ALL(X)
+#undef X
+	CTX_COUNT
+};
+enum agent_ctx { /* its bit */
+#define X(name, word) name = 1 << name##_I,
+	CTX_LIST_ALL(X)
+#undef X
+};
+
+/* What Enter confirms in CTX_ASK. */
+enum agent_ask { ASK_NONE, ASK_OUTCOME, ASK_HANGUP, ASK_LOGOUT };
+
+enum agent_field { PICK_LIST, PICK_WHEN, PICK_WHO, PICK_PHONE, PICK_NOTE,
+		   PICK_COUNT };
+
+/* The call-back picker (UX 2.4, A10). */
+struct agent_pick {
+	enum agent_field focus;
+	struct edit when, note;
+	int64_t at_ms;		/* 0 = nothing chosen yet                    */
+	bool    anyone, sending;
+	uint8_t number;		/* index in customer.numbers, from 1         */
+	uint8_t clashes;
+	char    trouble[120];	/* why it cannot be, with a suggestion       */
+};
+
+/* Where what the model asks of the world goes; any may be NULL. */
+struct agent_out {
+	void (*send)(void *arg, enum msg_type type, const void *obj);
+	void (*mute)(void *arg, bool on);	/* the local phone          */
+	void (*hangup)(void *arg);		/* when the server is lost  */
+	void *arg;
+};
+
+enum { AGENT_MESSAGES = 4, AGENT_SIZE_PAGES = 24, AGENT_KEEP = 4000 };
+
+struct agent_login {
+	struct edit user, pass;
+	bool on_pass, busy, taken;
+	char trouble[160];
+};
+
+struct agent_model {
+	struct now now;		/* mono: local; wall: the server's clock     */
+	int32_t    tz_min;	/* of the floor, for the clock shown         */
+	bool       logged_in;
+	struct msg_login_ok       who;
+	struct msg_seat           seat;
+	struct msg_customer       cust;
+	struct msg_script         script;
+	struct msg_outcomes       outcomes;
+	struct msg_breaks         breaks;
+	struct msg_today          today;
+	struct msg_call_progress  progress;
+	struct msg_last_call      last;
+	struct msg_targets_page   targets;
+	struct msg_callbacks_page callbacks;
+	struct msg_history_page   history;
+	struct msg_message        message[AGENT_MESSAGES];
+	size_t                    messages;
+	struct msg_notice         notice;
+	int64_t                   notice_until_ms;	/* mono; 0 = none    */
+
+	/* The link and the phone on this side. */
+	bool     lost;
+	int64_t  lost_since_ms, retry_at_ms;		/* mono              */
+	uint32_t rtt_ms;
+	char     device[64];
+	int      mic_level;	/* 0..10 cells, -1 = not known               */
+	bool     desk_phone;	/* phone: sip:..., not embedded              */
+
+	/* What the agent does here. */
+	uint32_t box;		/* CTX_BREAKS .. CTX_MORE, 0 = none          */
+	bool     typing, tones, correcting;
+	enum agent_ask ask;
+	uint16_t ask_code;
+	char     tone_text[40];
+	size_t   page;		/* of the script, from 0                     */
+	bool     page_shown;	/* in wrap-up: script instead of "Finish"    */
+	bool     after_call;	/* the break menu was opened in a call       */
+	struct edit note;
+	bool     note_dirty;	/* not with the server yet                   */
+	int64_t  note_sent_ms;
+	bool     outcome_dirty;
+	size_t   sel, top;	/* in lists                                  */
+	struct edit find;
+	char     targets_for[48];
+	struct agent_pick pick;
+	struct agent_login login;
+	uint32_t last_key;
+	int64_t  last_key_ms;
+	char     hint[200];	/* one sentence in row 1, for a while        */
+	enum style hint_style;
+	int64_t  hint_until_ms;	/* mono                                      */
+	struct agent_out out;
+};
+
+/* All empty; the clock at 0.  The model is large: allocate it. */
+void agent_init(struct agent_model *m);
+
+/* The one bit that says what keys mean now. */
+enum agent_ctx agent_ctx(const struct agent_model *m);
+/* The state's own bit, whatever lies over it. */
+enum agent_ctx agent_ctx_of_state(const struct agent_model *m);
+bool agent_on_call(const struct agent_model *m);
+
+/* A sentence in row 1 for four seconds. */
+void agent_hint(struct agent_model *m, enum style st, const char *text);
+
+/* The chosen outcome's row, NULL if none is chosen. */
+const struct msg_outcome_row *agent_outcome(const struct agent_model *m);
+const struct msg_outcome_row *agent_outcome_at(const struct agent_model *m,
+					       unsigned digit);
+/* Milliseconds left of the state's limit; 0 if it has none or is over. */
+int64_t agent_left_ms(const struct agent_model *m);
+/* Talked so far in this call, holds included [ms]. */
+int64_t agent_talk_ms(const struct agent_model *m);
+/* The i-th quick choice (0..5) of the picker as wall time [ms]. */
+int64_t agent_quick_ms(const struct agent_model *m, unsigned i);
+/* The customer's offset from UTC, or the floor's if not known [min]. */
+int32_t agent_cust_tz(const struct agent_model *m);
+
+/* -- changes (agent_update.c, agent_box.c, agent_wire.c) ------------------- */
+
+enum { DO_FLUSH = 8, DO_BELL = 16, DO_PAINT = 32 };	/* beside DO_*       */
+
+/* A key; returns DO_*.  Set m->now first. */
+unsigned agent_key(struct agent_model *m, uint32_t key);
+/* A server's message of this type; returns DO_*. */
+unsigned agent_message(struct agent_model *m, enum msg_type type,
+		       const void *obj);
+/* Time went on (m->now): drafts, hints, notices; returns DO_*. */
+unsigned agent_tick(struct agent_model *m);
+/* When agent_tick must come again at the latest, monotonic [ms]. */
+int64_t agent_due_ms(const struct agent_model *m);
+void agent_link_lost(struct agent_model *m, int64_t retry_at_ms);
+/* After a log-in that resumed: what was kept here goes to the server. */
+void agent_link_back(struct agent_model *m);
+
+/* Pop-ups' keys (agent_box.c). */
+unsigned agent_box_key(struct agent_model *m, uint32_t key);
+void agent_box_open(struct agent_model *m, enum agent_ctx box);
+void agent_send(struct agent_model *m, enum msg_type type, const void *obj);
+void agent_send_note(struct agent_model *m, bool final);
+void agent_choose(struct agent_model *m, uint16_t code);
+
+/* -- keys and drawing ------------------------------------------------------ */
+
+extern const struct keymap agent_keymap;
+void agent_footer_text(const struct keymap_row *row, const char *label,
+		       char *buf, size_t size, const void *model);
+
+/* Draws the model on g; touches nothing else. */
+void agent_draw(const struct agent_model *m, struct grid *g);
+
+/* One line for a screen reader when something changed; "" = nothing new. */
+void agent_linear(const struct agent_model *m, char *last, size_t last_size,
+		  char *line, size_t size);
+
+#endif
