@@ -129,6 +129,7 @@ struct agent_model {
 	int64_t  note_sent_ms;
 	bool     outcome_dirty;
 	size_t   sel, top;	/* in lists                                  */
+	bool     sel_shown;	/* Up or Down was used in the transfer list  */
 	struct edit find;
 	char     targets_for[48];
 	struct agent_pick pick;
