@@ -104,7 +104,8 @@ static const struct keymap_row rows[] = {
 	{ '0', 0, ACT_MORE, CALL | CTX_WRAP | CTX_LOST, NULL, NULL,
 	  N_("More outcomes, where a campaign has more than nine") },
 	{ '0', 0, ACT_BOX, CTX_BREAKS, N_("0 Log out"), NULL, NULL },
-	{ 'n', TK_TAB, ACT_NOTE, BUSY | CTX_LOST, N_("n Note"), NULL,
+	{ 'n', TK_TAB, ACT_NOTE, BUSY | CTX_LOST, N_("n Note"),
+	  NC_("brief", "n Note"),
 	  N_("Write the note; Esc or Enter when done") },
 	{ TK_TAB, 0, ACT_NOTE, CALL, N_("Tab Next box"), NULL, NULL },
 	{ TK_TAB, 0, ACT_BOX, CTX_PICKER, N_("Tab Next field"), NULL, NULL },
@@ -142,7 +143,7 @@ static const struct keymap_row rows[] = {
 	{ TK_ESC, 0, ACT_BOX, BOXES, N_("Esc Cancel"), NULL, NULL },
 	{ TK_ESC, 0, ACT_UNDO_PENDING, STATES, NULL, NULL,
 	  N_("Back, cancel; never ends a call") },
-	{ 'L', 0, ACT_BOX, CTX_HELP, N_("L 中文"), NULL, NULL },
+	{ 'L', 0, ACT_BOX, CTX_HELP, N_("L Chinese"), NULL, NULL },
 	{ TK_CTRL_L, 0, ACT_REPAINT, ~0u, NULL, NULL, N_("Repaint") },
 	{ TK_CTRL_C, TK_CTRL_Z, ACT_NO_QUIT, ~0u, NULL, NULL, NULL },
 };

@@ -442,7 +442,6 @@ static enum err command(struct replay *r, struct args *a, const char *rest,
 		r->m->page = (size_t)MAX(1, atoi(arg)) - 1;
 		if (r->m->page >= r->m->script.pages_count)
 			r->m->page = 0;
-		r->m->page_shown = true;
 		return ERR_OK;
 	}
 	if (str_eq(word, "lost")) {

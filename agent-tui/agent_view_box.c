@@ -89,7 +89,7 @@ static void box_transfer(const struct agent_model *m, struct grid *g)
 	put(g, b, 0, 10, ST_NORMAL, ">");
 	str_fmt(query, sizeof(query), "%s_", m->find.text);
 	grid_put(g, b.y, b.x + 12, 24, ST_INPUT, query);
-	grid_put_right(g, b.y, b.x + b.w - 1, ST_DIM,
+	grid_put_right(g, b.y, b.x + b.w, ST_DIM,
 		       _("(type a name or number)"));
 	for (size_t i = m->top; i < last && i < m->targets.rows_count; i++) {
 		int y = 2 + (int)(i - m->top);
@@ -135,15 +135,20 @@ static void calendar(const struct agent_model *m, struct grid *g,
 	struct when_civil c = when_civil(shown / 1000, agent_cust_tz(m));
 	struct when_civil first = { c.year, c.month, 1, 0, 0, 0, 0 };
 	int wd = when_civil(when_second(&first, 0), 0).weekday;
+	int days = when_month_days(c.year, c.month);
 	char text[64];
 
 	str_fmt(text, sizeof(text), _("%s %d"), _(months[c.month - 1]),
 		c.year);
 	put(g, b, 0, 37, ST_TITLE, text);
-	put(g, b, 1, 34, ST_DIM, _("Mo Tu We Th Fr Sa Su"));
-	for (int d = 1; d <= when_month_days(c.year, c.month); d++) {
+	put(g, b, 1, 35, ST_DIM, _("Mo Tu We Th Fr Sa Su"));
+	for (int d = 1; d <= days; d++) {
 		int at = wd + d - 1;
-		int x = b.x + 34 + at % 7 * 3, y = b.y + 2 + at / 7;
+		int x = b.x + 35 + at % 7 * 3, y = b.y + 2 + at / 7;
+
+		/* UX 2.4 A10: a day alone in its week leans by one cell. */
+		x += d == days && at % 7 == 0;
+		x -= d == 1 && at % 7 == 6;
 		bool on = m->pick.at_ms && d == c.day;
 
 		grid_putf(g, y, x, 2, on ? ST_INPUT : ST_NORMAL, "%2d", d);
@@ -244,7 +249,7 @@ static void box_picker(const struct agent_model *m, struct grid *g)
 		str_fmt(line, sizeof(line), _("allowed %02d:%02d-%02d:%02d"),
 			m->cust.from_min / 60, m->cust.from_min % 60,
 			m->cust.to_min / 60, m->cust.to_min % 60);
-		grid_put_right(g, b.y + 11, b.x + b.w - 3, ST_DIM, line);
+		grid_put_right(g, b.y + 11, b.x + b.w - 2, ST_DIM, line);
 	}
 	if (*p->trouble) {
 		put(g, b, 12, 2, ST_WATCH, p->trouble);

@@ -113,7 +113,7 @@ void view_check(const struct agent_model *m, struct grid *g,
 	else
 		panel_linef(&p, ST_NORMAL, _("Script\t%u pages, %s"),
 		      m->script.pages_count, day);
-	p.y += l->full ? 2 : 1;
+	p.y++;
 	if (!m->desk_phone)
 		panel_line(&p, ST_DIM, l->full
 		     ? _("F4 plays a test tone in your headset.")

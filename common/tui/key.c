@@ -153,7 +153,8 @@ static void add_item(struct items *it, const struct keymap *map, char *word,
 	row = footer_row(map, key, state);
 	if (!row || !row->label)
 		return;
-	const char *label = _(brief && row->brief ? row->brief : row->label);
+	const char *label = text_in_context(brief && row->brief ? row->brief
+								: row->label);
 	char *text = it->text[it->n];
 
 	if (expand)

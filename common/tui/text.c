@@ -93,6 +93,13 @@ enum text_lang text_lang(void)
 	return current;
 }
 
+const char *text_in_context(const char *msgid)
+{
+	const char *s = gettext(msgid), *mark = strchr(s, '\004');
+
+	return mark ? mark + 1 : s;
+}
+
 size_t text_from_cp(uint32_t cp, char out[5])
 {
 	size_t n = 0;

@@ -17,6 +17,8 @@
 /* The door to gettext: _() translates, N_() only marks for extraction. */
 #define _(s) gettext(s)
 #define N_(s) s
+/* The same words meant in another way: text_in_context() looks it up. */
+#define NC_(context, s) context "\004" s
 
 enum text_lang { LANG_EN, LANG_ZH, LANG_COUNT };
 
@@ -32,6 +34,8 @@ void text_init(const char *lang);
 /* Changes the language while running (help overlay, L). */
 void text_set_lang(enum text_lang lang);
 enum text_lang text_lang(void);
+/* The translation of an N_ or NC_ text, without its context. */
+const char *text_in_context(const char *msgid);
 
 /*
  * One character as shown in one place: a base and its combining marks.
