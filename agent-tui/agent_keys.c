@@ -8,7 +8,7 @@
 #define IDLE    (CTX_NOT_READY | CTX_READY)
 #define CALL    (CTX_TALK | CTX_HOLD | CTX_CONSULT | CTX_CONF)
 #define BUSY    (CTX_PREVIEW | CTX_RING | CALL | CTX_WRAP)
-#define STATES  (IDLE | BUSY | CTX_LOST)
+#define STATES  (IDLE | BUSY | CTX_LOST | CTX_ALONE)
 #define MENUS   (CTX_BREAKS | CTX_CORRECT | CTX_NUMBERS | CTX_MORE)
 #define BOXES   (MENUS | CTX_TRANSFER | CTX_PICKER | CTX_LIST | CTX_ASK)
 
@@ -18,9 +18,9 @@
  */
 static const struct keymap_row rows[] = {
 	{ TK_ENTER, 0, ACT_LOGIN, CTX_LOGIN, N_("Enter Log in"), NULL,
-	  N_("Log in") },
+	  NULL },
 	{ TK_ENTER, 0, ACT_READY, CTX_NOT_READY, N_("Enter READY"), NULL,
-	  N_("The one obvious next step: ready, dial, take back, save") },
+	  N_("The next step: ready, dial, take back, save") },
 	{ TK_ENTER, 0, ACT_DIAL, CTX_PREVIEW, N_("Enter DIAL NOW"), NULL,
 	  NULL },
 	{ TK_ENTER, 0, ACT_ANSWER, CTX_RING, N_("Enter Answer"), NULL, NULL },
@@ -29,7 +29,8 @@ static const struct keymap_row rows[] = {
 	  NULL, NULL },
 	{ TK_ENTER, 0, ACT_SAVE, CTX_WRAP, N_("Enter SAVE, NEXT CALL"),
 	  N_("Enter SAVE, NEXT"), NULL },
-	{ TK_ENTER, 0, ACT_RETRY, CTX_LOST, N_("Enter Try now"), NULL, NULL },
+	{ TK_ENTER, 0, ACT_RETRY, CTX_LOST | CTX_ALONE, N_("Enter Try now"),
+	  NULL, NULL },
 	{ TK_ENTER, 0, ACT_NOTE_END, CTX_NOTE, N_("Enter Done"), NULL, NULL },
 	{ TK_ENTER, 0, ACT_BOX, CTX_TRANSFER, N_("Enter Ask first"), NULL,
 	  NULL },
@@ -42,8 +43,7 @@ static const struct keymap_row rows[] = {
 	{ TK_F1, 0, ACT_HELP, CTX_NOTE | CTX_LOGIN, N_("F1 Help"), NULL,
 	  NULL },
 	{ TK_F2, 0, ACT_READY, CTX_NOT_READY, N_("F2 Ready"), NULL,
-	  N_("Ready or not ready; in a call: afterwards; in wrap-up: save "
-	     "and stop") },
+	  N_("Ready, not ready; in wrap-up: save and stop") },
 	{ TK_F2, 0, ACT_NOT_READY, CTX_READY, N_("F2 Not ready"), NULL, NULL },
 	{ TK_F2, 0, ACT_SAVE_STOP, CTX_WRAP, N_("F2 Save, then Not ready"),
 	  N_("F2 Save, Not ready"), NULL },
@@ -92,7 +92,7 @@ static const struct keymap_row rows[] = {
 	  N_("Raise your hand to the supervisor, or lower it") },
 	{ TK_DIGIT, 0, ACT_SKIP, CTX_PREVIEW, N_("1-%u Skip with reason"),
 	  N_("1-%u Skip"),
-	  N_("Outcome, during the call or after it; reason to skip; menu") },
+	  N_("Outcome, in the call or after it; menu item") },
 	{ TK_DIGIT, 0, ACT_OUTCOME, CALL, NULL, NULL, NULL },
 	{ TK_DIGIT, 0, ACT_OUTCOME, CTX_WRAP, N_("1-9 Outcome"), NULL, NULL },
 	{ TK_DIGIT, 0, ACT_OUTCOME, CTX_LOST,
@@ -102,7 +102,7 @@ static const struct keymap_row rows[] = {
 	  NULL },
 	{ TK_DIGIT, 0, ACT_BOX, MENUS, N_("1-%u Choose"), NULL, NULL },
 	{ '0', 0, ACT_MORE, CALL | CTX_WRAP | CTX_LOST, NULL, NULL,
-	  N_("More outcomes, where a campaign has more than nine") },
+	  N_("More outcomes than nine") },
 	{ '0', 0, ACT_BOX, CTX_BREAKS, N_("0 Log out"), NULL, NULL },
 	{ 'n', TK_TAB, ACT_NOTE, BUSY | CTX_LOST, N_("n Note"),
 	  NC_("brief", "n Note"),
@@ -121,10 +121,10 @@ static const struct keymap_row rows[] = {
 	  N_("Dial another number of this customer") },
 	{ '+', 0, ACT_MORE_TIME, CTX_WRAP, N_("+ 30 s more time"),
 	  N_("+ 30 s more"),
-	  N_("More time for wrap-up, as often as the campaign allows") },
+	  N_("More time for wrap-up, within limits") },
 	{ TK_PGDN, TK_PGUP, ACT_PAGE, CTX_TALK, N_("PgUp/PgDn Script"),
 	  N_("PgDn Script"),
-	  N_("Pages of the script, in every state, also while typing") },
+	  N_("Pages of the script, also while typing") },
 	{ TK_PGDN, TK_PGUP, ACT_PAGE, STATES | CTX_NOTE | CTX_TONES,
 	  N_("PgDn Script"), NULL, NULL },
 	{ TK_UPDOWN, 0, ACT_NONE, CTX_TRANSFER | CTX_LIST | CTX_MORE,
@@ -167,6 +167,7 @@ static const struct footer_plan plans[] = {
 	{ CTX_WRAP, -1, "1-9 F7 n Enter F2 / + PgDn F9 F1",
 	  "1-9 F7 n Enter F2 / + F9 F1" },
 	{ CTX_LOST, -1, "n 1-9 PgDn F8", "n 1-9 PgDn F8" },
+	{ CTX_ALONE, -1, "Enter PgDn F1", NULL },
 	{ CTX_NOTE, -1, "Esc F8 F4 PgDn F1", NULL },
 	{ CTX_TONES, -1, "Esc F8 PgDn", NULL },
 	{ CTX_BREAKS, -1, "1-9 0 Esc", NULL },

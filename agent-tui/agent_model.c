@@ -65,7 +65,7 @@ enum agent_ctx agent_ctx(const struct agent_model *m)
 	if (m->tones)
 		return CTX_TONES;
 	if (m->lost)
-		return CTX_LOST;
+		return m->seat.call ? CTX_LOST : CTX_ALONE;
 	return agent_ctx_of_state(m);
 }
 

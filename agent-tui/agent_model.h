@@ -29,6 +29,7 @@
 	X(CTX_CONF,      "3-way")                                             \
 	X(CTX_WRAP,      "wrap-up")                                           \
 	X(CTX_LOST,      "server lost")                                       \
+	X(CTX_ALONE,     "server lost, no call")                              \
 	X(CTX_NOTE,      "typing a note")                                     \
 	X(CTX_TONES,     "keypad tones")                                      \
 	X(CTX_BREAKS,    "break menu")                                        \

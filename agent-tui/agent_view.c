@@ -150,7 +150,9 @@ void view_header(const struct agent_model *m, struct grid *g)
 
 		str_fmt(who, sizeof(who), "  | %s | %s %u",
 			m->seat.campaign_name, m->who.name, m->who.agent);
-		grid_put(g, 0, x, end - x - 1, st, who);
+		/* On a small screen the names go before a half of them. */
+		if (g->cols >= 80 || text_width(who) < end - x)
+			grid_put(g, 0, x, end - x - 1, st, who);
 	}
 	if (end > x)
 		grid_put(g, 0, end, 0, st, right);

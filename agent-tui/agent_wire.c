@@ -169,7 +169,7 @@ static unsigned on_ended(struct agent_model *m, const struct msg_ended *e)
 	memset(&m->seat, 0, sizeof(m->seat));
 	forget_call(m);
 	str_copy(m->login.trouble, sizeof(m->login.trouble),
-		 _(msg_word(MSG_WORDS_END, e->why)));
+		 e->why ? _(msg_word(MSG_WORDS_END, e->why)) : "");
 	if (*e->text)
 		str_add(m->login.trouble, sizeof(m->login.trouble), " (%s)",
 			e->text);

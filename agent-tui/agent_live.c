@@ -1,0 +1,416 @@
+#include "agent_live.h"
+
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sysexits.h>
+#include <unistd.h>
+
+#include "agent_model.h"
+#include "agent_tty.h"
+#include "base/log.h"
+#include "base/str.h"
+#include "link/link.h"
+#include "phone/phone.h"
+
+enum { MIC_FLOOR_DBOV = -60 };
+
+struct live {
+	const struct agent_options *o;
+	struct agent_model *m;
+	struct term *term;		/* NULL in linear mode               */
+	struct tty *tty;
+	struct grid g;
+	struct link *link;
+	struct phone *phone;
+	struct clock clock;
+	int64_t offset_ms;		/* server's wall clock less ours     */
+	unsigned todo;
+	char pass[128], spoken[600];
+	char sip_uri[160], sip_user[64], sip_pass[72];
+	bool done, phone_up;
+};
+
+static volatile sig_atomic_t told_to_stop;
+
+static void on_signal(int sig UNUSED)
+{
+	told_to_stop = 1;
+}
+
+static void set_now(struct live *v)
+{
+	struct now n = clock_now(&v->clock);
+
+	n.wall_ms += v->offset_ms;
+	v->m->now = n;
+}
+
+/* A message may have set the server's time: keep the difference. */
+static void take(struct live *v, enum msg_type type, const void *obj)
+{
+	v->todo |= agent_message(v->m, type, obj);
+	v->offset_ms = v->m->now.wall_ms - clock_now(&v->clock).wall_ms;
+}
+
+/* -- the phone -------------------------------------------------------------- */
+
+static void report_phone(struct live *v, enum msg_health h, const char *error)
+{
+	struct msg_phone_report r;
+
+	memset(&r, 0, sizeof(r));
+	r.health = (uint8_t)h;
+	str_copy(r.device, sizeof(r.device), v->m->device);
+	str_copy(r.error, sizeof(r.error), error);
+	if (link_is_in(v->link) &&
+	    link_send(v->link, MSG_PHONE_REPORT, &r, NULL))
+		log_warn("phone", "report not sent");
+}
+
+static void on_phone(const struct phone_event *ev, void *arg)
+{
+	struct live *v = arg;
+	int64_t cells;
+
+	switch (ev->kind) {
+	case PHONE_UP:
+		v->phone_up = true;
+		report_phone(v, MSG_HEALTH_OK, "");
+		break;
+	case PHONE_LOST:
+	case PHONE_GONE:
+		v->phone_up = false;
+		report_phone(v, MSG_HEALTH_DOWN, ev->text);
+		agent_hint(v->m, ST_WATCH, *ev->text ? ev->text
+			   : _("Your phone was lost; trying again."));
+		break;
+	case PHONE_SOUND:
+		agent_hint(v->m, ST_WATCH, ev->text);
+		break;
+	case PHONE_MIC:
+		cells = (ev->value - MIC_FLOOR_DBOV) * 10 / -MIC_FLOOR_DBOV;
+		v->m->mic_level = (int)MAX((int64_t)0, MIN(cells, (int64_t)10));
+		return;		/* shown with the next second */
+	default:
+		return;
+	}
+	v->todo |= DO_REDRAW;
+}
+
+static void start_phone(struct live *v, const struct msg_login_ok *ok)
+{
+	struct phone_conf c = { .server_uri = v->sip_uri, .user = v->sip_user,
+		.password = *v->sip_pass ? v->sip_pass : NULL,
+		.mic = *v->o->mic ? v->o->mic : NULL,
+		.speaker = *v->o->speaker ? v->o->speaker : NULL,
+		.sound = str_eq(v->o->sound, "file") ? PHONE_FILE
+			 : str_eq(v->o->sound, "none") ? PHONE_NONE
+						       : PHONE_ALSA };
+	char why[200] = "";
+
+	v->m->desk_phone = strcmp(v->o->phone, "embedded") || !*ok->sip_dial;
+	if (v->m->desk_phone)
+		return;
+	str_copy(v->m->device, sizeof(v->m->device),
+		 c.mic ? c.mic : v->o->sound);
+	if (v->phone) {		/* the line stayed open meanwhile */
+		report_phone(v, v->phone_up ? MSG_HEALTH_OK : MSG_HEALTH_DOWN,
+			     "");
+		return;
+	}
+	str_copy(v->sip_uri, sizeof(v->sip_uri), ok->sip_dial);
+	str_copy(v->sip_user, sizeof(v->sip_user), ok->sip_user);
+	str_copy(v->sip_pass, sizeof(v->sip_pass), ok->sip_pass);
+	if (phone_start(&c, &v->phone, why, sizeof(why))) {
+		log_err("phone", "%s", why);
+		report_phone(v, MSG_HEALTH_DOWN, why);
+		agent_hint(v->m, ST_ALARM, why);
+		v->m->hint_until_ms += 30000;
+	}
+}
+
+static void out_mute(void *arg, bool on)
+{
+	struct live *v = arg;
+
+	if (v->phone && phone_mute(v->phone, on))
+		log_warn("phone", "mute failed");
+}
+
+static void out_hangup(void *arg)
+{
+	struct live *v = arg;
+
+	if (v->phone && phone_hangup(v->phone))
+		log_warn("phone", "hang-up failed");
+}
+
+/* -- the server ---------------------------------------------------------------- */
+
+static void out_send(void *arg, enum msg_type type, const void *obj)
+{
+	struct live *v = arg;
+	enum err e;
+
+	if (type == MSG_LOGIN) {
+		const struct msg_login *l = obj;
+
+		e = link_login(v->link, l->user, l->pass, l->takeover);
+		if (e)
+			v->m->login.busy = false;
+	} else {
+		e = link_send(v->link, type, obj, NULL);
+	}
+	if (e)
+		agent_hint(v->m, ST_WATCH, e == ERR_STATE
+			   ? _("No connection: try again when the line is "
+			       "back.") : err_text(e));
+}
+
+static void on_ask(void *arg, const struct msg_welcome *w)
+{
+	struct live *v = arg;
+	enum err e;
+
+	v->offset_ms = w->wall_ms - clock_now(&v->clock).wall_ms;
+	v->m->lost = false;
+	v->m->login.busy = false;
+	v->todo |= DO_REDRAW;
+	if (!*v->pass || !*v->m->login.user.text)
+		return;
+	e = link_login(v->link, v->m->login.user.text, v->pass, true);
+	v->m->login.busy = !e;
+	/* Once only: a wrong password must not lock the name. */
+	memset(v->pass, 0, sizeof(v->pass));
+}
+
+static void on_in(void *arg, const struct msg_login_ok *ok)
+{
+	struct live *v = arg;
+	struct msg_callbacks c = { 0 };
+
+	if (ok->role != MSG_ROLE_AGENT) {
+		str_copy(v->m->login.trouble, sizeof(v->m->login.trouble),
+			 _("This name is no agent's."));
+		v->m->login.busy = false;
+		v->todo |= DO_REDRAW;
+		return;
+	}
+	take(v, MSG_LOGIN_OK, ok);
+	start_phone(v, ok);
+	if (link_send(v->link, MSG_CALLBACKS, &c, NULL))
+		log_warn("agent", "callbacks not asked for");
+}
+
+static void on_message(void *arg, enum msg_type type, uint32_t req UNUSED,
+		       const void *obj)
+{
+	take(arg, type, obj);
+}
+
+static void on_lost(void *arg, const char *why)
+{
+	struct live *v = arg;
+
+	log_warn("link", "lost: %s", why);
+	set_now(v);
+	agent_link_lost(v->m, link_due_ms(v->link, v->m->now.mono_ms));
+	if (!v->m->logged_in)
+		str_copy(v->m->login.trouble, sizeof(v->m->login.trouble), why);
+	v->todo |= DO_REDRAW | DO_BELL;
+}
+
+/* -- the loop --------------------------------------------------------------------- */
+
+static void show(struct live *v)
+{
+	int rows, cols;
+
+	if (v->tty) {
+		char line[700];
+
+		agent_linear(v->m, v->spoken, sizeof(v->spoken), line,
+			     sizeof(line));
+		if (*line) {
+			printf("%s%s\n", v->todo & DO_BELL && v->o->bell
+			       ? "\a" : "", line);
+			fflush(stdout);
+		}
+		v->todo = 0;
+		return;
+	}
+	term_size(v->term, &rows, &cols);
+	if ((rows != v->g.rows || cols != v->g.cols) &&
+	    grid_resize(&v->g, MAX(rows, 1), MAX(cols, 1)))
+		return;
+	if (v->todo & DO_PAINT)
+		term_repaint(v->term);
+	if (v->todo & DO_BELL)
+		term_bell(v->term);
+	agent_draw(v->m, &v->g);
+	if (term_draw(v->term, &v->g))
+		v->todo = 0;
+}
+
+static void keys(struct live *v)
+{
+	for (int n = 0; n < 200; n++) {
+		uint32_t key = v->tty ? tty_key(v->tty) : term_key(v->term);
+
+		if (!key)
+			return;
+		set_now(v);
+		v->todo |= agent_key(v->m, key);
+	}
+}
+
+static void turn(struct live *v)
+{
+	static const struct link_handlers lh = { on_ask, on_in, on_message,
+						 on_lost };
+	int64_t due;
+	unsigned got;
+
+	set_now(v);
+	due = MIN(agent_due_ms(v->m), link_due_ms(v->link, v->m->now.mono_ms));
+	if (v->phone)
+		due = MIN(due, phone_due_ms(v->phone));
+	got = loop_wait(v->tty && tty_over(v->tty) ? -1 : STDIN_FILENO,
+			link_fd(v->link), v->phone ? phone_fd(v->phone) : -1,
+			v->m->now.mono_ms, due);
+	set_now(v);
+	link_run(v->link, clock_now(&v->clock), &lh, v);
+	v->m->rtt_ms = link_rtt_ms(v->link);
+	if (v->phone)
+		phone_pump(v->phone, v->m->now.mono_ms, on_phone, v);
+	if (v->todo & DO_FLUSH) {
+		/* What was typed for the last screen must not act on this. */
+		if (v->term)
+			term_flush(v->term);
+		v->todo &= ~(unsigned)DO_FLUSH;
+		v->todo |= DO_REDRAW;
+	} else if (got & LOOP_KEY) {
+		keys(v);
+	}
+	set_now(v);
+	if (v->m->retry_at_ms && v->m->lost)
+		v->m->retry_at_ms = link_due_ms(v->link, v->m->now.mono_ms);
+	v->todo |= agent_tick(v->m);
+	if (got & LOOP_GONE || told_to_stop || v->todo & DO_QUIT)
+		v->done = true;
+	show(v);
+}
+
+static enum err read_password(struct live *v)
+{
+	FILE *f = *v->o->password_file ? fopen(v->o->password_file, "r") : NULL;
+
+	if (!*v->o->password_file)
+		return ERR_OK;
+	if (!f || !fgets(v->pass, sizeof(v->pass), f)) {
+		fprintf(stderr, "waihu-agent: %s: %s\n", v->o->password_file,
+			_("cannot be read"));
+		if (f)
+			fclose(f);
+		return ERR_IO;
+	}
+	fclose(f);
+	v->pass[strcspn(v->pass, "\r\n")] = '\0';
+	return ERR_OK;
+}
+
+static enum err open_screen(struct live *v)
+{
+	struct term_opts to = { .color = v->o->color, .glyphs = v->o->glyphs,
+				.bell = v->o->bell, .title = v->o->title };
+	enum err e;
+
+	if (v->o->linear)
+		return tty_open(&v->tty);
+	e = term_open(&to, &v->term);
+	if (e) {
+		fprintf(stderr, "waihu-agent: %s\n", _("needs a terminal, or "
+			"--linear"));
+		return e;
+	}
+	v->g.unicode = term_unicode(v->term);
+	if (*term_note(v->term))
+		agent_hint(v->m, ST_WATCH, term_note(v->term));
+	term_title(v->term, "waihu-agent");
+	return grid_init(&v->g, 24, 80);
+}
+
+static int open_log(const struct agent_options *o)
+{
+	int fd = open(*o->log ? o->log : "/dev/null",
+		      O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
+
+	/* Nothing may write over the screen. */
+	if (fd >= 0)
+		log_set_fd(fd);
+	return fd;
+}
+
+static void stop(struct live *v)
+{
+	v->phone = phone_free(v->phone);
+	v->link = link_free(v->link);
+	v->term = term_close(v->term);
+	v->tty = tty_close(v->tty);
+	grid_fini(&v->g);
+	memset(v->pass, 0, sizeof(v->pass));
+	free(v->m);
+}
+
+int agent_live(const struct agent_options *o)
+{
+	struct live v = { .o = o, .todo = DO_REDRAW };
+	char url[256], pin[512];
+	struct link_conf lc = { .url = o->server, .ca_file = *o->ca ? o->ca
+				: NULL, .pin_file = pin,
+				.program = "waihu-agent",
+				.lang = text_lang() == LANG_ZH ? "zh" : "en" };
+	enum err e;
+
+	signal(SIGPIPE, SIG_IGN);
+	signal(SIGTERM, on_signal);
+	signal(SIGHUP, on_signal);
+	clock_init_real(&v.clock);
+	v.m = malloc(sizeof(*v.m));
+	if (!v.m)
+		return EX_OSERR;
+	agent_init(v.m);
+	set_now(&v);
+	v.m->out = (struct agent_out){ out_send, out_mute, out_hangup, &v };
+	edit_set(&v.m->login.user, o->user);
+	v.m->login.on_pass = *o->user;
+	link_pin_file(pin, sizeof(pin));
+	link_local_url(url, sizeof(url));
+	if (!*o->server)
+		lc.url = url;
+	e = link_new(&v.link, &lc);
+	if (e) {
+		fprintf(stderr, "waihu-agent: %s: %s\n", lc.url, err_text(e));
+		free(v.m);
+		return EX_USAGE;
+	}
+	e = read_password(&v);
+	if (!e)
+		e = open_screen(&v);
+	if (e) {
+		stop(&v);
+		return e == ERR_IO ? EX_NOINPUT : EX_OSERR;
+	}
+	int fd = open_log(o);
+
+	while (!v.done)
+		turn(&v);
+	stop(&v);
+	log_set_fd(-1);
+	if (fd >= 0)
+		close(fd);
+	return EX_OK;
+}

@@ -1,0 +1,22 @@
+/*
+ * agent_tty -- keys for --linear: plain bytes, no screen.
+ *
+ * From a terminal: each key at once, function keys by their usual sequences.
+ * From a file or pipe: a line that names a key ("F8", "Enter") is that key,
+ * any other line is typed text.
+ */
+#ifndef AGENT_TTY_H
+#define AGENT_TTY_H
+
+#include "base/base.h"
+
+struct tty;
+
+MUST_CHECK enum err tty_open(struct tty **out);
+struct tty *tty_close(struct tty *t);	/* gives the terminal back; NULL */
+/* Next key (tui/key) or 0; reads stdin, call when it is readable. */
+uint32_t tty_key(struct tty *t);
+/* The file or pipe has ended: do not wait for it any more. */
+bool tty_over(const struct tty *t);
+
+#endif

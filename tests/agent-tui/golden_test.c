@@ -1,0 +1,284 @@
+/*
+ * The agent's screens: each mock-up of the specification cell for cell, each
+ * sample screen in three sizes and two languages, and what holds for all.
+ * UPDATE=1 rewrites the all-*.screen files (never the mock-ups).
+ */
+#include "base/t.h"
+
+#include <dirent.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "agent_replay.h"
+#include "base/str.h"
+
+#define GOLDEN "tests/agent-tui/golden"
+enum { TEXT_MAX = 1 << 20 };
+
+static const char *const shows[] = {
+	"A1", "A2", "A3", "A4", "A5", "A6", "A7", "A8", "A9", "A10", "A11",
+	"CONSULT", "CONF", "BREAK", "LOST", "CALLBACKS", "HELP", "NOTE", "DNC",
+	"MISSED", "LOGIN",
+};
+static const struct { int rows, cols; } sizes[] = {
+	{ 30, 100 }, { 24, 80 }, { 20, 60 }, { 43, 132 }, { 8, 40 }, { 6, 30 },
+	{ 24, 99 }, { 29, 120 }, { 1, 1 }, { 2, 200 },
+};
+
+static struct replay *show(const char *name, enum text_lang lang, int rows,
+			   int cols, FILE *out)
+{
+	struct replay_opts o = { .rows = rows, .cols = cols, .out = out,
+				 .styles = true };
+	struct replay *r;
+	char why[600];
+
+	text_set_lang(lang);
+	T_OK(!replay_new(&o, &r), "a replay");
+	T_OK(!replay_file(r, lang == LANG_ZH ? "data/samples/agent.zh"
+					     : "data/samples/agent.en", name,
+			  why, sizeof(why)), "%s", why);
+	return r;
+}
+
+/* Trailing blanks of rows do not count. */
+static void trim(char *s)
+{
+	char *to = s;
+
+	for (const char *from = s; *from; from++) {
+		if (*from == '\n')
+			while (to > s && to[-1] == ' ')
+				to--;
+		*to++ = *from;
+	}
+	*to = '\0';
+}
+
+static char *slurp(const char *path)
+{
+	char *buf = calloc(1, TEXT_MAX);
+	FILE *f = fopen(path, "r");
+
+	T_OK(buf && f, "%s can be read", path);
+	T_OK(fread(buf, 1, TEXT_MAX - 1, f) < TEXT_MAX - 1, "%s fits", path);
+	fclose(f);
+	return buf;
+}
+
+static void mockup(const char *file)
+{
+	char name[16], lang[4], path[300], *want, *got = calloc(1, TEXT_MAX);
+	int rows, cols;
+	struct replay *r;
+
+	if (sscanf(file, "%15[A0-9]-%dx%d.%2[a-z].screen", name, &cols, &rows,
+		   lang) != 4 || !strncmp(file, "all", 3)) {
+		free(got);
+		return;
+	}
+	str_fmt(path, sizeof(path), GOLDEN "/%s", file);
+	want = slurp(path);
+	r = show(name, str_eq(lang, "zh") ? LANG_ZH : LANG_EN, rows, cols,
+		 stdout);
+	T_OK(grid_dump(replay_draw(r), got, TEXT_MAX), "fits");
+	trim(want);
+	trim(got);
+	T_OK(str_eq(got, want), "%s is the mock-up cell for cell:\n%s", file,
+	     got);
+	replay_free(r);
+	free(want);
+	free(got);
+}
+
+static void test_mockups(void **state UNUSED)
+{
+	DIR *d = opendir(GOLDEN);
+	struct dirent *e;
+	int n = 0;
+
+	T_OK(d, "the golden folder");
+	while ((e = readdir(d)))
+		if (e->d_name[0] == 'A') {
+			mockup(e->d_name);
+			n++;
+		}
+	closedir(d);
+	T_OK(n == 23, "all 23 mock-ups of the agent, not %d", n);
+}
+
+static void all(int rows, int cols, enum text_lang lang)
+{
+	char path[300], *want, *got = NULL;
+	size_t len = 0;
+	FILE *out = open_memstream(&got, &len);
+	bool update = getenv("UPDATE");
+
+	T_OK(out, "memory");
+	for (size_t i = 0; i < ARRAY_LEN(shows); i++) {
+		struct replay *r = show(shows[i], lang, rows, cols, out);
+
+		replay_dump(r, shows[i]);
+		replay_free(r);
+	}
+	fclose(out);
+	str_fmt(path, sizeof(path), GOLDEN "/all-%dx%d.%s.screen", cols, rows,
+		lang == LANG_ZH ? "zh" : "en");
+	if (update) {
+		FILE *f = fopen(path, "w");
+
+		T_OK(f, "%s can be written", path);
+		fputs(got, f);
+		fclose(f);
+	}
+	want = slurp(path);
+	T_OK(str_eq(want, got), "%s as agreed; see UPDATE=1", path);
+	free(want);
+	free(got);
+}
+
+static void test_all(void **state UNUSED)
+{
+	for (size_t i = 0; i < 3; i++) {
+		all(sizes[i].rows, sizes[i].cols, LANG_EN);
+		all(sizes[i].rows, sizes[i].cols, LANG_ZH);
+	}
+}
+
+/* A character whose width terminals disagree about (UAX 11, Ambiguous). */
+static bool is_ambiguous(uint32_t cp)
+{
+	static const struct { uint32_t lo, hi; } rows[] = {
+		{ 0xa1, 0xff }, { 0x2010, 0x2027 }, { 0x2030, 0x203e },
+		{ 0x2190, 0x22ff }, { 0x2500, 0x25ff }, { 0x2600, 0x266f },
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++)
+		if (cp >= rows[i].lo && cp <= rows[i].hi)
+			return true;
+	return false;
+}
+
+static void check_cells(const struct grid *g, const char *name)
+{
+	for (int y = 0; y < g->rows; y++) {
+		int cells = 0;
+
+		for (int x = 0; x < g->cols; x++) {
+			const struct grid_cell *c = &g->cell[y * g->cols + x];
+			uint32_t cp = ' ';
+
+			cells += c->width;
+			T_OK(c->width == 2 ? x + 1 < g->cols && !c[1].width
+			     : c->width || (x && c[-1].width == 2),
+			     "%s: no half character at %d,%d", name, y, x);
+			if (c->width)
+				T_OK(text_to_cp(c->text, &cp), "%s: text",
+				     name);
+			T_OK(!is_ambiguous(cp), "%s: U+%04X at %d,%d is "
+			     "ambiguous", name, (unsigned)cp, y, x);
+			T_OK(c->style < ST_COUNT, "a style");
+		}
+		T_OK(cells == g->cols, "%s: row %d is %d cells", name, y,
+		     cells);
+	}
+	T_OK(g->cur_y >= 0 && g->cur_y < g->rows && g->cur_x >= 0 &&
+	     g->cur_x < g->cols, "%s: the cursor is on the screen", name);
+}
+
+static void check_palettes(const struct grid *g, const char *name)
+{
+	static char plain[1 << 18], sgr[1 << 19];
+	static const char *const palettes[] = { "mono", "16", "256", "cb" };
+
+	T_OK(grid_dump(g, plain, sizeof(plain)), "fits");
+	trim(plain);
+	for (size_t i = 0; i < ARRAY_LEN(palettes); i++) {
+		char *to = sgr;
+		bool color = false;
+
+		T_OK(grid_dump_sgr(g, theme_find(palettes[i]), sgr,
+				   sizeof(sgr)), "fits");
+		for (char *s = sgr; *s;) {
+			if (*s != '\033') {
+				*to++ = *s++;
+				continue;
+			}
+			char *end = strchr(s, 'm');
+
+			for (; s < end; s++)
+				if (*s == ';' && strchr("34", s[1]) &&
+				    s[2] != ';' && s[2] != 'm')
+					color = true;
+			s++;
+		}
+		*to = '\0';
+		trim(sgr);
+		T_OK(str_eq(sgr, plain), "%s %s: the same text", name,
+		     palettes[i]);
+		T_OK(i || !color, "%s: mono has no colours", name);
+	}
+}
+
+static void test_properties(void **state UNUSED)
+{
+	for (size_t i = 0; i < ARRAY_LEN(shows); i++)
+		for (size_t k = 0; k < ARRAY_LEN(sizes); k++)
+			for (int lang = 0; lang < LANG_COUNT; lang++) {
+				struct replay *r = show(shows[i],
+					(enum text_lang)lang, sizes[k].rows,
+					sizes[k].cols, stdout);
+				const struct grid *g = replay_draw(r);
+
+				check_cells(g, shows[i]);
+				check_palettes(g, shows[i]);
+				replay_free(r);
+			}
+}
+
+/* Each key a footer names acts there, and its words are translated. */
+static void test_footers(void **state UNUSED)
+{
+	for (size_t i = 0; i < agent_keymap.nplans; i++) {
+		const struct footer_plan *p = &agent_keymap.plans[i];
+		const char *orders[] = { p->full, p->compact };
+
+		for (int k = 0; k < 2 && orders[k]; k++) {
+			char copy[256], *save = NULL;
+			uint32_t key;
+
+			str_copy(copy, sizeof(copy), orders[k]);
+			for (char *w = strtok_r(copy, " ", &save); w;
+			     w = strtok_r(NULL, " ", &save)) {
+				if (str_eq(w, "/") || str_eq(w, "Up/Down") ||
+				    str_eq(w, "arrows"))
+					continue;
+				if (str_eq(w, "1-9") || str_eq(w, "1-6"))
+					key = '1';
+				else
+					T_OK(!key_from_name(w, &key),
+					     "%s is a key", w);
+				for (uint32_t s = 1; s < 1u << CTX_COUNT;
+				     s <<= 1)
+					if (p->state & s)
+						T_OK(keymap_find(
+						     agent_keymap.rows,
+						     agent_keymap.nrows, key,
+						     s), "plan %zu: %s acts",
+						     i, w);
+			}
+		}
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_mockups), cmocka_unit_test(test_all),
+		cmocka_unit_test(test_properties),
+		cmocka_unit_test(test_footers),
+	};
+
+	text_init("en");
+	return T_RUN(tests);
+}
