@@ -18,7 +18,7 @@ enum {
 	PERSON_MIN_MS = 100,	/* of voice: less is a click                 */
 	PERSON_SURE_MS = 900,
 	MACHINE_MS = 1800,
-	MACHINE_LATE_MS = 1300,	/* at the total limit, still talking         */
+	MACHINE_LATE_MS = 1500,	/* at the total limit, still talking         */
 	LATE_QUIET_MS = 200,	/* ... longer, and it may just have ended    */
 	WORD_MIN = 3,		/* frames: shorter is a click                */
 	BEEP_WAIT_MS = 60000,	/* after "machine", for its beep             */

@@ -11,7 +11,12 @@
 #include "base/log.h"
 #include "base/str.h"
 
-enum { LEGS_DEFAULT = 4096, LEGS_MOST = 65536 };
+enum {
+	LEGS_DEFAULT = 4096,
+	LEGS_MOST = 65536,
+	ANY_PORT_MIN = 32768,	/* Linux's own range for "any port"          */
+	ANY_PORT_MAX = 60998
+};
 
 /* ---- what comes back ------------------------------------------------- */
 
@@ -126,6 +131,22 @@ static void raise_fd_limit(unsigned legs)
 			 (unsigned long)r.rlim_cur, legs);
 }
 
+/* No range: the kernel's, begun anywhere, since others use it too. */
+static void ports_take(struct media *m, const struct media_conf *c)
+{
+	uint16_t at = 0;
+
+	m->port_min = (uint16_t)(c->port_min + (c->port_min & 1));
+	m->port_max = c->port_max;
+	if (!c->port_min) {
+		m->port_min = ANY_PORT_MIN;
+		m->port_max = ANY_PORT_MAX;
+		(void)getentropy(&at, sizeof(at));
+		at = at % (ANY_PORT_MAX - ANY_PORT_MIN) & 0xfffe;
+	}
+	m->port_next = (uint16_t)(m->port_min + at);
+}
+
 static enum err conf_take(struct media *m, const struct media_conf *c)
 {
 	const char *country = c->country ? c->country : "cn";
@@ -133,9 +154,7 @@ static enum err conf_take(struct media *m, const struct media_conf *c)
 	unsigned line = 0;
 	enum err e;
 
-	m->port_min = (uint16_t)(c->port_min + (c->port_min & 1));
-	m->port_max = c->port_max;
-	m->port_next = m->port_min;
+	ports_take(m, c);
 	m->legs_max = c->legs_max ? c->legs_max : LEGS_DEFAULT;
 	m->workers = c->workers ? c->workers : cpus > 2 ? (unsigned)cpus - 1 : 1;
 	m->workers = MIN(m->workers, (unsigned)WORKERS_MAX);

@@ -201,10 +201,14 @@ static int leg_socket(struct media *m, uint16_t port)
 	return fd;
 }
 
-/* The range is walked in a circle, so a port rests before it comes again. */
+/*
+ * The range is walked in a circle, so a port rests before it comes again.
+ * Always by number: a port the kernel chose would be lost when a moved peer
+ * makes us disconnect (udp_disconnect() keeps only ports that were asked for).
+ */
 static enum err leg_bind(struct media *m, int *fd, uint16_t *port)
 {
-	unsigned tries = m->port_min ? (m->port_max - m->port_min) / 2u + 1 : 1;
+	unsigned tries = (m->port_max - m->port_min) / 2u + 1;
 	union addr a;
 	socklen_t len = sizeof(a);
 
@@ -213,9 +217,9 @@ static enum err leg_bind(struct media *m, int *fd, uint16_t *port)
 		*fd = leg_socket(m, m->port_next);
 		if (*fd < 0 && errno != EADDRINUSE)
 			break;
-		if (m->port_min && m->port_next + 2 > m->port_max)
+		if (m->port_next + 2 > m->port_max)
 			m->port_next = m->port_min;
-		else if (m->port_min)
+		else
 			m->port_next = (uint16_t)(m->port_next + 2);
 	}
 	if (*fd < 0) {

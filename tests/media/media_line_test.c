@@ -366,6 +366,68 @@ static void ears_over_the_wire(void **state)
 	stage_close(&st);
 }
 
+/* A re-INVITE: the far end is somewhere else now, the old place is nobody. */
+static void the_peer_moves(void **state)
+{
+	struct peer *c, *a, *moved;
+	struct leg_id spare;
+
+	(void)state;
+	stage_open(&st, &(struct media_conf){ 0 });
+	c = stage_peer(&st, MEDIA_CUSTOMER, MEDIA_PCMU, 101, HZ_C);
+	a = stage_peer(&st, MEDIA_AGENT, MEDIA_PCMU, 101, HZ_A);
+	moved = stage_peer(&st, MEDIA_CUSTOMER, MEDIA_PCMA, 101, 1300);
+	spare = moved->leg;
+	moved->mute = true;
+	T_OK(!media_join(st.m, c->leg, a->leg), "joined");
+	stage_run(&st, 150);
+	media_leg_free(st.m, spare);
+	c->mute = true;
+	moved->mute = false;
+	moved->leg_port = c->leg_port;
+	T_OK(!media_leg_peer(st.m, c->leg, "127.0.0.1", moved->port,
+			     MEDIA_PCMA, 101), "moved, and PCMA now");
+	stage_run(&st, 150);
+	forget_all();
+	stage_run(&st, 250);
+	T_OK(peer_share(moved, HZ_A) >= 95 && peer_share(a, 1300) >= 95,
+	     "both directions are with the new place (%u, %u %%)",
+	     peer_share(moved, HZ_A), peer_share(a, 1300));
+	T_OK(!c->packets, "and nothing goes to the old one");
+	stage_close(&st);
+}
+
+static void ports_and_families(void **state)
+{
+	struct media_handlers h = { NULL, NULL };
+	struct media *m;
+	struct leg_id leg;
+	uint16_t port, first = 0;
+	unsigned n = 0;
+	enum err e;
+
+	(void)state;
+	/* The range is a guess at what is free; its rules hold anyway. */
+	T_OK(!media_new(&(struct media_conf){ .port_min = 33001,
+					      .port_max = 33009 }, &h, &m),
+	     "a range");
+	while (!(e = media_leg_new(m, MEDIA_AGENT, &leg, &port))) {
+		T_OK(port % 2 == 0 && port >= 33002 && port <= 33008,
+		     "%u is even and in it", port);
+		T_OK(port != first, "%u is not given twice", port);
+		first = first ? first : port;
+		n++;
+	}
+	T_OK(e == ERR_FULL && n <= 4, "%u legs, then it is full", n);
+	m = media_free(m);
+	T_OK(!media_new(&(struct media_conf){ .bind_ip = "::1" }, &h, &m) &&
+	     !media_leg_new(m, MEDIA_CUSTOMER, &leg, &port), "IPv6");
+	T_OK(!media_leg_peer(m, leg, "::1", 9, MEDIA_PCMU, 101) &&
+	     media_leg_peer(m, leg, "127.0.0.1", 9, MEDIA_PCMU, 101) ==
+	     ERR_ARG, "has IPv6 peers");
+	m = media_free(m);
+}
+
 static void bad_arguments(void **state)
 {
 	struct media *m = NULL;
@@ -408,6 +470,8 @@ int main(void)
 		cmocka_unit_test(lost_and_back),
 		cmocka_unit_test(one_way_and_idle),
 		cmocka_unit_test(ears_over_the_wire),
+		cmocka_unit_test(the_peer_moves),
+		cmocka_unit_test(ports_and_families),
 		cmocka_unit_test(bad_arguments),
 	};
 
