@@ -22,6 +22,12 @@ struct row {
 	struct zone_set places;
 };
 
+/* A row "+digits" as a number: every dial asks, so no text is compared. */
+struct prefix {
+	uint64_t key;			/* length, digits                    */
+	const struct zone_set *places;
+};
+
 struct zones {
 	struct zone_tz *tzs;
 	size_t tz_n, tz_max;
@@ -29,6 +35,8 @@ struct zones {
 	size_t place_n, place_max;
 	struct row *rows;		/* sorted by key                     */
 	size_t row_n, row_max;
+	struct prefix *prefixes;	/* the rows "+digits", sorted        */
+	size_t prefix_n;
 };
 
 /* ---- dates ------------------------------------------------------------- */
@@ -260,7 +268,8 @@ static enum err rows_read(struct zones *z, FILE *f, const char *dir,
 			return e;
 		}
 	}
-	qsort(z->rows, z->row_n, sizeof(*z->rows), row_order);
+	if (z->row_n)
+		qsort(z->rows, z->row_n, sizeof(*z->rows), row_order);
 	for (size_t i = 1; i < z->row_n; i++) {
 		if (str_eq(z->rows[i].key, z->rows[i - 1].key)) {
 			str_fmt(why, why_size, "%s: \"%s\" comes twice", tsv,
@@ -269,6 +278,57 @@ static enum err rows_read(struct zones *z, FILE *f, const char *dir,
 		}
 	}
 	return ERR_OK;
+}
+
+static uint64_t prefix_key(uint64_t digits, size_t len)
+{
+	return (uint64_t)len << 32 | digits;
+}
+
+static int prefix_order(const void *a, const void *b)
+{
+	const struct prefix *x = a, *y = b;
+
+	return x->key < y->key ? -1 : x->key > y->key;
+}
+
+static enum err prefixes_make(struct zones *z)
+{
+	z->prefixes = calloc(z->row_n + 1, sizeof(*z->prefixes));
+	if (!z->prefixes)
+		return ERR_MEMORY;
+	for (size_t i = 0; i < z->row_n; i++) {
+		const char *key = z->rows[i].key;
+		size_t len = strlen(key) - 1;
+		uint64_t digits;
+
+		if (key[0] != '+')
+			continue;
+		if (len > PREFIX_MAX || str_to_u64(key + 1, UINT32_MAX,
+						   &digits))
+			return ERR_FORMAT;
+		z->prefixes[z->prefix_n++] = (struct prefix){
+			prefix_key(digits, len), &z->rows[i].places };
+	}
+	qsort(z->prefixes, z->prefix_n, sizeof(*z->prefixes), prefix_order);
+	return ERR_OK;
+}
+
+static const struct zone_set *prefix_find(const struct zones *z, uint64_t key)
+{
+	size_t lo = 0, hi = z->prefix_n;
+
+	while (lo < hi) {
+		size_t mid = (lo + hi) / 2;
+
+		if (z->prefixes[mid].key == key)
+			return z->prefixes[mid].places;
+		if (key < z->prefixes[mid].key)
+			hi = mid;
+		else
+			lo = mid + 1;
+	}
+	return NULL;
 }
 
 enum err zones_load(const char *tsv, const char *tzdir, struct zones **out,
@@ -290,6 +350,8 @@ enum err zones_load(const char *tsv, const char *tzdir, struct zones **out,
 		z->place_n = 1;
 		if (z->places)
 			e = rows_read(z, f, dir, tsv, why, why_size);
+		if (!e)
+			e = prefixes_make(z);
 	}
 	fclose(f);
 	if (e)
@@ -308,6 +370,7 @@ struct zones *zones_free(struct zones *z)
 	free(z->tzs);
 	free(z->places);
 	free(z->rows);
+	free(z->prefixes);
 	free(z);
 	return NULL;
 }
@@ -317,14 +380,15 @@ struct zones *zones_free(struct zones *z)
 void zones_of_number(const struct zones *z, const char *e164,
 		     struct zone_set *out)
 {
-	char key[PREFIX_MAX + 2] = "+";
-	size_t len = strnlen(e164, PREFIX_MAX);
+	uint64_t digits = 0;
+	size_t len = 0;
 
-	memcpy(key + 1, e164, len);
 	out->n = 0;
-	for (; len; len--) {
-		key[len + 1] = '\0';
-		const struct zone_set *s = row_find(z, key);
+	for (; len < PREFIX_MAX && e164[len] >= '0' && e164[len] <= '9'; len++)
+		digits = digits * 10 + (uint64_t)(e164[len] - '0');
+	for (; len; len--, digits /= 10) {
+		const struct zone_set *s = prefix_find(z, prefix_key(digits,
+								     len));
 
 		if (s) {
 			*out = *s;

@@ -261,6 +261,8 @@ static enum err index_write(struct import_writer *w)
 {
 	enum err e = ERR_OK;
 
+	if (!w->entry_n)
+		return ERR_OK;
 	qsort(w->entry, w->entry_n, sizeof(*w->entry), by_number);
 	for (size_t i = 0; !e && i < w->entry_n; i++) {
 		const struct import_entry *en = &w->entry[i];

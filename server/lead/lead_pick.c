@@ -164,7 +164,7 @@ enum err lead_next(struct leads *ls, struct store_group *grp,
 		return ERR_ABSENT;
 	/* A row whose lead is no longer READY is passed over, a few times. */
 	for (int tries = 0; tries < 16; tries++) {
-		struct candidate cand;
+		struct candidate cand = { .st = NULL };
 		enum err e = best(ls, v, now.wall_ms / 1000, &cand);
 
 		if (e)

@@ -17,7 +17,8 @@ void gate_world_open(struct gate_world *w, const char *dir,
 	char why[200] = "";
 
 	*w = (struct gate_world){ 0 };
-	must(!store_open(&(struct store_conf){ .dir = dir }, &w->store),
+	must(!store_open(&(struct store_conf){
+			.dir = dir, .map_bytes = 1u << 30 }, &w->store),
 	     "store");
 	must(!zones_load("data/zones.tsv", NULL, &w->zones, why, sizeof(why)),
 	     why);

@@ -35,7 +35,8 @@ void lead_world_open(struct lead_world *w, const char *dir)
 
 	*w = (struct lead_world){ .campaign = { 1 } };
 	w->now.wall_ms = INT64_C(1795406400) * 1000;	/* 2026-11-23 04:00  */
-	must(!store_open(&(struct store_conf){ .dir = dir }, &w->store),
+	must(!store_open(&(struct store_conf){
+			.dir = dir, .map_bytes = 1u << 30 }, &w->store),
 	     "store");
 	must(!zones_load("data/zones.tsv", NULL, &w->zones, why, sizeof(why)),
 	     why);
