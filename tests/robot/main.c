@@ -13,7 +13,8 @@
 #include <sys/resource.h>
 #include <time.h>
 
-enum { TICK_MS = 20, RUN_MS = 100, LEAVE_MS = 700 };
+enum { TICK_MS = 20, RUN_MS = 100, LEAVE_MS = 1000,
+       BYE_MS = 200 };
 
 int64_t robot_mono_ms(void)
 {
@@ -213,15 +214,24 @@ static void report(const struct crew *c)
 	fflush(stdout);
 }
 
-/* Log out, hang up, and time for both to leave the house. */
+static void run_for(struct loop_timer *end, uint64_t ms)
+{
+	loop_timer_start(end, ms);
+	if (loop_run(NULL))
+		fprintf(stderr, "robot: the end was cut short\n");
+}
+
+/* Log out first, then hang the lines up: the other way round each phone
+ * would be reported as lost. */
 static void leave(struct crew *c, struct loop_timer *end)
 {
 	c->stopping = true;
 	for (unsigned i = 0; i < c->opt.agents; i++)
 		robot_leave(&c->robots[i]);
-	loop_timer_start(end, LEAVE_MS);
-	if (loop_run(NULL))
-		fprintf(stderr, "robot: the end was cut short\n");
+	run_for(end, LEAVE_MS);
+	for (unsigned i = 0; i < c->opt.agents; i++)
+		line_drop(&c->robots[i].line);
+	run_for(end, BYE_MS);
 }
 
 static enum err serve(struct crew *c)

@@ -86,6 +86,7 @@ static void write_up(struct robot *r)
 		"Robot %u: %s. Asked about the plan; 已说明优惠。", r->number,
 		row->label);
 	send_msg(r, MSG_NOTE, &note);
+	r->crew->counts.notes++;
 	outcome.code = row->code;
 	send_msg(r, MSG_OUTCOME, &outcome);
 	r->saved = r->call;
@@ -95,7 +96,9 @@ static void finish(struct robot *r)
 {
 	struct msg_finish m = { .call = r->call, .next = MSG_WANT_READY };
 
-	if (r->breaks.rows_count && by_chance(r, r->crew->opt.brk)) {
+	if (r->crew->stopping) {
+		m.next = MSG_WANT_NOT_READY;
+	} else if (r->breaks.rows_count && by_chance(r, r->crew->opt.brk)) {
 		size_t i = (size_t)(chance_unit(&r->chance) *
 				    (double)r->breaks.rows_count);
 
@@ -105,7 +108,15 @@ static void finish(struct robot *r)
 	}
 	if (r->saved != r->call)
 		write_up(r);
+	r->done = r->call;
 	send_msg(r, MSG_FINISH, &m);
+}
+
+static void log_out(struct robot *r)
+{
+	struct msg_logout m = { .after = false };
+
+	send_msg(r, MSG_LOGOUT, &m);
 }
 
 static void hold(struct robot *r, bool on)
@@ -220,6 +231,10 @@ static void entered(struct robot *r, const struct msg_seat *m)
 	const struct robot_opt *o = &r->crew->opt;
 	struct msg_answer answer = { .call = m->call };
 
+	if (r->crew->stopping && !r->call) {
+		log_out(r);
+		return;
+	}
 	switch ((enum msg_state)m->state) {
 	case MSG_STATE_NOT_READY:
 		r->resting = false;
@@ -242,7 +257,8 @@ static void entered(struct robot *r, const struct msg_seat *m)
 			talk_begins(r, m->since_ms);
 		break;
 	case MSG_STATE_WRAP:
-		plan(r, PLAN_FINISH, draw(r, o->wrap_s));
+		plan(r, PLAN_FINISH, r->crew->stopping ? 0 :
+						draw(r, o->wrap_s));
 		break;
 	default:
 		break;
@@ -395,7 +411,8 @@ void robot_run(struct robot *r)
 {
 	static const struct net_client_handlers h = { up_h, frame_h, lost_h };
 
-	if (!r->dead)
+	/* Who has logged out does not come back. */
+	if (!r->dead && (r->in || !r->crew->stopping))
 		net_client_run(r->net, robot_mono_ms(), &h, r);
 }
 
@@ -420,15 +437,29 @@ void robot_line_changed(struct robot *r)
 		plan(r, PLAN_READY, draw(r, 1));
 }
 
+/* As a person would: end the call, write it up, then log out. */
 void robot_leave(struct robot *r)
 {
-	struct msg_logout m = { .after = false };
+	struct msg_hangup hangup = { .call = r->call };
+	struct msg_skip skip = { .call = r->call };
 
 	loop_timer_stop(r->timer);
-	talk_ends(r);
-	if (r->in)
-		send_msg(r, MSG_LOGOUT, &m);
-	line_drop(&r->line);
+	if (!r->in)
+		return;
+	r->plan = PLAN_NONE;
+	if (on_the_phone(r->state) || r->state == MSG_STATE_DIAL ||
+	    r->state == MSG_STATE_RING) {
+		r->crew->counts.hung_up += on_the_phone(r->state);
+		send_msg(r, MSG_HANGUP, &hangup);
+	} else if (r->state == MSG_STATE_PREVIEW) {
+		skip.reason = r->outcomes.skips_count ?
+			r->outcomes.skips[0].code : 0;
+		send_msg(r, MSG_SKIP, &skip);
+	} else if (r->state != MSG_STATE_WRAP) {
+		log_out(r);
+	} else if (r->done != r->call) {
+		finish(r);
+	}
 }
 
 enum err robot_init(struct robot *r, struct crew *c, unsigned i)

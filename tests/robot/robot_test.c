@@ -122,7 +122,8 @@ static void play(enum msg_type type)
 		str_copy(s.note, sizeof(s.note), in.note.text);
 		break;
 	case MSG_FINISH:
-		T_OK(in.finish.call == s.call && s.outcome, "saved, chosen");
+		T_OK(in.finish.call == s.call && s.outcome, "saved, chosen: %u %u %u, %u notes", in.finish.call, s.call,
+		     s.outcome, s.got[MSG_NOTE]);
 		memset(&out, 0, sizeof(out));
 		out.last_call.call = s.call;
 		out.last_call.outcome = s.outcome;
