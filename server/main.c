@@ -17,11 +17,13 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <getopt.h>
+#include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
+#include <sys/signalfd.h>
 #include <sysexits.h>
 #include <unistd.h>
 
@@ -42,7 +44,7 @@ static const char usage_text[] =
 	"  -h, --help          print this\n";
 
 enum { OPT_MAP = 1000, OPT_OPTIONS, OPT_DEFAULT, OPT_MESSAGES, OPT_CAUSES,
-       OPT_VERSION, PATHS_MAX = 16 };
+       OPT_VERSION, PATHS_MAX = 16, CONFS_MAX = 256 };
 
 struct args {
 	const char *paths[PATHS_MAX];
@@ -146,12 +148,18 @@ static int parse(int argc, char **argv, struct args *a)
 
 /* ---- running -------------------------------------------------------------------- */
 
-/* The loop's signals come as calls; they act on the one house. */
-static struct house *the_house;
+/* The loop's signals come as calls; they act on the one server. */
+static struct {
+	const struct args *args;
+	struct house *house;
+	struct conf *confs[CONFS_MAX];	/* all that were ever in force      */
+	size_t n_confs;
+	int log_fd;
+} the = { .log_fd = -1 };
 
 static void on_signal(int sig UNUSED)
 {
-	house_stop(the_house);
+	house_stop(the.house);
 }
 
 /* Every call needs two descriptors (PLATFORM: media), every screen one. */
@@ -174,7 +182,7 @@ static void raise_limits(const struct conf *c)
 			 (unsigned long long)want);
 }
 
-static int open_log(const struct conf *c, const struct args *a)
+static int open_log(const struct conf *c)
 {
 	const char *path = conf_text(c, "server", NULL, "log_file");
 	enum log_level level;
@@ -182,7 +190,7 @@ static int open_log(const struct conf *c, const struct args *a)
 
 	if (!log_level_from_word(conf_text(c, "server", NULL, "log_level"),
 				 &level))
-		log_set_level(a->quiet ? LOG_WARN : level);
+		log_set_level(the.args->quiet ? LOG_WARN : level);
 	if (!path)
 		return 0;
 	fd = open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0640);
@@ -191,22 +199,90 @@ static int open_log(const struct conf *c, const struct args *a)
 		return EX_CANTCREAT;
 	}
 	log_set_fd(fd);
+	if (the.log_fd >= 0)
+		close(the.log_fd);
+	the.log_fd = fd;
 	return 0;
 }
 
-static int serve(const struct conf *c)
+static void log_mistake(const struct conf_origin *at, const char *text,
+			void *arg UNUSED)
 {
+	log_err("conf", "%s:%u:%u: %s", at->file, at->line, at->column, text);
+}
+
+/* SIGHUP: all of the new configuration, or, with one mistake, none of it. */
+static void reload(void)
+{
+	struct conf *c;
+
+	if (the.n_confs == CONFS_MAX) {
+		log_err("conf", "reloaded %d times: restart to go on",
+			CONFS_MAX - 1);
+		return;
+	}
+	if (conf_load(the.args->paths, the.args->n_paths, &server_options, &c,
+		      log_mistake, NULL)) {
+		log_err("conf", "not reloaded");
+		return;
+	}
+	if (options_check(c, log_mistake, NULL) ||
+	    house_reload(the.house, c)) {
+		log_err("conf", "not reloaded");
+		conf_free(c);
+		return;
+	}
+	the.confs[the.n_confs++] = c;
+	open_log(c);
+	log_info("conf", "reloaded");
+}
+
+static void on_signal_fd(int flags UNUSED, void *arg)
+{
+	const int *fd = arg;
+	struct signalfd_siginfo si;
+
+	while (read(*fd, &si, sizeof(si)) == (ssize_t)sizeof(si)) {
+		if (si.ssi_signo == SIGHUP)
+			reload();
+		else if (open_log(the.confs[the.n_confs - 1]))
+			log_err("main", "the log file was not opened again");
+	}
+}
+
+/* SIGHUP and SIGUSR1 come as a descriptor; before any thread is made. */
+static int open_signals(void)
+{
+	sigset_t set;
+
+	sigemptyset(&set);
+	sigaddset(&set, SIGHUP);
+	sigaddset(&set, SIGUSR1);
+	pthread_sigmask(SIG_BLOCK, &set, NULL);
+	return signalfd(-1, &set, SFD_NONBLOCK | SFD_CLOEXEC);
+}
+
+static int serve(void)
+{
+	const struct conf *c = the.confs[0];
+	int sig_fd = open_signals();
 	struct clock clock;
 	enum err e;
 
 	clock_init_real(&clock);
 	raise_limits(c);
 	e = loop_init(0);
+	if (!e && sig_fd >= 0)
+		e = loop_watch_fd(sig_fd, LOOP_READ, on_signal_fd, &sig_fd);
 	if (!e)
-		e = house_new(c, &clock, &the_house);
+		e = house_new(c, &clock, &the.house);
 	if (!e)
 		e = loop_run(on_signal);
-	the_house = house_free(the_house);
+	the.house = house_free(the.house);
+	if (sig_fd >= 0) {
+		loop_unwatch_fd(sig_fd);
+		close(sig_fd);
+	}
 	loop_fini();
 	if (e) {
 		log_err("main", "stopped: %s", err_text(e));
@@ -218,24 +294,22 @@ static int serve(const struct conf *c)
 int main(int argc, char **argv)
 {
 	struct args a = { 0 };
-	struct conf *conf;
 	int status = parse(argc, argv, &a);
 
 	if (status >= 0)
 		return status;
-	if (conf_load(a.paths, a.n_paths, &server_options, &conf,
+	the.args = &a;
+	if (conf_load(a.paths, a.n_paths, &server_options, &the.confs[0],
 		      conf_error_print, stderr))
 		return EX_CONFIG;
-	if (options_check(conf, conf_error_print, stderr)) {
-		conf_free(conf);
-		return EX_CONFIG;
-	}
-	if (!a.test)
-		status = open_log(conf, &a);
-	else
-		status = 0;
+	the.n_confs = 1;
+	status = options_check(the.confs[0], conf_error_print, stderr)
+			 ? EX_CONFIG : 0;
 	if (!status && !a.test)
-		status = serve(conf);
-	conf_free(conf);
+		status = open_log(the.confs[0]);
+	if (!status && !a.test)
+		status = serve();
+	for (size_t i = 0; i < the.n_confs; i++)
+		conf_free(the.confs[i]);
 	return status;
 }

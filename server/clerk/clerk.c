@@ -1,7 +1,7 @@
 #include "clerk_priv.h"
 
-#include "base/log.h"
 #include "base/str.h"
+#include "report/audit.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -273,25 +273,14 @@ bool fail_err(struct job *j, enum err e, const char *what)
 
 void audit(struct job *j, const char *fmt, ...)
 {
-	struct store *store = j->c->r->store;
-	struct store_group *g = store_begin(store);
-	struct now now = clock_now(j->c->conf.clock);
-	struct store_key k = { 0 };
-	char what[300], text[400];
+	char what[300];
 	va_list ap;
 
 	va_start(ap, fmt);
 	vsnprintf(what, sizeof(what), fmt, ap);
 	va_end(ap);
-	log_info("audit", "%s: %s", j->who, what);
-	str_fmt(text, sizeof(text), "%s\t%s", j->who, what);
-	store_key_u64(&k, (uint64_t)now.wall_ms);
-	store_key_u32(&k, (uint32_t)(j - j->c->jobs) << 24 | j->req);
-	store_put(g, STORE_AUDIT, k.b, k.len, text, strlen(text));
-	if (store_commit(g, NULL, NULL)) {
-		log_err("audit", "not written: %s", what);
-		store_abort(g);
-	}
+	audit_put(j->c->r->store, clock_now(j->c->conf.clock).wall_ms,
+		  j->who, what);
 }
 
 struct waiting {

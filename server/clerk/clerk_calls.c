@@ -2,6 +2,7 @@
 #include "clerk_priv.h"
 
 #include "base/str.h"
+#include "report/audit.h"
 #include "report/cdr.h"
 
 #include <pthread.h>
@@ -196,39 +197,23 @@ bool verb_call_show(struct job *j, struct now now UNUSED)
 
 /* ---- audit, alerts, store ------------------------------------------------------------------- */
 
-static bool audit_row(void *arg, const void *key, size_t klen,
-		      const void *val, size_t vlen)
+static bool audit_row(void *arg, int64_t wall_ms, const char *who,
+		      const char *what)
 {
-	struct job *j = arg;
-	char text[401], *tab;
-
-	if (klen < 8)
-		return true;
-	str_fmt(text, sizeof(text), "%.*s", (int)vlen, (const char *)val);
-	tab = strchr(text, '\t');
-	if (tab)
-		*tab++ = '\0';
-	say(j, json_pack("{s:o, s:s, s:s}", "at",
-			 time_json((int64_t)store_be64(key)), "who", text,
-			 "what", tab ? tab : ""));
+	say(arg, json_pack("{s:o, s:s, s:s}", "at", time_json(wall_ms), "who",
+			   who, "what", what));
 	return true;
 }
 
 bool verb_audit_list(struct job *j, struct now now)
 {
 	const char *since = word_opt(j, "--since");
-	struct store_key k = { 0 };
 	int64_t from;
 	enum err e;
 
 	if (time_from(since ? since : "today", now.wall_ms, &from))
 		return fail(j, EXIT_USAGE, MSG_NO_ARG, "--since TIME");
-	store_key_u64(&k, (uint64_t)from);
-	e = store_scan(j->c->r->store, STORE_AUDIT,
-		       &(struct store_range){ .from = k.b,
-					      .from_len = k.len,
-					      .limit = 4096 },
-		       audit_row, j);
+	e = audit_each(j->c->r->store, from, audit_row, j);
 	return e ? fail_err(j, e, "audit log") : true;
 }
 

@@ -2,6 +2,7 @@
 
 #include "base/log.h"
 #include "base/str.h"
+#include "report/audit.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -319,6 +320,7 @@ static void plain(struct ask *a)
 static void unmask(struct ask *a)
 {
 	struct msg_unmasked u = { 0 };
+	char who[32], what[64];
 
 	a->no = MSG_NO_COUNT;
 	if (!a->call || !a->may_unmask) {
@@ -327,8 +329,11 @@ static void unmask(struct ask *a)
 	}
 	u.call = a->call->id.v;
 	str_copy(u.number, sizeof(u.number), a->call->number);
-	log_info("audit", "agent %u saw the whole number of call %llu",
-		 a->seat->agent.v, (unsigned long long)a->call->uid);
+	str_fmt(who, sizeof(who), "agent %u", a->seat->agent.v);
+	str_fmt(what, sizeof(what), "saw the whole number of call %llu",
+		(unsigned long long)a->call->uid);
+	audit_put(a->d->r->store, clock_now(a->d->r->clock).wall_ms, who,
+		  what);
 	a->d->send(a->d->arg, a->seat->agent, MSG_UNMASKED, a->req, &u);
 }
 

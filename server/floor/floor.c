@@ -412,28 +412,6 @@ enum err floor_seat(struct floor *f, struct seat *s, enum seat_event ev,
 	return ERR_OK;
 }
 
-enum err floor_assign(struct floor *f, struct agent_id agent,
-		      const struct campaign_id *list, size_t n, struct now now)
-{
-	struct seat *s = seat_get(f->seats, agent);
-
-	if (!s)
-		return ERR_ABSENT;
-	if (seat_state_on_call(s->state))
-		return ERR_STATE;
-	/* Its pacers must see it leave the old and come to the new. */
-	enum seat_state was = s->state;
-
-	s->state = SEAT_OFFLINE;
-	pace_seat(f, s, was, now);
-	s->state = was;
-	enum err e = seat_assign(f->seats, s, list, n);
-
-	pace_seat(f, s, SEAT_OFFLINE, now);
-	floor_seat_told(f, s, now);
-	return e;
-}
-
 /* ---- recovery ---------------------------------------------------------- */
 
 struct lost {

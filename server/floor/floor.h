@@ -162,6 +162,7 @@ struct floor *floor_free(struct floor *f);	/* returns NULL */
 	X(IN_LINE,        "line")       /* agent, value 1 up, 0 down       */ \
 	X(IN_LINK,        "link")       /* agent, value 1 up, 0 down       */ \
 	X(IN_LOGIN,       "log in")     /* agent, text: name\tteam         */ \
+	X(IN_ASSIGN,      "assign")     /* agent, text: campaign ids       */ \
 	X(IN_LOGOUT,      "log out")    /* agent; after the call           */ \
 	X(IN_READY,       "ready")      /* agent                           */ \
 	X(IN_NOT_READY,   "not ready")  /* agent                           */ \
@@ -246,10 +247,6 @@ MUST_CHECK enum err floor_campaign_by_name(const struct floor *f,
 					   struct campaign_id *out);
 /* Borrowed; NULL if there is no such campaign. */
 struct pacer *floor_pacer(struct floor *f, struct campaign_id id);
-MUST_CHECK enum err floor_assign(struct floor *f, struct agent_id agent,
-				 const struct campaign_id *list, size_t n,
-				 struct now now);
-
 struct seats *floor_seats(struct floor *f);		/* borrowed */
 struct call_pool *floor_calls(struct floor *f);		/* borrowed */
 struct dispos *floor_dispos(struct floor *f);		/* borrowed */

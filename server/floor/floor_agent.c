@@ -5,6 +5,7 @@
 #include "base/str.h"
 #include "report/cdr.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 typedef enum err agent_h(struct floor *f, struct seat *s, struct call *c,
@@ -39,6 +40,38 @@ static enum err on_login(struct floor *f, struct seat *none UNUSED,
 		return ERR_OK;
 	}
 	return floor_seat(f, s, SE_LOGIN, SR_LOGIN, 0, now);
+}
+
+/* Whose calls the agent takes: "1 4 7". */
+static enum err on_assign(struct floor *f, struct seat *s,
+			  struct call *c UNUSED, const struct floor_input *in,
+			  struct now now)
+{
+	struct campaign_id list[SEAT_CAMPAIGNS];
+	enum seat_state was = s->state;
+	const char *p = in->text;
+	size_t n = 0;
+	enum err e;
+
+	if (seat_state_on_call(was))
+		return ERR_STATE;
+	while (*p && n < SEAT_CAMPAIGNS) {
+		char *end;
+		unsigned long v = strtoul(p, &end, 10);
+
+		if (end == p || v > UINT32_MAX)
+			return ERR_FORMAT;
+		list[n++].v = (uint32_t)v;
+		p = end + strspn(end, " ");
+	}
+	/* Its pacers must see it leave the old and come to the new. */
+	s->state = SEAT_OFFLINE;
+	pace_seat(f, s, was, now);
+	s->state = was;
+	e = seat_assign(f->seats, s, list, n);
+	pace_seat(f, s, SEAT_OFFLINE, now);
+	floor_seat_told(f, s, now);
+	return e;
 }
 
 /* An agent who leaves takes back a call that rings for him alone. */
@@ -365,6 +398,7 @@ static const struct {
 	unsigned needs;
 } rows[FLOOR_INPUT_COUNT] = {
 	[IN_LOGIN]     = { on_login, MAKES_SEAT },
+	[IN_ASSIGN]    = { on_assign, 0 },
 	[IN_LOGOUT]    = { on_wish, 0 },
 	[IN_READY]     = { on_wish, 0 },
 	[IN_NOT_READY] = { on_wish, 0 },

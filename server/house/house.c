@@ -3,6 +3,7 @@
 #include "base/log.h"
 #include "base/str.h"
 #include "dial/loop.h"
+#include "report/audit.h"
 #include "staff/staff.h"
 
 #include <stdlib.h>
@@ -117,21 +118,20 @@ static void on_greet(void *arg, const struct door_session *s,
 static void assign(struct house *h, struct agent_id agent,
 		   const struct staff *st)
 {
-	const struct live_rooms *r = live_rooms(h->live);
-	struct campaign_id ids[SEAT_CAMPAIGNS];
-	size_t n = 0;
+	struct floor *floor = live_rooms(h->live)->floor;
+	struct floor_input in = { .kind = IN_ASSIGN, .agent = agent.v };
+	struct campaign_id id;
+	enum err e;
 
 	for (uint32_t i = 0; i < st->campaigns_count; i++)
-		if (!floor_campaign_by_name(r->floor, st->campaigns[i].name,
-					    &ids[n]))
-			n++;
+		if (!floor_campaign_by_name(floor, st->campaigns[i].name,
+					    &id))
+			str_add(in.text, sizeof(in.text), "%u ", id.v);
 	/* Nobody said which: every campaign there is. */
-	while (!st->campaigns_count && n < SEAT_CAMPAIGNS &&
-	       floor_campaign_at(r->floor, n, &ids[n]))
-		n++;
-	enum err e = floor_assign(r->floor, agent, ids, n,
-				  clock_now(h->clock));
-
+	for (size_t i = 0; !st->campaigns_count && i < SEAT_CAMPAIGNS &&
+			   floor_campaign_at(floor, i, &id); i++)
+		str_add(in.text, sizeof(in.text), "%u ", id.v);
+	e = live_input(h->live, &in);
 	if (e && e != ERR_STATE)
 		log_err("house", "agent %u: campaigns: %s", agent.v,
 			err_text(e));
@@ -221,21 +221,8 @@ static enum err on_logout(void *arg, const struct door_session *s)
 
 void house_audit(struct house *h, const char *who, const char *what)
 {
-	const struct live_rooms *r = live_rooms(h->live);
-	struct store_group *g = store_begin(r->store);
-	struct now now = clock_now(h->clock);
-	struct store_key k = { 0 };
-	char text[400];
-
-	log_info("audit", "%s: %s", who, what);
-	str_fmt(text, sizeof(text), "%s\t%s", who, what);
-	store_key_u64(&k, (uint64_t)now.wall_ms);
-	store_key_u32(&k, (uint32_t)now.mono_ms);
-	store_put(g, STORE_AUDIT, k.b, k.len, text, strlen(text));
-	if (store_commit(g, NULL, NULL)) {
-		log_err("audit", "not written: %s: %s", who, what);
-		store_abort(g);
-	}
+	audit_put(live_rooms(h->live)->store, clock_now(h->clock).wall_ms,
+		  who, what);
 }
 
 static void on_note(void *arg, enum door_note n, const char *user,
@@ -517,6 +504,17 @@ struct house *house_free(struct house *h)
 	free(h->secrets);
 	free(h);
 	return NULL;
+}
+
+enum err house_reload(struct house *h, const struct conf *conf)
+{
+	house_notify("RELOADING=1");
+	enum err e = live_reload(h->live, conf);
+
+	if (!e)
+		h->conf = conf;
+	house_notify("READY=1");
+	return e;
 }
 
 void house_stop(struct house *h)

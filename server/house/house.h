@@ -18,6 +18,8 @@ struct house;
 MUST_CHECK enum err house_new(const struct conf *conf,
 			      const struct clock *clock, struct house **out);
 struct house *house_free(struct house *h);	/* returns NULL */
+/* SIGHUP: a new configuration, which must live as long as the house. */
+MUST_CHECK enum err house_reload(struct house *h, const struct conf *conf);
 /*
  * SIGTERM: no new calls; the loop stops when the last call has ended, after
  * server.stop at the latest.  The second time: at once.

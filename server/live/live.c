@@ -147,6 +147,12 @@ const struct live_rooms *live_rooms(const struct live *l)
 	return &l->r;
 }
 
+enum err live_reload(struct live *l, const struct conf *conf)
+{
+	l->r.conf = conf;
+	return live_set_campaigns(l, conf);
+}
+
 void live_drain(struct live *l)
 {
 	l->stats.draining = true;

@@ -62,6 +62,12 @@ const struct live_rooms *live_rooms(const struct live *l);
 
 /* One input, stamped with the clock; the floor's answer. */
 MUST_CHECK enum err live_input(struct live *l, struct floor_input *in);
+/*
+ * A new configuration: what can change while running does (campaigns, their
+ * lists, hours, scripts, breaks); the rest waits for a restart.  The old one
+ * must live as long as the live does.
+ */
+MUST_CHECK enum err live_reload(struct live *l, const struct conf *conf);
 /* No new calls; calls in progress go on. */
 void live_drain(struct live *l);
 /* Calls with a leg, or not yet on disk. */

@@ -129,6 +129,7 @@ static enum err do_place(void *arg, const struct call *c,
 		return e;
 	}
 	l->call_legs[call_slot(c->id)] = leg;
+	l->early[call_slot(c->id)] = 0;
 	leg_put(l, leg, c->id);
 	return ERR_OK;
 }
@@ -335,6 +336,40 @@ static void line_event(struct live *l, const struct dial_event *ev)
 	tell(l, &in);
 }
 
+/* Early media: what the network plays may say more than its code will. */
+static void early(struct live *l, const struct dial_event *ev)
+{
+	struct leg_id leg = live_call_leg(l, ev->call);
+	enum err e;
+
+	if (!leg.v || !ev->media.port)
+		return;
+	peer(l, leg, &ev->media);
+	e = media_listen(l->r.media, leg, EARS_EARLY, NULL);
+	if (e)
+		log_debug("live", "call %u: early ears: %s", ev->call.v,
+			  err_text(e));
+}
+
+/*
+ * Q.850 first, then the SIP code, then the ears (FACTS 2.1): only where the
+ * first two say no more than "not reached" do the ears decide.
+ */
+static enum call_result early_says(struct live *l, const struct dial_event *ev)
+{
+	uint8_t heard = l->early[call_slot(ev->call)];
+
+	switch (ev->result) {
+	case RES_NO_ANSWER:
+	case RES_UNREACHABLE:
+	case RES_TECHNICAL:
+	case RES_UNKNOWN:
+		return heard ? (enum call_result)heard : ev->result;
+	default:
+		return ev->result;
+	}
+}
+
 static void call_event(struct live *l, const struct dial_event *ev)
 {
 	struct floor_input in = { .call = ev->call.v, .trunk = ev->trunk.v,
@@ -345,16 +380,21 @@ static void call_event(struct live *l, const struct dial_event *ev)
 	case DIAL_PROGRESS:
 		in.kind = IN_RINGING;
 		if (ev->kind == DIAL_PROGRESS)
-			peer(l, live_call_leg(l, ev->call), &ev->media);
+			early(l, ev);
 		break;
 	case DIAL_ANSWERED:
 		in.kind = IN_ANSWERED;
 		peer(l, live_call_leg(l, ev->call), &ev->media);
 		str_copy(in.text, sizeof(in.text), ev->caller);
 		break;
+	case DIAL_LEG_FAILED:
+		log_info("call", "%u trunk %u said %u %s (q850 %u): another "
+			 "trunk", ev->call.v, ev->trunk.v, ev->code, ev->text,
+			 ev->q850);
+		return;
 	case DIAL_FAILED:
 		in.kind = IN_FAILED;
-		in.value = ev->result;
+		in.value = early_says(l, ev);
 		str_copy(in.text, sizeof(in.text), ev->text);
 		free_leg(l, ev->call);
 		break;
@@ -437,9 +477,15 @@ static void heard(struct live *l, const struct media_event *ev,
 		[EARS_VACANT] = RES_VACANT, [EARS_SIT] = RES_UNREACHABLE,
 		[EARS_FAX] = RES_FAX };
 	enum call_result r = results[ev->verdict];
+	struct call *c = call_get(floor_calls(l->r.floor),
+				  (struct call_id){ in->call });
 
 	if (ev->verdict == EARS_RINGBACK)
 		return;
+	if (c && !c->answer_ms) {	/* early: kept for the final answer */
+		l->early[call_slot(c->id)] = (uint8_t)r;
+		return;
+	}
 	in->value = ev->ms;
 	in->kind = r ? IN_MACHINE : IN_PERSON;	/* in doubt, a person */
 	in->code = r;

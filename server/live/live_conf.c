@@ -3,9 +3,12 @@
 
 #include "base/log.h"
 #include "base/str.h"
+#include "net/net.h"
 #include "options.h"
 
 #include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -112,11 +115,8 @@ static struct trunk_id trunk_named(const struct conf *c, const char *name)
 static void own_address(struct live *l, const struct conf *c)
 {
 	const char *given = conf_text(c, "agents", NULL, "sip_address");
-	struct conf_addr a;
-	enum err e = conf_addr_parse(conf_list_at(c, "server", NULL, "listen",
-						  0), &a);
 
-	str_copy(l->sip_host, sizeof(l->sip_host), e ? "127.0.0.1" : a.host);
+	dial_addr(l->r.dial, 0, l->sip_host, sizeof(l->sip_host));
 	l->sip_port = dial_port(l->r.dial, 0);
 	if (given) {
 		const char *colon = strrchr(given, ':');
@@ -128,15 +128,64 @@ static void own_address(struct live *l, const struct conf *c)
 		if (colon && !str_to_i64(colon + 1, 1, 65535, &port))
 			l->sip_port = (uint16_t)port;
 	}
-	if (str_eq(l->sip_host, "0.0.0.0") || str_eq(l->sip_host, "::"))
-		str_copy(l->sip_host, sizeof(l->sip_host), "127.0.0.1");
+}
+
+static enum err append_file(FILE *out, const char *path)
+{
+	char buf[4096];
+	FILE *in = fopen(path, "re");
+	size_t n;
+
+	if (!in) {
+		log_err("live", "%s: %s", path, strerror(errno));
+		return err_from_errno(errno);
+	}
+	while ((n = fread(buf, 1, sizeof(buf), in)))
+		fwrite(buf, 1, n, out);
+	fclose(in);
+	return ERR_OK;
+}
+
+/* libre wants key and certificate in one file: state/sip.pem, 0600. */
+static enum err sip_pem(const struct conf *c, char *pem)
+{
+	char cert[PATH_SIZE], key[PATH_SIZE];
+	const char *own = conf_text(c, "server", NULL, "certificate");
+	const char *state = conf_text(c, "server", NULL, "state");
+	enum err e;
+	FILE *out;
+	int fd;
+
+	str_fmt(cert, sizeof(cert), "%s/cert.pem", state);
+	str_fmt(key, sizeof(key), "%s/key.pem", state);
+	if (own) {
+		str_copy(cert, sizeof(cert), own);
+		str_copy(key, sizeof(key),
+			 conf_text(c, "server", NULL, "key"));
+	} else {
+		e = net_cert_make(cert, key);
+		if (e && e != ERR_EXISTS)
+			return e;
+	}
+	str_fmt(pem, PATH_SIZE, "%s/sip.pem", state);
+	fd = open(pem, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+	out = fd < 0 ? NULL : fdopen(fd, "w");
+	if (!out) {
+		log_err("live", "%s: %s", pem, strerror(errno));
+		return err_from_errno(errno);
+	}
+	e = append_file(out, key);
+	if (!e)
+		e = append_file(out, cert);
+	return fclose(out) && !e ? ERR_IO : e;
 }
 
 static enum err open_dial(struct live *l, const struct conf *c)
 {
 	size_t n = conf_count(c, "trunks");
 	struct dial_trunk_conf *t = calloc(n ? n : 1, sizeof(*t));
-	char causes[PATH_SIZE];
+	char causes[PATH_SIZE], pem[PATH_SIZE];
+	bool with_tls = false;
 	struct dial_conf d = {
 		.trunks = t, .trunk_count = (unsigned)n,
 		.causes_path = causes, .clock = l->r.clock, .dns = true,
@@ -167,6 +216,7 @@ static enum err open_dial(struct live *l, const struct conf *c)
 
 		e = conf_addr_parse(conf_list_at(c, "server", NULL, "listen",
 						 i), &a);
+		with_tls |= str_eq(a.proto, "tls");
 		dl->transport = str_eq(a.proto, "tls") ? DIAL_TLS
 				: str_eq(a.proto, "tcp") ? DIAL_TCP
 							 : DIAL_UDP;
@@ -174,6 +224,9 @@ static enum err open_dial(struct live *l, const struct conf *c)
 		dl->port = a.port;
 	}
 	h.agent_secret = live_agent_secret;
+	if (!e && with_tls)
+		e = sip_pem(c, pem);
+	d.tls_cert = with_tls ? pem : NULL;
 	if (!e)
 		e = dial_new(&d, &h, &l->r.dial);
 	free(t);
@@ -385,7 +438,7 @@ void live_relist(struct live *l)
 	}
 }
 
-static enum err open_campaigns(struct live *l, const struct conf *c)
+enum err live_set_campaigns(struct live *l, const struct conf *c)
 {
 	struct now now = clock_now(l->r.clock);
 	const char *name;
@@ -405,6 +458,15 @@ static enum err open_campaigns(struct live *l, const struct conf *c)
 	}
 	if (!e)
 		live_relist(l);
+	return e;
+}
+
+static enum err open_campaigns(struct live *l, const struct conf *c)
+{
+	struct now now = clock_now(l->r.clock);
+	const char *name;
+	enum err e = live_set_campaigns(l, c);
+
 	for (size_t i = 0; !e && (name = conf_instance(c, "campaigns", i));
 	     i++) {
 		struct floor_input in = { .kind = IN_START,
@@ -487,10 +549,11 @@ enum err live_open_rooms(struct live *l, const struct conf *c)
 	l->leg_cap = twice_power(calls);
 	l->line_cap = twice_power(agents);
 	l->call_legs = calloc(calls, sizeof(*l->call_legs));
+	l->early = calloc(calls, sizeof(*l->early));
 	l->leg_calls = calloc(l->leg_cap, sizeof(*l->leg_calls));
 	l->leg_keys = calloc(l->leg_cap, sizeof(*l->leg_keys));
 	l->lines = calloc(l->line_cap, sizeof(*l->lines));
-	if (!l->call_legs || !l->leg_calls || !l->leg_keys || !l->lines)
+	if (!l->call_legs || !l->early || !l->leg_calls || !l->leg_keys || !l->lines)
 		return ERR_MEMORY;
 	e = open_core(l, c);
 	if (!e)
@@ -516,6 +579,7 @@ void live_close_rooms(struct live *l)
 	l->r.zones = zones_free(l->r.zones);
 	l->r.store = store_close(l->r.store);
 	free(l->call_legs);
+	free(l->early);
 	free(l->leg_calls);
 	free(l->leg_keys);
 	free(l->lines);

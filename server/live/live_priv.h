@@ -18,6 +18,8 @@ struct live {
 	struct live_hooks hooks;
 	struct live_stats stats;
 	struct leg_id *call_legs;	/* by call_slot                      */
+	uint8_t *early;			/* by call_slot: enum call_result the
+					   early media spoke of             */
 	struct call_id *leg_calls;	/* by leg, open addressing            */
 	struct leg_id *leg_keys;
 	size_t leg_cap;
@@ -43,6 +45,7 @@ struct line *live_line(const struct live *l, struct agent_id agent);
 
 /* live_conf.c: rooms from the configuration. */
 enum err live_open_rooms(struct live *l, const struct conf *conf);
+enum err live_set_campaigns(struct live *l, const struct conf *conf);
 void live_close_rooms(struct live *l);
 
 #endif

@@ -1,0 +1,60 @@
+#include "report/audit.h"
+
+#include "base/log.h"
+#include "base/str.h"
+
+#include <string.h>
+
+void audit_put(struct store *s, int64_t wall_ms, const char *who,
+	       const char *what)
+{
+	struct store_group *g = store_begin(s);
+	struct store_key k = { 0 };
+	char text[400];
+
+	log_info("audit", "%s: %s", who, what);
+	str_fmt(text, sizeof(text), "%s\t%s", who, what);
+	store_key_u64(&k, (uint64_t)wall_ms);
+	/* Two in one millisecond differ by what they say. */
+	store_key_u64(&k, store_version(text, strlen(text)));
+	store_put(g, STORE_AUDIT, k.b, k.len, text, strlen(text));
+	enum err e = store_commit(g, NULL, NULL);
+
+	if (e) {
+		log_err("audit", "not written (%s): %s: %s", err_text(e), who,
+			what);
+		store_abort(g);
+	}
+}
+
+struct each {
+	audit_h *h;
+	void *arg;
+};
+
+static bool each_row(void *arg, const void *key, size_t klen, const void *val,
+		     size_t vlen)
+{
+	struct each *x = arg;
+	char text[401], *tab;
+
+	if (klen < 8)
+		return true;
+	str_fmt(text, sizeof(text), "%.*s", (int)vlen, (const char *)val);
+	tab = strchr(text, '\t');
+	if (tab)
+		*tab++ = '\0';
+	return x->h(x->arg, (int64_t)store_be64(key), text, tab ? tab : "");
+}
+
+enum err audit_each(struct store *s, int64_t from_ms, audit_h *h, void *arg)
+{
+	struct each x = { h, arg };
+	struct store_key k = { 0 };
+
+	store_key_u64(&k, (uint64_t)from_ms);
+	return store_scan_all(s, STORE_AUDIT,
+			      &(struct store_range){ .from = k.b,
+						     .from_len = k.len },
+			      each_row, &x);
+}
