@@ -16,6 +16,7 @@ void rate_init(struct rate *r, const struct pacer_params *par)
 	r->prior = par->p_prior;
 	r->prior_n = par->p_prior_n;
 	r->memory = par->p_memory;
+	r->prefer = par->p_prefer;
 }
 
 static double rate_model(const struct rate *r, int m)
@@ -43,9 +44,9 @@ struct rate_now rate_get(const struct rate *r)
 	double best = r->fit[0], sum = 0, mean = 0, square = 0;
 
 	for (int m = 1; m < RATE_MODELS; m++)
-		best = fmax(best, r->fit[m]);
+		best = fmax(best, r->fit[m] + m * r->prefer);
 	for (int m = 0; m < RATE_MODELS; m++) {
-		double w = exp(r->fit[m] - best);
+		double w = exp(r->fit[m] + m * r->prefer - best);
 		double p = rate_model(r, m);
 		double var = p * (1 - p) / (r->tries[m] + r->prior_n + 1);
 

@@ -21,7 +21,7 @@ struct rate {
 	double window[RATE_MODELS];
 	double hits[RATE_MODELS], tries[RATE_MODELS];
 	double fit[RATE_MODELS];	/* discounted log likelihood         */
-	double prior, prior_n, memory;
+	double prior, prior_n, memory, prefer;
 };
 
 struct rate_now {

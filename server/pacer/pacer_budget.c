@@ -15,7 +15,6 @@
 void budget_init(struct pacer *p)
 {
 	memset(&p->ledger, 0, sizeof(p->ledger));
-	p->ledger.integral = log(p->par.theta_start);
 	p->theta = 0;
 }
 
@@ -62,6 +61,10 @@ void budget_count(struct pacer *p, double answered, double abandoned)
 		to[i]->answered += answered;
 		to[i]->abandoned += abandoned;
 	}
+	double keep = exp(-p->conf.target * answered / p->par.yield_window);
+
+	l->risked = (l->risked + p->theta * answered) * keep;
+	l->paid = (l->paid + abandoned) * keep;
 }
 
 double budget_left(const struct pacer *p)
@@ -71,16 +74,47 @@ double budget_left(const struct pacer *p)
 	return p->conf.target * s->answered - s->abandoned;
 }
 
-/* Answers expected until the planned end; those of the window if unknown. */
-static double answers_to_come(const struct pacer *p)
-{
-	const struct ledger *l = &p->ledger;
-	double gone_s = (double)(p->now_ms - p->start_ms) / 1e3;
+/*
+ * Where the credit should be, and how it should move with each answer.
+ *
+ * Abandoned calls come at random, so the credit wanders; were it held to
+ * zero at both ends it would be a Brownian bridge with the deviation
+ * sqrt(budget x t (1 - t)), t the share of the campaign gone by.  The aim is
+ * a multiple of that, above the gate: it grows in, and is spent before the
+ * end.  Without a planned end the campaign is taken to be at half.
+ */
+struct aim {
+	double credit;		/* [calls]                                   */
+	double slope;		/* d credit / d answer                       */
+	double to_come;		/* answers until the end                     */
+};
 
-	if (!p->conf.end_ms)
-		return INFINITY;
-	double left_s = fmax(0, (double)(p->conf.end_ms - p->now_ms) / 1e3);
-	return l->all.answered / fmax(gone_s, 60) * left_s;
+static void aim_at(const struct pacer *p, struct aim *m)
+{
+	double a = p->conf.target, n = p->ledger.sum.answered;
+	double gone_s = (double)(p->now_ms - p->start_ms) / 1e3;
+	double left_s = gone_s;
+
+	if (p->conf.end_ms)
+		left_s = fmax(0, (double)(p->conf.end_ms - p->now_ms) / 1e3);
+	m->to_come = p->ledger.all.answered * left_s / fmax(gone_s, 300);
+	double all = fmax(n + m->to_come, 1), t = n / all;
+	double bridge = sqrt(a * all * t * (1 - t));
+
+	m->credit = p->par.gate + p->par.buffer * bridge;
+	m->slope = bridge > 0.5 && p->conf.end_ms ?
+		   p->par.buffer * a * (1 - 2 * t) / (2 * bridge) : 0;
+}
+
+/* Abandoned calls for each unit of risk limit: what the floor makes of the
+ * limit (many answers find an agent waiting; risks of lines overlap). */
+static double yield_of(const struct pacer *p)
+{
+	const struct pacer_params *par = &p->par;
+	const struct ledger *l = &p->ledger;
+
+	return (l->paid + par->yield_prior_n) /
+	       (l->risked + par->yield_prior_n / par->yield_start);
 }
 
 void budget_theta(struct pacer *p)
@@ -90,18 +124,29 @@ void budget_theta(struct pacer *p)
 	double a = p->conf.target, n = l->sum.answered;
 	double credit = budget_left(p);
 	double lent = par->grace * fmax(0, 1 - n / par->grace_answers);
-	double grown = fmin(1, n / par->buffer_answers);
-	double ahead = fmin(n, answers_to_come(p));
-	double span = fmax(par->span_min, par->span * pow(a * ahead, 2.0 / 3));
-	double buffer = par->gate + par->buffer * sqrt(a * ahead) * grown;
-	double x = (credit + lent - buffer) / span;
+	struct aim aim;
 
-	x = fmax(-3, fmin(2, x));
-	p->theta = a * fmin(par->theta_max, exp(l->integral + x));
-	p->spent = credit + lent < par->gate;
-	if (l->quarter.answered >= 20 &&
-	    l->quarter.abandoned > par->quarter_max * a * l->quarter.answered)
-		p->spent = true;
+	aim_at(p, &aim);
+	double span = fmin(par->span * pow(a * n, 2.0 / 3),
+			   par->span_end * a * aim.to_come);
+	double x = (credit + lent - aim.credit) / fmax(span, par->span_min);
+	double pay = fmax(a / 3, a - aim.slope);
+
+	p->theta = fmin(par->theta_max * a, pay / yield_of(p) *
+			exp(fmax(-3, fmin(2, x))));
+	if (credit + lent < par->gate)
+		p->theta = fmin(p->theta, par->gate_share * a / yield_of(p));
+	p->spent = credit + lent < (a * aim.to_come < par->gate_end ?
+				    par->gate : 0) || a <= 0;
+	if (l->quarter.answered >= 20 && l->quarter.abandoned >
+	    fmax(par->quarter_max * a * l->quarter.answered,
+		 a * l->quarter.answered +
+		 3 * sqrt(a * l->quarter.answered)))
+		p->theta = fmin(p->theta, par->gate_share * a / yield_of(p));
 	if (p->spent)
 		p->theta = 0;
+	if (par->theta_fix > 0) {
+		p->spent = false;
+		p->theta = par->theta_fix;
+	}
 }

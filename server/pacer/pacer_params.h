@@ -17,6 +17,7 @@
 	X(p_window_2,      100.0, "forgetting, second model [calls]")         \
 	X(p_window_3,      400.0, "forgetting, third model [calls]")          \
 	X(p_window_4,     1600.0, "forgetting, slowest model [calls]")        \
+	X(p_prefer,          3.0, "log odds in favour of each slower model")  \
 	X(p_memory,         60.0, "memory of each model's fit [calls]; "      \
 				  "Bayesian model averaging with forgetting, " \
 				  "Raftery, Karny, Ettler 2010")              \
@@ -41,21 +42,34 @@
 	/* risk */                                                            \
 	X(horizon_shift,     1.0, "share of the patience a caller waits when " \
 				  "an agent's end is predicted")              \
+	X(beta, 0, "x") \
+	X(cascade,           1.0, "share of taking a later caller's agent "   \
+				  "in the risk")                              \
 	X(exact_work,     9000.0, "Poisson-binomial exact up to this many "   \
 				  "servers x agents; else refined normal, "   \
 				  "Hong 2013 eq. 14")                         \
 	X(lines_per_agent,  25.0, "never more lines in the air per agent")    \
 	/* budget */                                                          \
-	X(theta_start,       1.0, "first risk limit [targets]")               \
-	X(theta_max,         6.0, "highest risk limit [targets]")             \
-	X(buffer,            0.5, "credit aimed at [sqrt(calls)]")            \
-	X(buffer_answers,  150.0, "answers over which the buffer grows in")   \
+	X(theta_fix,         0.0, "fixed")       \
+	X(yield_start,       1.5, "first guess of abandoned / sum of risk "   \
+				  "limits at the answers")                    \
+	X(yield_prior_n,     8.0, "weight of it [abandoned calls]")           \
+	X(yield_window,     80.0, "its forgetting [abandoned calls]")         \
+	X(theta_max,         3.0, "highest risk limit [targets]")             \
+	X(buffer,            1.2, "credit aimed at above the gate [standard " \
+				  "deviations of a Brownian bridge]")         \
 	X(span,              1.0, "credit for a factor e in risk [calls / "   \
 				  "(target x answered)^(2/3)]")               \
-	X(span_min,          1.5, "least span [calls]")                       \
-	X(gain,              0.3, "integral action per span of answers")      \
+	X(span_end,          0.5, "span at most this share of the budget to " \
+				  "come")                                     \
+	X(span_min,          2.0, "least span [calls]")                       \
 	X(gate,              1.0, "credit below which no risk is taken "      \
 				  "[calls]")                                  \
+	X(gate_share,       0.12, "risk below the gate [of the usual risk]: " \
+				  "next to no calls are lost there, and most "\
+				  "of the talk is kept")                      \
+	X(gate_end,          3.0, "budget to come under which nothing at all "\
+				  "is risked below the gate [calls]")         \
 	X(grace,             2.0, "credit lent to a cold campaign [calls]")   \
 	X(grace_answers,   150.0, "answers until it is given back")           \
 	X(quarter_max,       2.5, "last quarter's abandon rate at which no "  \

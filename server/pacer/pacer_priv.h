@@ -49,8 +49,8 @@ struct ledger {
 	struct slot sum;	/* of slot: the legal window                 */
 	struct slot quarter;	/* of minute                                 */
 	struct slot all;	/* since the start                           */
-	double   integral;	/* of the control                            */
-	double   pace;		/* answers a second, lately                  */
+	double   risked;	/* risk limits, summed over the answers      */
+	double   paid;		/* abandoned calls meanwhile                 */
 };
 
 struct know {

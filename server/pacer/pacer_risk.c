@@ -244,24 +244,33 @@ static double normal_tail(double m, double mean, double var, double third)
 	return fmin(1, fmax(0, t));
 }
 
-/* mean over horizons of P(Z + extra fresh lines >= M) */
-static double demand_risk(const struct demand *z)
+/* A line answered at horizon j is abandoned itself, or takes the agent of a
+ * later one: the risk it adds is that at j or after demand reaches M. */
+static double demand_risk(const struct demand *z, double cascade, double beta)
 {
+	double tail[K], r = 0, worst = 0, g = 0;
+
 	if (z->exact) {
-		vec sum = { 0 };
+		vec sum = { 0 }, idle = { 0 };
 
-		for (uint32_t i = 0; i < z->m && i <= z->n; i++)
+		for (uint32_t i = 0; i < z->m && i <= z->n; i++) {
 			sum += z->d[i];
-		double r = 0;
-
+			idle += z->d[i] * (float)(z->m - i);
+		}
+		for (int k = 0; k < K; k++) g += (double)idle[k] / K;
 		for (int k = 0; k < K; k++)
-			r += 1 - (double)sum[k];
-		return fmax(0, r / K);
+			tail[k] = fmax(0, 1 - (double)sum[k]);
+	} else {
+		for (int k = 0; k < K; k++)
+			tail[k] = normal_tail(z->m, z->mean[k], z->var[k],
+					      z->third[k]);
 	}
-	double r = 0;
-
-	for (int k = 0; k < K; k++)
-		r += normal_tail(z->m, z->mean[k], z->var[k], z->third[k]);
+	for (int k = K - 1; k >= 0; k--) {
+		worst = fmax(worst, tail[k]);
+		r += cascade * worst + (1 - cascade) * tail[k];
+	}
+	if (beta != 0 && z->exact)
+		return r / K * pow(fmax(g, 0.01), -beta);
 	return r / K;
 }
 
@@ -311,21 +320,57 @@ static void demand_lines(const struct pacer *p, struct demand *z, double q)
 	}
 }
 
+/*
+ * What the lines in the air say about p: those engaged fail at once, those
+ * answered follow, those that ring out come last, so that outcomes alone
+ * mislead after each burst of dials.  One step of expectation-maximisation
+ * a decision (Dempster, Laird, Rubin 1977): each line counts as answered to
+ * the degree its age allows.
+ */
+static void rate_in_air(const struct pacer *p, struct rate_now *r)
+{
+	const struct know *w = &p->know;
+	double q = p->p.mean > 0 ? p->p.mean : r->mean;
+	double hits = 0, known = 0;
+
+	for (uint32_t i = 0; i < p->line_n; i++) {
+		const struct line *l = &p->lines[i];
+		double e = (double)(p->now_ms - l->since_ms) / 1e3;
+
+		if (l->state != LINE_RING)
+			continue;
+		double yes = q * (1 - ring_cdf(&w->answered, e));
+		double no = (1 - q) * (1 - ring_cdf(&w->failed, e));
+		double a = yes + no > 1e-9 ? yes / (yes + no) : q;
+
+		hits += a;
+		known += fmax(0, 1 - a * (1 - a) / (q * (1 - q)));
+	}
+	double lines = p->line_count[LINE_RING];
+	double n = fmax(0, r->mean * (1 - r->mean) / (r->se * r->se) - 1);
+
+	r->mean = (r->mean * n + hits) / (n + lines);
+	r->se = sqrt(r->mean * (1 - r->mean) / (n + known + 1));
+}
+
 /* The rate to reckon with: a trunk that answers nothing says nothing about
  * the people who will answer when it is back. */
 static struct rate_now rate_used(const struct pacer *p)
 {
 	struct rate_now r = rate_get(&p->know.rate);
 
+	if (p->line_count[LINE_RING])
+		rate_in_air(p, &r);
 	if (r.mean < p->par.p_dead * r.slow)
 		r.mean = r.slow;
-	r.mean = fmax(r.mean, 0.005);
+	r.mean = fmin(0.98, fmax(r.mean, 0.005));
 	return r;
 }
 
 struct two {
 	struct demand z[2];
 	vec fresh[2];		/* a line dialled now                        */
+	double cascade, beta;
 	int n;
 };
 
@@ -334,6 +379,8 @@ static bool two_now(struct pacer *p, struct two *t)
 	p->p = rate_used(p);
 	double off = p->par.p_sd * p->p.se;
 
+	t->cascade = p->par.cascade;
+	t->beta = p->par.beta;
 	p->person = p->conf.detect_ms ? rate_get(&p->know.person).mean : 1;
 
 	t->n = off > 0 ? 2 : 1;
@@ -359,7 +406,7 @@ static double two_risk(const struct two *t)
 	double r = 0;
 
 	for (int i = 0; i < t->n; i++)
-		r += demand_risk(&t->z[i]);
+		r += demand_risk(&t->z[i], t->cascade, t->beta);
 	return r / t->n;
 }
 

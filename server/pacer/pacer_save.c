@@ -48,7 +48,7 @@ static size_t ledger_spans(struct ledger *l, struct span out[SPANS])
 	const struct span s[] = {
 		{ (double *)l->slot, 2 * LEDGER_SLOTS, 0 },
 		{ &l->sum.answered, 2, 0 }, { &l->all.answered, 2, 0 },
-		{ &l->integral, 1, (double)NAN },
+		{ &l->risked, 2, 0 },
 	};
 
 	memcpy(out, s, sizeof(s));

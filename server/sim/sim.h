@@ -1,0 +1,143 @@
+/*
+ * server/sim -- a call centre in virtual time around the very same pacer.
+ *
+ *   In     parameters of a world (agents, answer rate, times, drift), or
+ *          those measured from a recorded day; a pacer's configuration
+ *   Out    what a day with that pacer gives: talk, abandoned calls, waits
+ *   Owns   virtual time, random numbers (a seed gives the same day again)
+ *   Never  reads a clock or the store; keeps anything between two runs
+ *
+ * Also the doors of the commands built on it: `waihu simulate`, `waihu pace
+ * --stdio` and the forecast of the supervisor's pacing page.
+ */
+#ifndef SIM_SIM_H
+#define SIM_SIM_H
+
+#include "base/base.h"
+#include "pacer/pacer.h"
+
+#include <stdio.h>
+
+/*      shape                word          of a duration                      */
+#define SIM_SHAPES(X)                                                         \
+	X(SIM_LOGNORMAL,  "lognormal",   "mean and cv")                       \
+	X(SIM_EXPONENTIAL, "exponential", "mean; cv is 1")                    \
+	X(SIM_CONSTANT,   "constant",    "always the mean")
+
+enum sim_shape {
+#define X(name, word, text) name,
+	SIM_SHAPES(X)
+#undef X
+};
+
+struct sim_time {
+	enum sim_shape shape;
+	double mean_s, cv;
+};
+
+/* Changes in the course of the day, in order of time. */
+/*      change               value                                            */
+#define SIM_CHANGES(X)                                                        \
+	X(SIM_SET_P,     "answer rate from now on")                           \
+	X(SIM_SET_TALK,  "factor on talk times from now on")                  \
+	X(SIM_SET_DEAD,  "1: every call fails at once; 2: rings out; 0: over")\
+	X(SIM_SET_SHARE, "share of the agents logged in from now on")
+
+enum sim_change_kind {
+#define X(name, text) name,
+	SIM_CHANGES(X)
+#undef X
+};
+
+struct sim_change {
+	int64_t ms;
+	enum sim_change_kind kind;
+	double value;
+};
+
+#define SIM_CHANGES_MAX 256
+
+struct sim_world {
+	uint32_t agents;
+	double   p;			/* answer rate                       */
+	double   machines;		/* share of answers by a machine     */
+	struct sim_time talk, wrap, patience;
+	bool     ring_exponential;	/* all lines: mean ring_s            */
+	double   ring_s;
+	double   early_share;		/* answered: 6-10 s, others 18-22 s  */
+	double   busy_share;		/* failed: 2-5 s, others time out    */
+	int64_t  timeout_ms, detect_ms;
+	int64_t  length_ms, tick_ms;
+	double   by_hand_s;		/* manual: to look up and dial       */
+	double   preview_s;		/* preview: to read                  */
+	struct sim_change change[SIM_CHANGES_MAX];
+	unsigned changes;
+	uint64_t seed;
+};
+
+/* 20 agents, p .25, talk 60 s, wrap 10 s, patience 2 s, 8 hours. */
+void sim_world_init(struct sim_world *w);
+
+/*      scenario         word          what happens                           */
+#define SIM_SCENARIOS(X)                                                      \
+	X(SIM_STEADY,    "steady",     "nothing changes")                     \
+	X(SIM_JUMP_P,    "jump-p",     "answer rate x 0.4-2 each 15 min")     \
+	X(SIM_JUMP_TALK, "jump-talk",  "talk times x 2.5 or back each 20 min")\
+	X(SIM_RAGGED,    "ragged",     "shares of agents come and go")        \
+	X(SIM_WALKOUT,   "walkout",    "40 % leave each hour, back in 15 min")\
+	X(SIM_BURST,     "burst",      "30 % at first, all at once later")    \
+	X(SIM_DEAD,      "dead-trunk", "10 minutes in which no call works")   \
+	X(SIM_P60,       "p60",        "60 % answer for half an hour")        \
+	X(SIM_ALL,       "all",        "p and talk jump, agents walk out")
+
+enum sim_scenario {
+#define X(name, word, text) name,
+	SIM_SCENARIOS(X)
+#undef X
+	SIM_SCENARIO_COUNT
+};
+
+const char *sim_scenario_word(enum sim_scenario s);
+MUST_CHECK enum err sim_scenario_from_word(const char *w,
+					   enum sim_scenario *out);
+/* Writes the scenario's changes into w (its seed, p and length are used). */
+void sim_scenario_set(struct sim_world *w, enum sim_scenario s);
+
+#define SIM_WAITS 32		/* bins of agents' waits, 2 s each, last = more */
+
+struct sim_result {
+	double answered, abandoned, dialled, joined, machines;
+	double talk_s, logged_s;
+	double utilisation;	/* talk / logged in                          */
+	double occupancy;	/* (talk + wrap) / logged in                 */
+	double abandon;		/* abandoned / answered persons              */
+	double worst_quarter;	/* of quarters with >= 20 answers            */
+	double worst_running;	/* once 300 calls were answered              */
+	double first_abandon, first_utilisation;	/* 15 minutes        */
+	double later_utilisation;
+	double wait_s;		/* mean wait of an agent for a call          */
+	double wait_bin[SIM_WAITS];
+	double lines;		/* mean in the air                           */
+	double per_hour;	/* joined calls per logged-in hour           */
+	double caller_wait_s;	/* mean wait of a caller who was joined      */
+};
+
+/* Someone who paces: the pacer itself, or one at the end of a pipe. */
+struct sim_pace {
+	void *ctx;
+	enum err (*event)(void *ctx, const struct pacer_event *e);
+	enum err (*ask)(void *ctx, int64_t ms, uint32_t *dials);
+};
+
+/* One day.  c's times and end are set from the world.  ERR_ARG: no agents,
+ * no length, bad configuration; ERR_MEMORY; else the pacer's refusal. */
+MUST_CHECK enum err sim_run(const struct sim_world *w,
+			    const struct pacer_conf *c, struct sim_result *out);
+MUST_CHECK enum err sim_run_with(const struct sim_world *w,
+				 enum pacer_mode mode,
+				 const struct sim_pace *pace,
+				 struct sim_result *out);
+/* A pacer as sim_run makes it for this world. */
+void sim_pacer_conf(const struct sim_world *w, struct pacer_conf *c);
+
+#endif

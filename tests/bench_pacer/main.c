@@ -1,0 +1,206 @@
+/*
+ * tests/bench_pacer -- many simulated days, as a table beside the one the
+ * pacing was built from.
+ *
+ *   bench_pacer [--seeds N] [--cells all|exp|...] [--set name=value]...
+ */
+#include "sim/sim.h"
+
+#include "base/str.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+struct cell {
+	const char *set;
+	bool exponential;
+	uint32_t agents;
+	double p, talk_s, cv, target;
+	enum sim_scenario scenario;
+	double known;		/* utilisation of the known best pacer, or
+				 * of the exact optimum                      */
+};
+
+static const struct cell cells[] = {
+	{ "exp", 1, 5, .10, 60, 1, .03, SIM_STEADY, .607 },
+	{ "exp", 1, 5, .25, 60, 1, .03, SIM_STEADY, .649 },
+	{ "exp", 1, 5, .40, 60, 1, .03, SIM_STEADY, .681 },
+	{ "exp", 1, 5, .25, 180, 1, .03, SIM_STEADY, .822 },
+	{ "exp", 1, 10, .25, 60, 1, .03, SIM_STEADY, .707 },
+	{ "exp", 1, 10, .25, 180, 1, .03, SIM_STEADY, .844 },
+	{ "table", 0, 5, .25, 60, 1, .03, SIM_STEADY, .621 },
+	{ "table", 0, 5, .25, 180, 1, .03, SIM_STEADY, .795 },
+	{ "table", 0, 10, .25, 60, 1, .03, SIM_STEADY, .689 },
+	{ "table", 0, 20, .10, 60, 1, .03, SIM_STEADY, .731 },
+	{ "table", 0, 20, .25, 60, 1, .03, SIM_STEADY, .746 },
+	{ "table", 0, 20, .40, 180, 1, .03, SIM_STEADY, .871 },
+	{ "big", 0, 50, .25, 60, 1, .03, SIM_STEADY, .799 },
+	{ "big", 0, 200, .25, 60, 1, .03, SIM_STEADY, .842 },
+	{ "big", 0, 200, .25, 180, 1, .03, SIM_STEADY, .930 },
+	{ "hard", 0, 20, .25, 60, 1, .03, SIM_JUMP_P, 0 },
+	{ "hard", 0, 20, .25, 60, 1, .03, SIM_JUMP_TALK, 0 },
+	{ "hard", 0, 20, .25, 60, 1, .03, SIM_RAGGED, 0 },
+	{ "hard", 0, 20, .25, 60, 1, .03, SIM_WALKOUT, 0 },
+	{ "hard", 0, 20, .25, 60, 1, .03, SIM_BURST, 0 },
+	{ "hard", 0, 20, .25, 60, 1, .03, SIM_DEAD, 0 },
+	{ "hard", 0, 20, .25, 60, 1, .03, SIM_P60, 0 },
+	{ "hard", 0, 20, .25, 60, 1, .03, SIM_ALL, 0 },
+	{ "cv", 0, 20, .25, 60, .5, .03, SIM_STEADY, 0 },
+	{ "cv", 0, 20, .25, 60, 2, .03, SIM_STEADY, 0 },
+	{ "cv", 0, 10, .25, 60, 2, .03, SIM_STEADY, 0 },
+	{ "low", 0, 3, .25, 60, 1, .03, SIM_STEADY, 0 },
+	{ "low", 0, 3, .25, 60, 1, .01, SIM_STEADY, 0 },
+	{ "low", 0, 10, .25, 60, 1, .01, SIM_STEADY, 0 },
+	{ "low", 0, 20, .25, 60, 1, .01, SIM_STEADY, 0 },
+	{ "low", 0, 20, .25, 60, 1, .01, SIM_P60, 0 },
+	{ "low", 0, 20, .25, 60, 1, .01, SIM_ALL, 0 },
+	{ "f5", 0, 5, .25, 60, 1, .03, SIM_STEADY, 0 },
+	{ "f10", 0, 10, .25, 60, 1, .03, SIM_STEADY, 0 },
+	{ "f20", 0, 20, .25, 60, 1, .03, SIM_STEADY, 0 },
+	{ "huge", 0, 1000, .25, 60, 1, .03, SIM_STEADY, 0 },
+};
+
+struct sum {
+	double n, u, u2, a, worst, quarter, over, first_a, first_answers,
+	       first_u, later_u, lines, running;
+};
+
+static void add(struct sum *s, const struct sim_result *r, double target)
+{
+	s->n += 1;
+	s->u += r->utilisation;
+	s->u2 += r->utilisation * r->utilisation;
+	s->a += r->abandon;
+	s->worst = fmax(s->worst, r->abandon);
+	s->running = fmax(s->running, r->worst_running);
+	s->quarter = fmax(s->quarter, r->worst_quarter);
+	s->over += r->answered >= 300 && r->abandon > target;
+	s->first_a += r->first_abandon;
+	s->first_u += r->first_utilisation;
+	s->later_u += r->later_utilisation;
+	s->lines += r->lines;
+}
+
+static void world_of(const struct cell *c, uint64_t seed, struct sim_world *w)
+{
+	sim_world_init(w);
+	w->agents = c->agents;
+	w->p = c->p;
+	w->talk.mean_s = c->talk_s;
+	w->talk.cv = c->cv;
+	w->seed = seed;
+	if (c->exponential) {
+		w->talk.shape = w->wrap.shape = SIM_EXPONENTIAL;
+		w->patience.shape = SIM_EXPONENTIAL;
+		w->ring_exponential = true;
+	}
+	if (c->agents >= 1000)
+		w->length_ms /= 8;
+	sim_scenario_set(w, c->scenario);
+}
+
+static double cpu_s(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
+	return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
+}
+
+static void run_cell(const struct cell *c, const struct pacer_conf *conf,
+		     int seeds, int first)
+{
+	struct sum s = { 0 };
+	struct pacer_conf own = *conf;
+	double began = cpu_s();
+
+	own.target = c->target;
+	if (c->agents >= 200)
+		seeds = MAX(1, seeds / 8);
+	for (int i = 0; i < seeds; i++) {
+		struct sim_world w;
+		struct sim_result r;
+
+		world_of(c, (uint64_t)(first + i), &w);
+		enum err e = sim_run(&w, &own, &r);
+
+		if (e != ERR_OK) {
+			fprintf(stderr, "bench_pacer: %s\n", err_text(e));
+			exit(1);
+		}
+		add(&s, &r, c->target);
+	}
+	double u = s.u / s.n, var = s.u2 / s.n - u * u;
+
+	printf("%-6s%5u %.2f %4.0f %3.1f %.2f %-10s %.4f+-%.4f", c->set,
+	       c->agents, c->p, c->talk_s, c->cv, c->target,
+	       sim_scenario_word(c->scenario), u, sqrt(fmax(var, 0) / s.n));
+	if (c->known > 0)
+		printf(" %5.1f%%", 100 * u / c->known);
+	else
+		printf("       ");
+	printf(" ab %.2f max %.2f run %.2f over %g q %.1f | %.1f%% %.2f | "
+	       "%.1f lines %.2f s\n", 100 * s.a / s.n, 100 * s.worst,
+	       100 * s.running, s.over, 100 * s.quarter, 100 * s.first_a / s.n,
+	       s.first_u / fmax(s.later_u, 1e-9), s.lines / s.n,
+	       (cpu_s() - began) / s.n);
+	fflush(stdout);
+}
+
+/* Is word one of the comma separated list? */
+static bool wanted(const char *list, const char *word)
+{
+	size_t n = strlen(word);
+
+	for (const char *at = list; (at = strstr(at, word)); at += n)
+		if ((at == list || at[-1] == ',') && (!at[n] || at[n] == ','))
+			return true;
+	return false;
+}
+
+int main(int argc, char **argv)
+{
+	struct pacer_params par = pacer_params_default;
+	struct pacer_conf c;
+	const char *want = "table";
+	int seeds = 16, first = 1;
+	uint32_t only = 0;
+
+	pacer_conf_init(&c);
+	c.params = &par;
+	for (int i = 1; i + 1 < argc; i += 2) {
+		char *v = argv[i + 1], *eq = strchr(v, '=');
+		double *at;
+
+		if (str_eq(argv[i], "--seeds"))
+			seeds = atoi(v);
+		else if (str_eq(argv[i], "--first"))
+			first = atoi(v);
+		else if (str_eq(argv[i], "--agents"))
+			only = (uint32_t)atoi(v);
+		else if (str_eq(argv[i], "--cells"))
+			want = v;
+		else if (str_eq(argv[i], "--ratio"))
+			c.ratio = atof(v);
+		else if (str_eq(argv[i], "--mode") &&
+			 pacer_mode_from_word(v, &c.mode) != ERR_OK)
+			return 64;
+		else if (str_eq(argv[i], "--set") && eq) {
+			*eq = 0;
+			at = pacer_params_find(&par, v);
+			if (!at) {
+				fprintf(stderr, "bench_pacer: no parameter "
+					"%s\n", v);
+				return 64;
+			}
+			*at = atof(eq + 1);
+		}
+	}
+	for (size_t i = 0; i < ARRAY_LEN(cells); i++)
+		if ((!strcmp(want, "all") || wanted(want, cells[i].set)) &&
+		    (!only || cells[i].agents == only))
+			run_cell(&cells[i], &c, seeds, first);
+	return 0;
+}
