@@ -16,6 +16,7 @@ void rate_init(struct rate *r, const struct pacer_params *par)
 	r->prior = par->p_prior;
 	r->prior_n = par->p_prior_n;
 	r->memory = par->p_memory;
+	r->most_misses = par->p_misses;
 	r->prefer = par->p_prefer;
 }
 
@@ -23,6 +24,24 @@ static double rate_model(const struct rate *r, int m)
 {
 	return (r->hits[m] + r->prior * r->prior_n) /
 	       (r->tries[m] + r->prior_n);
+}
+
+/* The slowest memory takes misses in only with the next hit, and not more
+ * than p_misses of them: thousands of calls on a dead trunk say nothing. */
+static void slowest_add(struct rate *r, bool hit)
+{
+	int m = RATE_MODELS - 1;
+	double k = 1 - 1 / r->window[m];
+
+	if (!hit) {
+		r->misses = fmin(r->misses + 1, r->most_misses);
+		return;
+	}
+	double keep = pow(k, r->misses);
+
+	r->hits[m] = r->hits[m] * keep * k + 1;
+	r->tries[m] = (r->tries[m] * keep + (1 - keep) / (1 - k)) * k + 1;
+	r->misses = 0;
 }
 
 void rate_add(struct rate *r, bool hit)
@@ -34,9 +53,12 @@ void rate_add(struct rate *r, bool hit)
 		double k = 1 - 1 / r->window[m];
 
 		r->fit[m] = r->fit[m] * keep + log(hit ? p : 1 - p);
+		if (m == RATE_MODELS - 1)
+			continue;
 		r->hits[m] = r->hits[m] * k + (hit ? 1 : 0);
 		r->tries[m] = r->tries[m] * k + 1;
 	}
+	slowest_add(r, hit);
 }
 
 struct rate_now rate_get(const struct rate *r)

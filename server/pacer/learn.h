@@ -21,7 +21,8 @@ struct rate {
 	double window[RATE_MODELS];
 	double hits[RATE_MODELS], tries[RATE_MODELS];
 	double fit[RATE_MODELS];	/* discounted log likelihood         */
-	double prior, prior_n, memory, prefer;
+	double misses;		/* since the last hit, not yet in the slowest */
+	double prior, prior_n, memory, prefer, most_misses;
 };
 
 struct rate_now {

@@ -170,20 +170,24 @@ enum err pacer_feed(struct pacer *p, const struct pacer_event *e)
 	return floor_event(p, e);
 }
 
+/* Agents who are free or will be. */
+static uint32_t people_of(const struct pacer *p)
+{
+	return p->agent_count[AGENT_IDLE] + p->agent_count[AGENT_TALK] +
+	       p->agent_count[AGENT_WRAP];
+}
+
 /* What may be dialled whatever the risk says, and what says so. */
 static uint32_t outer_limit(const struct pacer *p,
 			    const struct pacer_limits *l, enum pacer_bound *why)
 {
 	uint32_t most = PACER_NO_LIMIT;
-	uint32_t people = p->agent_count[AGENT_IDLE] +
-			  p->agent_count[AGENT_TALK] +
-			  p->agent_count[AGENT_WRAP];
 	double per = p->par.lines_per_agent;
 
 	*why = PACER_BOUND_LINES;
 	if (p->conf.max_lines_per_agent > 0)
 		per = fmin(per, p->conf.max_lines_per_agent);
-	double cap = ceil(people * per);
+	double cap = ceil(people_of(p) * per);
 
 	if (p->conf.max_lines > 0)
 		cap = fmin(cap, p->conf.max_lines);
@@ -215,16 +219,12 @@ static uint32_t own_lines(const struct pacer *p)
 	return idle > p->line_n ? idle - p->line_n : 0;
 }
 
-/* The dial level of the usual diallers: level x agents, of which each
- * ringing, waiting and talking call takes one. */
+/* The dial level of the usual diallers: lines for each idle agent. */
 static uint32_t ratio_lines(const struct pacer *p)
 {
-	uint32_t people = p->agent_count[AGENT_IDLE] +
-			  p->agent_count[AGENT_TALK];
-	double want = floor(p->conf.ratio * people + 1e-9) - p->line_n -
-		      p->agent_count[AGENT_TALK];
+	double want = floor(p->conf.ratio * p->agent_count[AGENT_IDLE] + 1e-9);
 
-	return want > 0 ? (uint32_t)want : 0;
+	return want > p->line_n ? (uint32_t)want - p->line_n : 0;
 }
 
 struct pacer_decision pacer_ask(struct pacer *p, int64_t now_ms,
@@ -237,14 +237,15 @@ struct pacer_decision pacer_ask(struct pacer *p, int64_t now_ms,
 	budget_theta(p);
 	uint32_t most = outer_limit(p, l, &d.bound);
 	enum pacer_bound outer = d.bound;
-	uint32_t own = own_lines(p), people = p->agent_n -
-		       p->agent_count[AGENT_AWAY];
+	uint32_t own = own_lines(p);
 
 	d.bound = PACER_BOUND_AGENTS;
+	if (!people_of(p)) {
+		p->last = d;
+		return d;
+	}
 	if (p->conf.mode == PACER_PREDICTIVE) {
-		if (people)
-			d.bound = p->spent ? PACER_BOUND_BUDGET :
-					     PACER_BOUND_RISK;
+		d.bound = p->spent ? PACER_BOUND_BUDGET : PACER_BOUND_RISK;
 		d.dials = p->spent ? MIN(own, most) :
 				     risk_dials(p, own, most, p->theta);
 	} else {
@@ -295,4 +296,5 @@ void pacer_learned(const struct pacer *p, struct pacer_learned *out)
 	out->talk_cv = hazard_cv(&p->know.talk);
 	out->wrap_s = hazard_mean(&p->know.wrap);
 	out->calls = p->know.talk.n;
+	out->yield = budget_yield(p);
 }

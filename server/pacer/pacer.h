@@ -81,7 +81,7 @@ struct pacer_conf {
 				 * on a person; counted as abandoned (UK)    */
 	uint32_t max_lines;	/* the campaign's own cap; 0 = none          */
 	double   max_lines_per_agent;	/* 0 = none                          */
-	double   ratio;		/* PACER_RATIO: lines per agent not on break */
+	double   ratio;		/* PACER_RATIO: lines for each idle agent    */
 	uint32_t agents_hint;	/* room reserved; grows in a login if short  */
 	const struct pacer_params *params;	/* NULL = defaults; copied   */
 };
@@ -218,6 +218,7 @@ struct pacer_learned {
 	double ring_s, fail_s;	/* mean ring time, answered and failed       */
 	double talk_s, talk_cv, wrap_s;
 	double calls;		/* talks it rests on                         */
+	double yield;		/* abandoned calls for each unit of risk     */
 };
 void pacer_learned(const struct pacer *p, struct pacer_learned *out);
 

@@ -78,13 +78,17 @@ double budget_left(const struct pacer *p)
  * Where the credit should be, and how it should move with each answer.
  *
  * Abandoned calls come at random, so the credit wanders; were it held to
- * zero at both ends it would be a Brownian bridge with the deviation
- * sqrt(budget x t (1 - t)), t the share of the campaign gone by.  The aim is
- * a multiple of that, above the gate: it grows in, and is spent before the
- * end.  Without a planned end the campaign is taken to be at half.
+ * zero at both ends it would be a Brownian bridge, whose deviation is
+ * sqrt(budget) / 2 at half time.  The aim is a multiple of that above the
+ * gate, along the parabola 4 t (1 - t), t the share of the campaign gone by:
+ * it grows in slowly, for what is saved early is lost when risk is cheapest,
+ * and is spent before the end.  Without a planned end the campaign is taken
+ * to be at half.
  */
 struct aim {
 	double credit;		/* [calls]                                   */
+	double gate;		/* no risk worth the name below [calls]      */
+	double floor;		/* the least it may be [calls]               */
 	double slope;		/* d credit / d answer                       */
 	double to_come;		/* answers until the end                     */
 };
@@ -99,16 +103,16 @@ static void aim_at(const struct pacer *p, struct aim *m)
 		left_s = fmax(0, (double)(p->conf.end_ms - p->now_ms) / 1e3);
 	m->to_come = p->ledger.all.answered * left_s / fmax(gone_s, 300);
 	double all = fmax(n + m->to_come, 1), t = n / all;
-	double bridge = sqrt(a * all * t * (1 - t));
+	double peak = p->par.buffer * sqrt(a * all) / 2;
 
-	m->credit = p->par.gate + p->par.buffer * bridge;
-	m->slope = bridge > 0.5 && p->conf.end_ms ?
-		   p->par.buffer * a * (1 - 2 * t) / (2 * bridge) : 0;
+	m->gate = p->par.gate + p->par.gate_grow * sqrt(a * n);
+	m->floor = p->conf.end_ms ? -p->par.overdraft *
+		   sqrt(a * m->to_come) : 0;
+	m->credit = m->gate + peak * 4 * t * (1 - t);
+	m->slope = p->conf.end_ms ? peak * 4 * (1 - 2 * t) / all : 0;
 }
 
-/* Abandoned calls for each unit of risk limit: what the floor makes of the
- * limit (many answers find an agent waiting; risks of lines overlap). */
-static double yield_of(const struct pacer *p)
+double budget_yield(const struct pacer *p)
 {
 	const struct pacer_params *par = &p->par;
 	const struct ledger *l = &p->ledger;
@@ -123,7 +127,8 @@ void budget_theta(struct pacer *p)
 	struct ledger *l = &p->ledger;
 	double a = p->conf.target, n = l->sum.answered;
 	double credit = budget_left(p);
-	double lent = par->grace * fmax(0, 1 - n / par->grace_answers);
+	double lent = par->grace * sqrt(a / 0.03) *
+		      fmax(0, 1 - n / par->grace_answers);
 	struct aim aim;
 
 	aim_at(p, &aim);
@@ -132,17 +137,19 @@ void budget_theta(struct pacer *p)
 	double x = (credit + lent - aim.credit) / fmax(span, par->span_min);
 	double pay = fmax(a / 3, a - aim.slope);
 
-	p->theta = fmin(par->theta_max * a, pay / yield_of(p) *
+	p->theta = fmin(par->theta_max * a, pay / budget_yield(p) *
 			exp(fmax(-3, fmin(2, x))));
-	if (credit + lent < par->gate)
-		p->theta = fmin(p->theta, par->gate_share * a / yield_of(p));
-	p->spent = credit + lent < (a * aim.to_come < par->gate_end ?
-				    par->gate : 0) || a <= 0;
+	double have = credit + lent - aim.floor;
+	double pays = par->payback * a * aim.to_come;
+
+	if (have < aim.gate)
+		p->theta = fmin(p->theta, par->gate_share * a / budget_yield(p));
+	p->spent = have < fmax(0, 1 - pays) || a <= 0;
 	if (l->quarter.answered >= 20 && l->quarter.abandoned >
 	    fmax(par->quarter_max * a * l->quarter.answered,
 		 a * l->quarter.answered +
 		 3 * sqrt(a * l->quarter.answered)))
-		p->theta = fmin(p->theta, par->gate_share * a / yield_of(p));
+		p->theta = fmin(p->theta, par->gate_share * a / budget_yield(p));
 	if (p->spent)
 		p->theta = 0;
 	if (par->theta_fix > 0) {

@@ -37,8 +37,10 @@ static void agent_learn(struct pacer *p, struct agent *a, bool ended)
 	struct hazard *h = a->state == AGENT_TALK ? &p->know.talk :
 			   a->state == AGENT_WRAP ? &p->know.wrap : NULL;
 
-	if (!h)
+	if (!h || a->doubt || a->gone) {
+		a->doubt = false;
 		return;
+	}
 	hazard_expose(h, (double)(a->seen_ms - a->since_ms) / 1e3,
 		      since(p, a->since_ms));
 	a->seen_ms = p->now_ms;
@@ -87,6 +89,7 @@ static enum err on_login(struct pacer *p, uint64_t id, uint32_t row)
 		if (!p->agents[row].gone)
 			return ERR_EXISTS;
 		agent_stays(p, &p->agents[row]);
+		p->agents[row].doubt = true;
 		return ERR_OK;
 	}
 	if (p->agent_n == p->agent_room) {

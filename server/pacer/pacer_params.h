@@ -21,6 +21,7 @@
 	X(p_memory,         60.0, "memory of each model's fit [calls]; "      \
 				  "Bayesian model averaging with forgetting, " \
 				  "Raftery, Karny, Ettler 2010")              \
+	X(p_misses,        300.0, "misses in a row the slowest model takes")  \
 	X(p_dead,            0.2, "p below this share of the slow p is taken " \
 				  "for a dead trunk, not for bad leads")      \
 	X(p_sd,              1.0, "two-point rule: p -+ p_sd standard errors") \
@@ -50,28 +51,34 @@
 				  "Hong 2013 eq. 14")                         \
 	X(lines_per_agent,  25.0, "never more lines in the air per agent")    \
 	/* budget */                                                          \
-	X(theta_fix,         0.0, "fixed")       \
-	X(yield_start,       1.5, "first guess of abandoned / sum of risk "   \
+	X(theta_fix,         0.0, "risk limit whatever the budget says [0 = "  \
+				  "off]; for forecasts")                      \
+	X(yield_start,       1.2, "first guess of abandoned / sum of risk "   \
 				  "limits at the answers")                    \
 	X(yield_prior_n,     8.0, "weight of it [abandoned calls]")           \
 	X(yield_window,     80.0, "its forgetting [abandoned calls]")         \
 	X(theta_max,         3.0, "highest risk limit [targets]")             \
-	X(buffer,            1.2, "credit aimed at above the gate [standard " \
+	X(buffer,            1.8, "credit aimed at above the gate [standard " \
 				  "deviations of a Brownian bridge]")         \
-	X(span,              1.0, "credit for a factor e in risk [calls / "   \
+	X(span,              1.5, "credit for a factor e in risk [calls / "   \
 				  "(target x answered)^(2/3)]")               \
 	X(span_end,          0.5, "span at most this share of the budget to " \
 				  "come")                                     \
 	X(span_min,          2.0, "least span [calls]")                       \
 	X(gate,              1.0, "credit below which no risk is taken "      \
 				  "[calls]")                                  \
-	X(gate_share,       0.12, "risk below the gate [of the usual risk]: " \
+	X(gate_grow,        0.06, "and more: this times sqrt(target x "       \
+				  "answered), as clumps grow")                \
+	X(overdraft,        0.0, "credit that may be lacking meanwhile when " \
+				  "the end is known [sqrt(budget to come)]")  \
+	X(gate_share,        0.3, "risk below the gate [of the usual risk]: " \
 				  "next to no calls are lost there, and most "\
 				  "of the talk is kept")                      \
-	X(gate_end,          3.0, "budget to come under which nothing at all "\
-				  "is risked below the gate [calls]")         \
+	X(payback,          0.6, "share of the budget to come that could pay "\
+				  "for a call lost now; nothing is risked "   \
+				  "when credit and it are less than 1")       \
 	X(grace,             2.0, "credit lent to a cold campaign [calls]")   \
-	X(grace_answers,   150.0, "answers until it is given back")           \
+	X(grace_answers,   300.0, "answers until it is given back")           \
 	X(quarter_max,       2.5, "last quarter's abandon rate at which no "  \
 				  "risk is taken [targets]")
 

@@ -30,6 +30,7 @@ struct agent {
 	uint8_t  state;
 	bool     leaving;	/* not free after this call                  */
 	bool     gone;		/* logged out, finishing                     */
+	bool     doubt;		/* came back meanwhile: since_ms is unsure   */
 };
 
 struct line {
@@ -115,6 +116,9 @@ void budget_init(struct pacer *p);
 void budget_count(struct pacer *p, double answered, double abandoned);
 void budget_turn(struct pacer *p);	/* moves the windows on to now       */
 void budget_theta(struct pacer *p);
+/* Abandoned calls for each unit of risk limit: what the floor makes of the
+ * limit (many answers find an agent waiting; risks of lines overlap). */
+double budget_yield(const struct pacer *p);
 double budget_left(const struct pacer *p);
 
 #endif

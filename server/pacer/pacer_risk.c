@@ -129,7 +129,7 @@ static void expose(struct pacer *p)
 				   a->state == AGENT_WRAP ? &p->know.wrap :
 				   NULL;
 
-		if (!h)
+		if (!h || a->doubt || a->gone)
 			continue;
 		hazard_expose(h, (double)(a->seen_ms - a->since_ms) / 1e3,
 			      (double)(p->now_ms - a->since_ms) / 1e3);

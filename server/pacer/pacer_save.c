@@ -26,7 +26,7 @@ struct span {
 #define HAZARD(h) MANY((h).ends), MANY((h).time), ONE((h).drift_ends),        \
 		  ONE((h).drift_expected), ONE((h).n), ONE((h).sum),          \
 		  ONE((h).sum2)
-#define RATE(r) MANY((r).hits), MANY((r).tries),                              \
+#define RATE(r) MANY((r).hits), MANY((r).tries), ONE((r).misses),             \
 		{ (r).fit, RATE_MODELS, (double)NAN }
 #define SPANS 40
 

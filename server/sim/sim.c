@@ -11,7 +11,7 @@
 #include <string.h>
 
 enum kind { EV_TICK, EV_CHANGE, EV_ANSWER, EV_FAIL, EV_LIVE, EV_PATIENCE,
-	    EV_TALK_END, EV_WRAP_END, EV_OWN_DIAL };
+	    EV_TALK_END, EV_WRAP_END, EV_OWN_DIAL, EV_WARM };
 enum seat { SEAT_OUT, SEAT_IDLE, SEAT_TALK, SEAT_WRAP };
 enum { STREAM_P = 1, STREAM_RING, STREAM_EARLY, STREAM_BUSY, STREAM_MACHINE,
        STREAM_TALK = 10, STREAM_WRAP = 12, STREAM_PATIENCE = 14,
@@ -53,7 +53,7 @@ struct run {
 	struct { double answered, abandoned; } quarter[QUARTERS];
 	double wrap_s, early_talk_s, early_logged_s, waits, wait_n, air_s,
 	       caller_s;
-	int64_t air_ms;
+	int64_t air_ms, warm_ms;
 	enum err err;
 };
 
@@ -122,6 +122,22 @@ static unsigned quarter_of(const struct run *s)
 	return q < QUARTERS ? (unsigned)q : QUARTERS - 1;
 }
 
+/* Seconds since ms, of those that are counted. */
+static double since(const struct run *s, int64_t ms)
+{
+	return (double)(s->now - MAX(ms, s->warm_ms)) / 1e3;
+}
+
+/* Warm: what was counted so far is forgotten. */
+static void on_warm(struct run *s)
+{
+	memset(s->r, 0, sizeof(*s->r));
+	memset(s->quarter, 0, sizeof(s->quarter));
+	s->wrap_s = s->early_talk_s = s->early_logged_s = 0;
+	s->waits = s->wait_n = s->air_s = s->caller_s = 0;
+	s->warm_ms = s->air_ms = s->now;
+}
+
 /* Share of [from, to) that lies in the first 15 minutes [s]. */
 static double early(int64_t from, int64_t to)
 {
@@ -132,7 +148,7 @@ static void seat_leaves(struct run *s, uint32_t a)
 {
 	struct seat_row *t = &s->seat[a];
 
-	s->r->logged_s += (double)(s->now - t->in_ms) / 1e3;
+	s->r->logged_s += since(s, t->in_ms);
 	s->early_logged_s += early(t->in_ms, s->now);
 	t->state = SEAT_OUT;
 	t->leaving = false;
@@ -363,7 +379,7 @@ static void on_call(struct run *s, enum kind k, uint32_t c)
 static void on_seat(struct run *s, enum kind k, uint32_t a)
 {
 	struct seat_row *t = &s->seat[a];
-	double d = (double)(s->now - t->since_ms) / 1e3;
+	double d = since(s, t->since_ms);
 
 	if (k == EV_TALK_END) {
 		s->r->talk_s += d;
@@ -406,6 +422,9 @@ static void handle(struct run *s, const struct heap_item *it)
 		break;
 	case EV_CHANGE:
 		on_change(s, it->who);
+		break;
+	case EV_WARM:
+		on_warm(s);
 		break;
 	case EV_OWN_DIAL:
 		s->timers--;
@@ -452,6 +471,8 @@ static void day(struct run *s)
 	    s->w->change[0].kind != SIM_SET_SHARE)
 		set_share(s, 1, 0);
 	put(s, 0, EV_TICK, 0, 0);
+	if (s->w->warm_ms)
+		put(s, (double)s->w->warm_ms / 1e3, EV_WARM, 0, 0);
 	while (s->err == ERR_OK && heap_first(&s->heap) < s->w->length_ms) {
 		s->now = heap_first(&s->heap);
 		while (heap_first(&s->heap) == s->now &&
@@ -471,10 +492,10 @@ static void close_day(struct run *s)
 		struct seat_row *t = &s->seat[i];
 
 		if (t->state == SEAT_TALK) {
-			r->talk_s += (double)(s->now - t->since_ms) / 1e3;
+			r->talk_s += since(s, t->since_ms);
 			s->early_talk_s += early(t->since_ms, s->now);
 		} else if (t->state == SEAT_WRAP) {
-			s->wrap_s += (double)(s->now - t->since_ms) / 1e3;
+			s->wrap_s += since(s, t->since_ms);
 		}
 		if (t->state != SEAT_OUT)
 			seat_leaves(s, i);
@@ -496,7 +517,7 @@ static void close_day(struct run *s)
 				s->quarter[i].answered);
 	r->wait_s = s->wait_n ? s->waits / s->wait_n : 0;
 	r->caller_wait_s = r->joined ? s->caller_s / r->joined : 0;
-	r->lines = s->air_s / ((double)s->w->length_ms / 1e3);
+	r->lines = s->air_s / since(s, 0);
 	r->per_hour = r->joined / in * 3600;
 }
 
@@ -543,8 +564,8 @@ void sim_pacer_conf(const struct sim_world *w, struct pacer_conf *c)
 	c->agents_hint = w->agents;
 }
 
-enum err sim_run(const struct sim_world *w, const struct pacer_conf *c,
-		 struct sim_result *out)
+enum err sim_run_knowing(const struct sim_world *w, const struct pacer_conf *c,
+			 const void *know, size_t size, struct sim_result *out)
 {
 	struct pacer_conf own = *c;
 	struct pacer *p;
@@ -556,7 +577,16 @@ enum err sim_run(const struct sim_world *w, const struct pacer_conf *c,
 		return e;
 	const struct sim_pace pace = { p, own_event, own_ask };
 
-	e = sim_run_with(w, own.mode, &pace, out);
+	if (know)
+		e = pacer_prior(p, know, size, 1);
+	if (e == ERR_OK)
+		e = sim_run_with(w, own.mode, &pace, out);
 	pacer_free(p);
 	return e;
+}
+
+enum err sim_run(const struct sim_world *w, const struct pacer_conf *c,
+		 struct sim_result *out)
+{
+	return sim_run_knowing(w, c, NULL, 0, out);
 }

@@ -68,6 +68,7 @@ struct sim_world {
 	double   busy_share;		/* failed: 2-5 s, others time out    */
 	int64_t  timeout_ms, detect_ms;
 	int64_t  length_ms, tick_ms;
+	int64_t  warm_ms;		/* not counted at the start          */
 	double   by_hand_s;		/* manual: to look up and dial       */
 	double   preview_s;		/* preview: to read                  */
 	struct sim_change change[SIM_CHANGES_MAX];
@@ -133,11 +134,64 @@ struct sim_pace {
  * no length, bad configuration; ERR_MEMORY; else the pacer's refusal. */
 MUST_CHECK enum err sim_run(const struct sim_world *w,
 			    const struct pacer_conf *c, struct sim_result *out);
+/* ... whose pacer begins with what another one learned (pacer_save). */
+MUST_CHECK enum err sim_run_knowing(const struct sim_world *w,
+				    const struct pacer_conf *c,
+				    const void *know, size_t size,
+				    struct sim_result *out);
 MUST_CHECK enum err sim_run_with(const struct sim_world *w,
 				 enum pacer_mode mode,
 				 const struct sim_pace *pace,
 				 struct sim_result *out);
 /* A pacer as sim_run makes it for this world. */
 void sim_pacer_conf(const struct sim_world *w, struct pacer_conf *c);
+
+/*
+ * `waihu pace --stdio`: the line protocol of waihu-pacing(7) on in and out,
+ * until "end" (0), the end of input or garbage (65, the line on stderr), or
+ * nobody reads (74).  Neither stream is closed.
+ */
+int pace_stdio(FILE *in, FILE *out);
+
+/*
+ * `waihu simulate`: argv[0] is the command's name, options after it.  Prints
+ * to out, complaints to stderr; 0, or 64 for a usage error, 70 for a failure.
+ * measured may be NULL: the world of a campaign's recorded day.
+ */
+int simulate_main(int argc, char **argv, const struct sim_world *measured,
+		  FILE *out);
+
+/* `waihu pace explain`: x in words, or as JSON.  0, or 74 when not written. */
+int pace_explain_print(const struct pacer_explain *x, bool json, FILE *out);
+
+/*
+ * The forecast of the pacing page: what a setting would do to the hours to
+ * come, if they are like what the pacer has learned.  Some 100 ms of CPU: the
+ * simulated time shrinks as the floor grows, so that the work stays.
+ */
+struct sim_setting {
+	enum pacer_mode mode;
+	double target;			/* abandon target                    */
+	double lines_per_agent;		/* most lines in the air for each
+					 * agent; 0 = the pacer decides      */
+};
+
+struct sim_range {
+	double mean, low, high;		/* 95 of 100 hours lie inside        */
+};
+
+struct sim_forecast {
+	struct sim_range abandon;	/* share of answered                 */
+	struct sim_range wait_s;	/* of an agent for a call            */
+	struct sim_range connects;	/* joined calls an hour, all agents  */
+	struct sim_range occupancy;	/* (talk + wrap) / logged in         */
+	unsigned runs;
+};
+
+/* agents: how many are logged in.  ERR_ARG: none; ERR_STATE: fewer than 20
+ * calls learned, nothing to go by; ERR_MEMORY. */
+MUST_CHECK enum err sim_forecast(const struct pacer *p, uint32_t agents,
+				 const struct sim_setting *setting,
+				 struct sim_forecast *out);
 
 #endif
