@@ -153,7 +153,7 @@ MUST_CHECK enum err gate_windows_parse(const char *text,
 struct gate_campaign {
 	struct campaign_id id;
 	enum gate_purpose purpose;
-	const struct gate_profile *profile;	/* NULL: every ask refused   */
+	const struct gate_profile *profile;	/* NULL: no ask is answered   */
 	bool automated;		/* a recorded or artificial voice speaks     */
 	bool licensee;		/* we are a call-centre licensee (cn)        */
 	bool agent_sure;	/* a live agent is guaranteed (preview)      */
