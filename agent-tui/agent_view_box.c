@@ -211,13 +211,14 @@ static void pick_numbers(const struct agent_model *m, struct grid *g,
 {
 	char line[240] = "";
 
-	for (uint32_t i = 0; i < MIN(m->cust.numbers_count, 2u); i++) {
-		uint32_t k = i + (m->pick.number > 2 ? m->pick.number - 2u : 0);
-		const struct msg_number *n = &m->cust.numbers[k];
+	uint32_t n = m->cust.numbers_count, on = MIN(m->pick.number, n);
+
+	for (uint32_t i = 0; i < MIN(n, 2u); i++) {
+		uint32_t k = i + (on > 2 ? on - 2 : 0);
+		const struct msg_number *row = &m->cust.numbers[k];
 
 		str_add(line, sizeof(line), "%s(%c) %s %s", i ? "      " : "",
-			k + 1 == m->pick.number ? '*' : ' ', n->number,
-			n->kind);
+			k + 1 == on ? '*' : ' ', row->number, row->kind);
 	}
 	put(g, b, 10, 2, ST_NORMAL, _("Phone"));
 	put(g, b, 10, 8, m->pick.focus == PICK_PHONE ? ST_INPUT : ST_NORMAL,
