@@ -148,7 +148,7 @@ static void add_item(struct items *it, const struct keymap *map, char *word,
 		it->item[it->n++] = NULL;
 		return;
 	}
-	if (key_from_name(word, &key))
+	if (key_from_name(str_eq(word, "//") ? "/" : word, &key))
 		return;
 	row = footer_row(map, key, state);
 	if (!row || !row->label)

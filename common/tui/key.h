@@ -61,7 +61,10 @@ struct keymap_row {
 const struct keymap_row *keymap_find(const struct keymap_row *rows, size_t n,
 				     uint32_t key, uint32_t state);
 
-/* Which keys a state's footer names, in order; '/' begins the second row. */
+/*
+ * Which keys a state's footer names, in order; "/" begins the second row,
+ * "//" is the key '/'.
+ */
 struct footer_plan {
 	uint32_t    state;	/* mask                                      */
 	int         lang;	/* enum text_lang, -1 = any                  */

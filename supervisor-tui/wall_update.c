@@ -1,0 +1,499 @@
+#include <string.h>
+
+#include "base/str.h"
+#include "wall_keys.h"
+#include "wall_model.h"
+
+enum { REPEAT_MS = 300, STATE_BITS = MSG_STATE_COUNT };
+
+void wall_show_view(struct wall_model *m, enum msg_view view)
+{
+	if (view == MSG_VIEW_NONE || view >= MSG_VIEW_COUNT)
+		view = MSG_VIEW_OVERVIEW;
+	if (view == MSG_VIEW_TRUNK)
+		view = MSG_VIEW_TRUNKS;
+	if (view != m->view)
+		m->back = m->view;
+	m->view = view;
+	m->whole = false;
+	if (view == MSG_VIEW_CALLS && m->sort > MSG_SORT_CAMPAIGN)
+		m->sort = MSG_SORT_ATTENTION;
+}
+
+void wall_open_pacing(struct wall_model *m, uint32_t campaign)
+{
+	if (!campaign) {
+		wall_hint(m, ST_WATCH, _("There is no campaign here."));
+		return;
+	}
+	if (campaign != m->campaign || m->view != MSG_VIEW_PACING) {
+		memset(&m->stage, 0, sizeof(m->stage));
+		if (campaign != m->pacing.campaign)
+			memset(&m->pacing, 0, sizeof(m->pacing));
+		m->list[MSG_VIEW_PACING] = (struct wall_list){ 0 };
+	}
+	m->campaign = campaign;
+	wall_show_view(m, MSG_VIEW_PACING);
+}
+
+static void open_agent(struct wall_model *m, uint32_t agent)
+{
+	if (!agent) {
+		wall_hint(m, ST_WATCH, _("No agent has this call yet."));
+		return;
+	}
+	if (agent != m->agent)
+		memset(&m->timeline, 0, sizeof(m->timeline));
+	m->agent = agent;
+	m->list[MSG_VIEW_TIMELINE] = (struct wall_list){ 0 };
+	wall_show_view(m, MSG_VIEW_TIMELINE);
+}
+
+/* The list of this view, with the cursor on the thing itself. */
+static void open_at(struct wall_model *m, enum msg_view view, uint32_t id)
+{
+	m->find[0] = '\0';
+	m->states = 0;
+	wall_show_view(m, view);
+	m->list[m->view].id = id;
+}
+
+static void open_what(struct wall_model *m, enum msg_view view,
+		      uint32_t campaign, uint32_t agent, uint32_t trunk)
+{
+	if (view == MSG_VIEW_PACING || (!view && campaign))
+		wall_open_pacing(m, campaign);
+	else if (view == MSG_VIEW_TIMELINE)
+		open_agent(m, agent);
+	else if (view)
+		open_at(m, view, agent ? agent : campaign ? campaign : trunk);
+	else if (agent)
+		open_at(m, MSG_VIEW_AGENTS, agent);
+	else if (trunk)
+		open_at(m, MSG_VIEW_TRUNKS, trunk);
+	else
+		wall_hint(m, ST_NORMAL, _("There is nothing to open here."));
+}
+
+static void open_here(struct wall_model *m)
+{
+	const struct msg_todo *t = wall_todo(m);
+	const struct msg_campaign_row *c = wall_campaign_row(m);
+	const struct msg_trunk_row *k = wall_trunk_row(m);
+	const struct msg_agent_row *a = wall_agent(m);
+	const struct msg_call_row *call = wall_call(m);
+	const struct msg_alert_row *al = wall_alert(m);
+
+	if (t)
+		open_what(m, (enum msg_view)t->view, t->campaign, t->agent,
+			  t->trunk);
+	else if (c)
+		wall_open_pacing(m, c->id);
+	else if (k && m->view == MSG_VIEW_TRUNKS)
+		m->whole = !m->whole;
+	else if (k)
+		open_at(m, MSG_VIEW_TRUNKS, k->id);
+	else if (a)
+		open_agent(m, a->agent);
+	else if (call)
+		open_agent(m, call->agent);
+	else if (al)
+		open_what(m, MSG_VIEW_NONE, al->campaign, al->agent,
+			  al->trunk);
+	else
+		wall_hint(m, ST_NORMAL, _("There is nothing to open here."));
+}
+
+static void go_back(struct wall_model *m)
+{
+	if (m->whole) {
+		m->whole = false;
+	} else if (*m->find || m->states || m->group) {
+		m->find[0] = '\0';
+		m->states = m->group = 0;
+	} else {
+		enum msg_view to = m->back == m->view ? MSG_VIEW_OVERVIEW
+						      : m->back;
+
+		memset(&m->stage, 0, sizeof(m->stage));
+		wall_show_view(m, to);
+		m->back = MSG_VIEW_OVERVIEW;
+	}
+}
+
+/* Rows the cursor can be on, and the id of the i-th if it is on the page. */
+static uint32_t rows_in(const struct wall_model *m)
+{
+	bool full = m->cols >= 100 && m->rows >= 30;
+
+	switch (m->view) {
+	case MSG_VIEW_AGENTS:
+		return m->agents.shown;
+	case MSG_VIEW_CAMPAIGNS:
+		return m->campaigns.total;
+	case MSG_VIEW_TRUNKS:
+		return m->trunks.total;
+	case MSG_VIEW_CALLS:
+		return m->calls.shown;
+	case MSG_VIEW_ALERTS:
+		return m->alerts.total;
+	case MSG_VIEW_TIMELINE:
+		return m->timeline.total;
+	case MSG_VIEW_PACING:
+		return (uint32_t)wall_setting_rows(m);
+	default:
+		return (full ? m->floor.todo_count : 1) +
+		       m->floor.campaigns_count + m->floor.trunks_count;
+	}
+}
+
+static uint32_t id_here(const struct wall_model *m)
+{
+	const struct msg_agent_row *a = wall_agent(m);
+	const struct msg_campaign_row *c = wall_campaign_row(m);
+	const struct msg_trunk_row *t = wall_trunk_row(m);
+	const struct msg_call_row *call = wall_call(m);
+	const struct msg_alert_row *al = wall_alert(m);
+
+	return a ? a->agent : c ? c->id : t ? t->id : call ? call->call
+		 : al ? al->id : 0;
+}
+
+void wall_move(struct wall_model *m, uint32_t key)
+{
+	struct wall_list *l = &m->list[m->view];
+	uint32_t n = rows_in(m), page = wall_list_rows(m);
+	int64_t to = l->cur;
+
+	if (key == TK_UP || key == 'k')
+		to--;
+	else if (key == TK_DOWN || key == 'j')
+		to++;
+	else if (key == TK_PGUP)
+		to -= page;
+	else if (key == TK_PGDN)
+		to += page;
+	else if (key == TK_HOME)
+		to = 0;
+	else if (key == TK_END)
+		to = n;
+	to = MIN(to, (int64_t)n - 1);
+	l->cur = (uint32_t)MAX(to, 0);
+	if (l->cur < l->top)
+		l->top = l->cur;
+	if (l->cur >= l->top + page)
+		l->top = l->cur - page + 1;
+	/* Off the page that is here: the next page says what it is. */
+	l->id = id_here(m);
+	if (m->view == MSG_VIEW_TRUNKS && m->trunk.trunk_count &&
+	    m->trunk.trunk[0].id != l->id)
+		memset(&m->trunk, 0, sizeof(m->trunk));
+}
+
+static void next_sort(struct wall_model *m)
+{
+	int last = m->view == MSG_VIEW_AGENTS ? MSG_SORT_NET
+					      : MSG_SORT_CAMPAIGN;
+
+	m->sort = (int)m->sort >= last ? MSG_SORT_ATTENTION
+				       : (enum msg_sort)(m->sort + 1);
+	m->list[m->view] = (struct wall_list){ 0 };
+}
+
+static void next_group(struct wall_model *m)
+{
+	const struct msg_campaign_row *c;
+	uint32_t next = 0;
+
+	for (size_t i = 0; (c = wall_campaign_at(m, i)); i++) {
+		const struct msg_campaign_row *n = wall_campaign_at(m, i + 1);
+
+		if (!m->group && !i)
+			next = c->id;
+		if (c->id == m->group)
+			next = n ? n->id : 0;
+	}
+	m->group = next;
+	m->list[m->view] = (struct wall_list){ 0 };
+}
+
+static void next_alert(struct wall_model *m)
+{
+	struct wall_list *l = &m->list[MSG_VIEW_ALERTS];
+
+	if (!m->head.alerts) {
+		wall_hint(m, ST_OK, _("There is no open alert."));
+		return;
+	}
+	if (m->view == MSG_VIEW_ALERTS) {
+		/* Open ones come first. */
+		l->cur = l->cur + 1 < m->head.alerts ? l->cur + 1 : 0;
+		l->id = id_here(m);
+		return;
+	}
+	open_at(m, MSG_VIEW_ALERTS, m->head.alert);
+	l->cur = l->top = 0;
+}
+
+void wall_monitor(struct wall_model *m, enum msg_monitor_mode mode)
+{
+	const struct msg_agent_row *a = wall_agent(m);
+	const struct msg_call_row *call = wall_call(m);
+	struct msg_monitor req = { .mode = (uint8_t)mode };
+
+	if (wall_listening(m))
+		req.agent = m->mon.agent;
+	else if (a)
+		req.agent = a->agent;
+	else if (call)
+		req.agent = call->agent;
+	if (m->box.ask && m->box.agent)
+		req.agent = m->box.agent;
+	if (mode == MSG_MONITOR_LEAVE && !wall_listening(m))
+		wall_hint(m, ST_NORMAL, _("You are on no call."));
+	else if (!req.agent)
+		wall_hint(m, ST_WATCH, _("There is no agent here."));
+	else
+		wall_send(m, MSG_MONITOR, &req);
+}
+
+/* Tab while listening: the next agent in the list who is on a call. */
+static void next_agent(struct wall_model *m)
+{
+	uint32_t n = m->agents.rows_count, at = 0;
+
+	for (uint32_t i = 0; i < n; i++)
+		if (m->agents.rows[i].agent == m->mon.agent)
+			at = i + 1;
+	for (uint32_t i = 0; i < n; i++) {
+		const struct msg_agent_row *a = &m->agents.rows[(at + i) % n];
+		struct msg_monitor req = { .agent = a->agent,
+					   .mode = MSG_MONITOR_LISTEN };
+
+		if (a->agent == m->mon.agent ||
+		    (a->state != MSG_STATE_TALK && a->state != MSG_STATE_HOLD))
+			continue;
+		m->list[MSG_VIEW_AGENTS].id = a->agent;
+		m->list[MSG_VIEW_AGENTS].cur = m->agents.top + (at + i) % n;
+		wall_send(m, MSG_MONITOR, &req);
+		return;
+	}
+	wall_hint(m, ST_NORMAL, _("No other agent here is on a call."));
+}
+
+static void freeze(struct wall_model *m)
+{
+	m->frozen = !m->frozen;
+	if (!m->frozen)
+		m->asked_any = false;
+}
+
+static unsigned quit(struct wall_model *m, uint32_t key)
+{
+	if (wall_listening(m) || key == TK_CTRL_C)
+		return wall_ask_open(m, ASK_QUIT);
+	return DO_QUIT;
+}
+
+static void begin_line(struct wall_model *m, enum wall_line line)
+{
+	m->line = line;
+	edit_set(&m->typed, line == TYPE_FIND ? m->find : "");
+	if (line == TYPE_FIND && m->view == MSG_VIEW_OVERVIEW)
+		wall_show_view(m, MSG_VIEW_AGENTS);
+}
+
+static unsigned look(struct wall_model *m, enum wall_act act, uint32_t key)
+{
+	switch (act) {
+	case ACT_VIEW:
+		wall_show_view(m, (enum msg_view)(key - '0'));
+		break;
+	case ACT_MOVE:
+		wall_move(m, key);
+		break;
+	case ACT_OPEN:
+		open_here(m);
+		break;
+	case ACT_BACK:
+		go_back(m);
+		break;
+	case ACT_FIND:
+	case ACT_COMMAND:
+		begin_line(m, act == ACT_FIND ? TYPE_FIND : TYPE_COMMAND);
+		break;
+	case ACT_FILTER:
+		m->filter = true;
+		break;
+	case ACT_SORT:
+		next_sort(m);
+		break;
+	case ACT_REVERSE:
+		m->reverse = !m->reverse;
+		break;
+	case ACT_GROUP:
+		next_group(m);
+		break;
+	case ACT_FREEZE:
+		freeze(m);
+		break;
+	case ACT_PACING:
+		wall_open_pacing(m, wall_campaign_here(m));
+		break;
+	case ACT_NEXT_ALERT:
+		next_alert(m);
+		break;
+	case ACT_HELP:
+		m->help = true;
+		m->help_top = 0;
+		break;
+	case ACT_QUIT:
+		return quit(m, key);
+	case ACT_REPAINT:
+		return DO_REDRAW | DO_PAINT;
+	default:
+		wall_hint(m, ST_NORMAL, _("A SIP trace is not available "
+					  "from this screen."));
+		break;
+	}
+	return DO_REDRAW;
+}
+
+/* Asks first: which question goes with which action. */
+static enum wall_ask ask_of(const struct wall_model *m, enum wall_act act)
+{
+	static const enum wall_ask asks[ACT_COUNT] = {
+		[ACT_BARGE] = ASK_BARGE,   [ACT_TAKEOVER] = ASK_TAKEOVER,
+		[ACT_TELL] = ASK_TELL,     [ACT_READY] = ASK_READY,
+		[ACT_BREAK] = ASK_BREAK,   [ACT_LOGOUT] = ASK_LOGOUT,
+		[ACT_ACK] = ASK_ACK,       [ACT_PAUSE] = ASK_PAUSE,
+		[ACT_DRAIN] = ASK_DRAIN,   [ACT_ENABLE] = ASK_ENABLE,
+		[ACT_CPS] = ASK_CPS,       [ACT_REST] = ASK_REST,
+		[ACT_NOTE] = ASK_NOTE,
+	};
+	const struct msg_campaign_row *c = wall_campaign_row(m);
+	bool paused = m->view == MSG_VIEW_PACING
+			      ? m->pacing.state == MSG_CAMPAIGN_PAUSED
+			      : c && c->state == MSG_CAMPAIGN_PAUSED;
+
+	return act == ACT_PAUSE && paused ? ASK_START : asks[act];
+}
+
+static unsigned touch(struct wall_model *m, enum wall_act act, uint32_t key)
+{
+	enum wall_ask ask = ask_of(m, act);
+
+	if (m->lost) {
+		wall_hint(m, ST_WATCH, _("The server is lost: not now."));
+		return DO_REDRAW;
+	}
+	if (ask)
+		return wall_ask_open(m, ask);
+	switch (act) {
+	case ACT_LISTEN:
+		wall_monitor(m, MSG_MONITOR_LISTEN);
+		break;
+	case ACT_WHISPER:
+		wall_monitor(m, MSG_MONITOR_WHISPER);
+		break;
+	case ACT_LEAVE:
+		wall_monitor(m, MSG_MONITOR_LEAVE);
+		break;
+	case ACT_NEXT_AGENT:
+		next_agent(m);
+		break;
+	default:
+		return wall_pacing_key(m, key);
+	}
+	return DO_REDRAW;
+}
+
+/* The same act again within 300 ms is a slip, not a wish (UX 1.2). */
+static bool is_slip(struct wall_model *m, enum wall_act act, uint32_t key)
+{
+	bool slip = act >= ACT_OTHERS && key == m->last_key &&
+		    m->now.mono_ms - m->last_key_ms < REPEAT_MS;
+
+	m->last_key = key;
+	m->last_key_ms = m->now.mono_ms;
+	return slip;
+}
+
+static unsigned help_key(struct wall_model *m, uint32_t key)
+{
+	if (key == TK_ESC || key == 'q' || key == '?' || key == TK_F1 ||
+	    key == TK_CTRL_C)
+		m->help = false;
+	else if (key == TK_UP || key == 'k')
+		m->help_top -= m->help_top > 0;
+	else if (key == TK_DOWN || key == 'j')
+		m->help_top++;
+	else if (key == TK_PGDN)
+		m->help_top += 10;
+	else if (key == TK_PGUP)
+		m->help_top -= MIN(m->help_top, (size_t)10);
+	else if (key == TK_HOME)
+		m->help_top = 0;
+	else if (key == 'L')
+		text_set_lang(text_lang() == LANG_ZH ? LANG_EN : LANG_ZH);
+	else if (key == TK_CTRL_L)
+		return DO_REDRAW | DO_PAINT;
+	m->help_top = MIN(m->help_top, (size_t)80);
+	return DO_REDRAW;
+}
+
+static unsigned plain_key(struct wall_model *m, uint32_t key)
+{
+	const struct keymap_row *row =
+		keymap_find(wall_keymap.rows, wall_keymap.nrows, key,
+			    wall_ctx(m));
+	enum wall_act act = row ? (enum wall_act)row->act : ACT_NONE;
+
+	if (!row || is_slip(m, act, key))
+		return DO_NOTHING;
+	if (m->read_only && act >= ACT_OTHERS) {
+		wall_hint(m, ST_NORMAL, _("This screen is read-only."));
+		return DO_REDRAW;
+	}
+	if (act == ACT_STAGE && m->read_only)
+		return DO_NOTHING;
+	if (act >= ACT_OTHERS || act == ACT_NEXT_AGENT)
+		return touch(m, act, key);
+	if (act == ACT_STAGE)
+		return wall_pacing_key(m, key);
+	return look(m, act, key);
+}
+
+unsigned wall_key(struct wall_model *m, uint32_t key)
+{
+	enum wall_ctx ctx = wall_ctx(m);
+	unsigned todo;
+
+	if (key == TK_RESIZE)
+		return DO_REDRAW;
+	if (ctx == CTX_HELP)
+		return key & TK_PASTED ? DO_NOTHING : help_key(m, key);
+	if (ctx & (CTX_LINE | CTX_TEXT | CTX_ASK | CTX_FILTER | CTX_LOGIN))
+		todo = wall_box_key(m, key);
+	else if (key & TK_PASTED)	/* pasted text is never a command */
+		return DO_NOTHING;
+	else
+		todo = plain_key(m, key);
+	wall_subscribe(m);
+	return todo;
+}
+
+unsigned wall_resize(struct wall_model *m, int rows, int cols)
+{
+	m->rows = rows;
+	m->cols = cols;
+	wall_subscribe(m);
+	return DO_REDRAW;
+}
+
+unsigned wall_tick(struct wall_model *m)
+{
+	if (m->hint_until_ms && m->now.mono_ms >= m->hint_until_ms)
+		m->hint_until_ms = 0;
+	return DO_REDRAW;
+}

@@ -1,0 +1,215 @@
+#include <string.h>
+
+#include "base/str.h"
+#include "wall_model.h"
+
+/*
+ * The server's pages into the model, copied whole.  While the screen is
+ * frozen they are let pass; the cursor stays on what it was on.
+ */
+
+/* Finds the cursor's row again in a new page of `count` rows of ids. */
+static void keep_cursor(struct wall_list *l, uint32_t top, uint32_t count,
+			uint32_t total, const uint32_t *id, size_t stride)
+{
+	l->top = top;
+	for (uint32_t i = 0; l->id && i < count; i++) {
+		uint32_t v;
+
+		memcpy(&v, (const char *)id + i * stride, sizeof(v));
+		if (v == l->id) {
+			l->cur = top + i;
+			return;
+		}
+	}
+	if (l->cur < top)
+		l->cur = top;
+	if (count && l->cur >= top + count)
+		l->cur = top + count - 1;
+	if (l->cur >= total)
+		l->cur = total ? total - 1 : 0;
+	if (count && l->cur >= top && l->cur < top + count)
+		memcpy(&l->id, (const char *)id + (l->cur - top) * stride,
+		       sizeof(l->id));
+}
+
+#define KEEP(m, view, page, of, field)                                        \
+	keep_cursor(&(m)->list[view], (page)->top, (page)->rows_count, of,    \
+		    &(page)->rows[0].field, sizeof((page)->rows[0]))
+
+static unsigned on_head(struct wall_model *m, const struct msg_head *h)
+{
+	bool worse = h->alert && h->alert != m->head.alert &&
+		     h->level == MSG_LEVEL_ALARM;
+
+	m->head = *h;
+	if (h->wall_ms)
+		m->now.wall_ms = h->wall_ms;
+	return DO_REDRAW | (worse ? DO_BELL : 0);
+}
+
+static void on_pacing(struct wall_model *m, const struct msg_pacing *p)
+{
+	struct msg_pacing was = m->pacing;
+	bool mine = wall_staged(m) && was.campaign == p->campaign;
+
+	m->pacing = *p;
+	if (p->checked) {
+		/* The answer to what is staged (or a picture of it). */
+		for (uint32_t i = 0; i < p->settings_count; i++) {
+			const struct msg_setting_row *s = &p->settings[i];
+
+			if (!mine && s->setting < MSG_SET_COUNT &&
+			    s->staged != s->now) {
+				m->stage.set[s->setting] = true;
+				m->stage.value[s->setting] = s->staged;
+			}
+		}
+	} else if (mine) {
+		memcpy(m->pacing.forecast, was.forecast, sizeof(was.forecast));
+		m->pacing.forecast_count = was.forecast_count;
+	}
+}
+
+static unsigned on_monitoring(struct wall_model *m,
+			      const struct msg_monitoring *mon)
+{
+	bool was = wall_listening(m);
+
+	m->mon = *mon;
+	if (was && !wall_listening(m))
+		wall_hint(m, ST_NORMAL, "%s", *mon->text ? mon->text
+					: _("You have left the call."));
+	if (wall_listening(m) && !was)
+		return DO_REDRAW | DO_BELL;
+	return DO_REDRAW;
+}
+
+static unsigned on_refused(struct wall_model *m, const struct msg_refused *r)
+{
+	const char *text = *r->text ? r->text : _(msg_refusal_text(r->code));
+
+	m->login.busy = false;
+	if (!m->in && m->login.asked) {
+		m->login.taken = r->code == MSG_NO_TAKEN;
+		str_copy(m->login.trouble, sizeof(m->login.trouble), text);
+		if (m->login.taken)
+			str_add(m->login.trouble, sizeof(m->login.trouble),
+				"  %s", _("Enter again takes over."));
+		return DO_REDRAW;
+	}
+	wall_hint(m, ST_WATCH, _("Not done: %s"), text);
+	return DO_REDRAW | DO_BELL;
+}
+
+static bool on_list(struct wall_model *m, enum msg_type type, const void *obj)
+{
+	switch (type) {
+	case MSG_AGENTS:
+		m->agents = *(const struct msg_agents *)obj;
+		KEEP(m, MSG_VIEW_AGENTS, &m->agents, m->agents.shown, agent);
+		return true;
+	case MSG_CAMPAIGNS:
+		m->campaigns = *(const struct msg_campaigns *)obj;
+		KEEP(m, MSG_VIEW_CAMPAIGNS, &m->campaigns, m->campaigns.total,
+		     id);
+		return true;
+	case MSG_TRUNKS:
+		m->trunks = *(const struct msg_trunks *)obj;
+		KEEP(m, MSG_VIEW_TRUNKS, &m->trunks, m->trunks.total, id);
+		return true;
+	case MSG_CALLS:
+		m->calls = *(const struct msg_calls *)obj;
+		KEEP(m, MSG_VIEW_CALLS, &m->calls, m->calls.shown, call);
+		return true;
+	case MSG_ALERTS:
+		m->alerts = *(const struct msg_alerts *)obj;
+		KEEP(m, MSG_VIEW_ALERTS, &m->alerts, m->alerts.total, id);
+		return true;
+	default:
+		return false;
+	}
+}
+
+static bool on_page(struct wall_model *m, enum msg_type type, const void *obj)
+{
+	switch (type) {
+	case MSG_FLOOR:
+		m->floor = *(const struct msg_floor *)obj;
+		return true;
+	case MSG_TRUNK:
+		m->trunk = *(const struct msg_trunk *)obj;
+		return true;
+	case MSG_PACING:
+		on_pacing(m, obj);
+		return true;
+	case MSG_TIMELINE:
+		m->timeline = *(const struct msg_timeline *)obj;
+		return true;
+	default:
+		return on_list(m, type, obj);
+	}
+}
+
+unsigned wall_message(struct wall_model *m, enum msg_type type,
+		      const void *obj)
+{
+	const struct msg_ok *ok = obj;
+
+	switch (type) {
+	case MSG_HEAD:
+		return m->frozen ? DO_NOTHING : on_head(m, obj);
+	case MSG_MONITORING:
+		return on_monitoring(m, obj);
+	case MSG_REFUSED:
+		return on_refused(m, obj);
+	case MSG_OK:
+		if (*ok->text)
+			wall_hint(m, ST_OK, "%s", ok->text);
+		return DO_REDRAW;
+	case MSG_ENDED:
+		m->in = false;
+		m->login.asked = true;
+		str_copy(m->login.trouble, sizeof(m->login.trouble),
+			 _(msg_word(MSG_WORDS_END,
+				    ((const struct msg_ended *)obj)->why)));
+		return DO_REDRAW;
+	case MSG_LOGIN_OK:	/* in a replay; else link tells it */
+		wall_link_in(m, obj);
+		return DO_REDRAW;
+	default:
+		break;
+	}
+	if (m->frozen || !on_page(m, type, obj))
+		return DO_NOTHING;
+	m->page_ms = m->now.mono_ms;
+	wall_subscribe(m);	/* the trunk under the cursor is known now */
+	return DO_REDRAW;
+}
+
+void wall_link_lost(struct wall_model *m, const char *why)
+{
+	if (!m->lost)
+		m->lost_ms = m->now.mono_ms;
+	m->lost = true;
+	/* The audio went with it: the server has ended the listening. */
+	memset(&m->mon, 0, sizeof(m->mon));
+	str_copy(m->lost_why, sizeof(m->lost_why), why);
+}
+
+void wall_link_in(struct wall_model *m, const struct msg_login_ok *ok)
+{
+	m->who = *ok;
+	m->in = true;
+	m->lost = false;
+	m->asked_any = false;
+	m->read_only = m->read_only || ok->read_only;
+	m->tz_min = ok->tz_min;
+	if (ok->wall_ms)
+		m->now.wall_ms = ok->wall_ms;
+	memset(&m->login, 0, sizeof(m->login));
+	edit_init(&m->login.user, 40);
+	edit_init(&m->login.pass, 128);
+	m->login.pass.secret = true;
+	wall_subscribe(m);
+}
