@@ -213,6 +213,13 @@ const char *text_state_caps(unsigned state)
 	return state < MSG_STATE_COUNT ? _(words[state]) : "?";
 }
 
+const char *text_mode(unsigned mode)
+{
+	return mode == MSG_MODE_PREDICTIVE ? _("predict") :
+	       mode == MSG_MODE_PROGRESSIVE ? _("progress") :
+	       mode == MSG_MODE_PREVIEW ? _("preview") : "-";
+}
+
 static const struct { const char *name, *means; } settings[MSG_SET_COUNT] = {
 	[MSG_SET_LINES] = { N_("Lines per agent"),
 			    N_("dialled lines for each free agent") },

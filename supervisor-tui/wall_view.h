@@ -68,6 +68,8 @@ const char *text_level(unsigned level);		/* "!!", "!", "" */
 /* "On call" as a label, "ON CALL" in lists, "Wrap" where it is short. */
 const char *text_state(unsigned state);
 const char *text_state_caps(unsigned state);
+/* "predict", "progress", "preview". */
+const char *text_mode(unsigned mode);
 const char *text_setting(unsigned setting);
 const char *text_setting_means(unsigned setting);
 const char *text_setting_value(char buf[TEXT_SIZE], unsigned setting,

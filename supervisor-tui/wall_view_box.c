@@ -5,21 +5,47 @@
 
 /* What lies over a view: listening, a question, the filter, the help. */
 
-static const struct {
-	uint8_t mode;
-	const char *title, *heard;
-} modes[] = {
-	{ MSG_MONITOR_LISTEN, N_("LISTENING to %s %u   %s"),
-	  N_("You are SILENT. Nobody can hear you. Written to the audit "
-	     "log.") },
-	{ MSG_MONITOR_WHISPER, N_("WHISPERING to %s %u   %s"),
-	  N_("Only the AGENT hears you, the customer does not. Audit log."),
-	},
-	{ MSG_MONITOR_BARGE, N_("ON THE CALL of %s %u   %s"),
-	  N_("AGENT AND CUSTOMER hear you. Written to the audit log.") },
-	{ MSG_MONITOR_TAKEOVER, N_("TAKEN OVER from %s %u   %s"),
-	  N_("THE CUSTOMER hears you; the agent has left. Audit log.") },
-};
+/* Who hears whom, in words: nobody should have to guess. */
+static const char *heard(unsigned mode)
+{
+	switch (mode) {
+	case MSG_MONITOR_WHISPER:
+		return _("Only the AGENT hears you, the customer does not. "
+			 "Audit log.");
+	case MSG_MONITOR_BARGE:
+		return _("AGENT AND CUSTOMER hear you. Written to the audit "
+			 "log.");
+	case MSG_MONITOR_TAKEOVER:
+		return _("THE CUSTOMER hears you; the agent has left. Audit "
+			 "log.");
+	default:
+		return _("You are SILENT. Nobody can hear you. Written to the "
+			 "audit log.");
+	}
+}
+
+static void monitor_title(const struct wall_model *m, char *buf, size_t size)
+{
+	int64_t s = MAX((int64_t)0, (m->now.wall_ms - m->mon.since_ms) / 1000);
+	const char *name = m->mon.name;
+	unsigned no = m->mon.agent;
+
+	switch (m->mon.mode) {
+	case MSG_MONITOR_WHISPER:
+		str_fmt(buf, size, _("WHISPERING to %s %u"), name, no);
+		break;
+	case MSG_MONITOR_BARGE:
+		str_fmt(buf, size, _("ON THE CALL of %s %u"), name, no);
+		break;
+	case MSG_MONITOR_TAKEOVER:
+		str_fmt(buf, size, _("TAKEN OVER from %s %u"), name, no);
+		break;
+	default:
+		str_fmt(buf, size, _("LISTENING to %s %u"), name, no);
+		break;
+	}
+	str_add(buf, size, "   %02d:%02d", (int)(s / 60), (int)(s % 60));
+}
 
 static void draw_level(struct grid *g, int y, int x, const char *who,
 		       unsigned level, unsigned other)
@@ -44,18 +70,11 @@ static const struct { const char *key, *name, *means; bool asks; } offers[] = {
 static void draw_monitor(const struct wall_model *m, struct grid *g)
 {
 	struct grid_box b = { .h = 12, .w = MIN(68, g->cols - 2) };
-	char title[160], t[TEXT_SIZE], line[160];
-	int64_t s = (m->now.wall_ms - m->mon.since_ms) / 1000;
-	size_t i = 0;
+	char title[160], line[160];
 
-	while (i + 1 < ARRAY_LEN(modes) && modes[i].mode != m->mon.mode)
-		i++;
 	b.y = MAX(1, (g->rows - b.h) / 3 + 1);
 	b.x = (g->cols - b.w) / 2;
-	str_fmt(t, sizeof(t), "%02d:%02d", (int)MAX(s, (int64_t)0) / 60,
-		(int)(MAX(s, (int64_t)0) % 60));
-	str_fmt(title, sizeof(title), _(modes[i].title), m->mon.name,
-		(unsigned)m->mon.agent, t);
+	monitor_title(m, title, sizeof(title));
 	grid_frame(g, b, title);
 	draw_level(g, b.y + 1, b.x + 2, _("Agent"), m->mon.agent_level,
 		   m->mon.customer_level);
@@ -69,7 +88,7 @@ static void draw_monitor(const struct wall_model *m, struct grid *g)
 			 _("No call now: the next one will be heard."));
 	grid_put(g, b.y + 4, b.x + 2, b.w - 4,
 		 m->mon.mode == MSG_MONITOR_LISTEN ? ST_NORMAL : ST_WATCH,
-		 _(modes[i].heard));
+		 heard(m->mon.mode));
 	for (size_t k = 0; k < ARRAY_LEN(offers); k++) {
 		bool listen = k == 0 && m->mon.mode == MSG_MONITOR_WHISPER;
 		int y = b.y + 6 + (int)k;

@@ -141,13 +141,6 @@ static void draw_states(const struct wall_model *m, struct grid *g, int y,
 	}
 }
 
-static const char *mode_short(unsigned mode)
-{
-	return mode == MSG_MODE_PREDICTIVE ? _("predict") :
-	       mode == MSG_MODE_PROGRESSIVE ? _("progress") :
-	       mode == MSG_MODE_PREVIEW ? _("preview") : "-";
-}
-
 static void draw_campaign(const struct wall_model *m, struct grid *g, int y,
 			  const struct plan *p,
 			  const struct msg_campaign_row *c)
@@ -161,7 +154,7 @@ static void draw_campaign(const struct wall_model *m, struct grid *g, int y,
 		grid_put(g, y, 25, 10, c->state == MSG_CAMPAIGN_PAUSED
 			 ? ST_WATCH : ST_NORMAL,
 			 c->state == MSG_CAMPAIGN_PAUSED ? _("PAUSED")
-							 : mode_short(c->mode));
+							 : text_mode(c->mode));
 	grid_put(g, y, p->agt, 0, ST_NORMAL, text_num(buf, c->agents));
 	if (c->lines_x100 < 0)
 		str_copy(buf, sizeof(buf), "-");

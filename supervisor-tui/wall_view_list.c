@@ -280,7 +280,7 @@ static void draw_campaign(const struct wall_model *m, struct grid *g, int y,
 	grid_put(g, y, col[0], col[1] - col[0] - 1,
 		 c->state == MSG_CAMPAIGN_RUNNING ? ST_STATE : ST_WATCH,
 		 c->state == MSG_CAMPAIGN_RUNNING
-			 ? _(msg_word(MSG_WORDS_MODE, c->mode))
+			 ? text_mode(c->mode)
 			 : _(msg_word(MSG_WORDS_CAMPAIGN, c->state)));
 	put_num(g, y, col[1], 5, c->agents);
 	if (c->lines_x100 < 0)

@@ -37,6 +37,9 @@ static void draw_setting(const struct wall_model *m, struct grid *g, int y,
 	bool changed = wall_value(m, s) != s->now;
 	int now = full ? 33 : 25, next = full ? 43 : 34;
 	int limit = full ? 53 : 44, means = full ? 67 : 56;
+	const char *tell = s->fixed && s->setting != MSG_SET_HOURS_FROM
+				   ? _("fixed by the server")
+				   : text_setting_means(s->setting), *rest;
 	char buf[TEXT_SIZE];
 
 	grid_put(g, y, 2, now - 3, ST_NORMAL, text_setting(s->setting));
@@ -52,10 +55,9 @@ static void draw_setting(const struct wall_model *m, struct grid *g, int y,
 			     limit - next - text_width(buf) - 3, ST_NORMAL);
 	value_text(m, buf, s, 2);
 	grid_put(g, y, limit, means - limit - 1, ST_DIM, buf);
-	grid_put(g, y, means, MAX(1, g->cols - means), ST_DIM,
-		 s->fixed && s->setting != MSG_SET_HOURS_FROM
-			 ? _("fixed by the server")
-			 : text_setting_means(s->setting));
+	/* Cut between words. */
+	grid_putf(g, y, means, MAX(1, g->cols - means), ST_DIM, "%.*s",
+		  (int)text_wrap(tell, g->cols - means, &rest), tell);
 	if (row == m->list[MSG_VIEW_PACING].cur)
 		view_mark(g, y, 0);
 }

@@ -63,7 +63,7 @@ static int draw_answers(const struct wall_model *m, struct grid *g, int y,
 {
 	const struct msg_trunk *t = &m->trunk;
 	bool full = view_full(g);
-	int bar = full ? 34 : 33, share = full ? 79 : 77;
+	int bar = full ? 34 : 33, share = full ? 74 : 72;
 	char title[120], buf[TEXT_SIZE];
 
 	str_fmt(title, sizeof(title), _("%s   final answers, last 15 min"),
@@ -72,14 +72,14 @@ static int draw_answers(const struct wall_model *m, struct grid *g, int y,
 	for (uint32_t i = 0; i < t->answers_count && rows-- > 0; i++, y++) {
 		const struct msg_sip_row *r = &t->answers[i];
 		/* A mark a per cent; the bar stops before the figure. */
-		int marks = MIN((int)(r->share / 100), share - bar - 7);
+		int marks = MIN((int)(r->share / 100), share - bar - 2);
 
 		grid_put(g, y, 2, 12, ST_NORMAL, r->codes);
 		grid_put(g, y, 15, 17, ST_NORMAL, _(r->label));
 		for (int k = 0; k < marks; k++)
 			grid_put(g, y, bar + k, 1, ST_NORMAL, "#");
-		grid_put_right(g, y, share, ST_NORMAL,
-			       text_pct(buf, (int32_t)r->share, 1));
+		grid_put(g, y, share, 0, ST_NORMAL,
+			 text_pct(buf, (int32_t)r->share, 1));
 	}
 	return y;
 }
@@ -115,15 +115,15 @@ static int draw_used(const struct wall_model *m, struct grid *g, int y)
 static void draw_callers(const struct wall_model *m, struct grid *g, int y)
 {
 	bool full = view_full(g);
-	int calls = full ? 48 : 40, answer = full ? 57 : 47;
-	int note = full ? 66 : 54;
+	int calls = full ? 48 : 34, answer = full ? 57 : 40;
+	int note = full ? 66 : 49;
 	char buf[TEXT_SIZE];
 
 	view_rule(g, y++, full
 		  ? _("-- Caller numbers on this trunk ---------- calls today "
 		      "- answer - note -----------------------------")
-		  : _("-- Caller numbers ------------- calls today - answer - "
-		      "note ---"));
+		  : _("-- Caller numbers ----- calls today - answer - note "
+		      "---"));
 	for (uint32_t i = 0; i < m->trunk.callers_count && y < g->rows - 3;
 	     i++, y++) {
 		const struct msg_caller_row *c = &m->trunk.callers[i];

@@ -89,8 +89,12 @@ bool footer_fits(const char *const *items, size_t n, int cols)
 int footer_draw(struct grid *g, int y, const char *const *items, size_t n,
 		int gap)
 {
-	int row = 0, x = 1;
+	int row = 0, x = 1, margin = 2;
 
+	/* Where the plan itself breaks the row, the row may be full. */
+	for (size_t i = 0; i < n; i++)
+		if (!items[i])
+			margin = 1;
 	for (size_t i = 0; i < n; i++) {
 		if (!items[i]) {
 			row++;
@@ -101,7 +105,7 @@ int footer_draw(struct grid *g, int y, const char *const *items, size_t n,
 
 		if (!w)
 			continue;
-		if (x > 1 && x + w > g->cols - 2 && row == 0) {
+		if (x > 1 && x + w > g->cols - margin && row == 0) {
 			row++;
 			x = 1;
 		}

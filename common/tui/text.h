@@ -65,6 +65,9 @@ void text_pad(char *buf, size_t size, const char *s, int cells);
  */
 size_t text_wrap(const char *s, int cells, const char **next);
 
+/* A file of data/: beside the build tree, else installed.  ERR_ABSENT. */
+MUST_CHECK enum err tui_data_file(char *buf, size_t size, const char *name);
+
 /* Code point to UTF-8; returns the bytes (0 = not a character). */
 size_t text_from_cp(uint32_t cp, char out[5]);
 /* UTF-8 to code point; returns the bytes, 0 when malformed or at the end. */
