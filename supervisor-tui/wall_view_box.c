@@ -78,7 +78,7 @@ static void draw_monitor(const struct wall_model *m, struct grid *g)
 	grid_frame(g, b, title);
 	draw_level(g, b.y + 1, b.x + 2, _("Agent"), m->mon.agent_level,
 		   m->mon.customer_level);
-	draw_level(g, b.y + 2, b.x + 2, _("Customer"), m->mon.customer_level,
+	draw_level(g, b.y + 2, b.x + 2, _("Customer "), m->mon.customer_level,
 		   m->mon.agent_level);
 	if (*m->mon.text)
 		grid_put(g, b.y + 3, b.x + 2, b.w - 4, ST_NORMAL,

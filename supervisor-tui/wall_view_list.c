@@ -314,10 +314,10 @@ void view_campaigns(const struct wall_model *m, struct grid *g)
 
 	view_alert_line(m, g);
 	view_rule(g, 2, view_full(g)
-		  ? _("- Campaign -------- Mode ---- Agt - Lines/agt  Line  "
-		      "Conn - Aband - Today - Conv -- Left ---- Ends ----")
-		  : _("- Campaign ------ Mode ---- Agt  L/agt Conn - Aband - "
-		      "Today - Left --- Ends ----"));
+		  ? _("- Campaign -------- Mode ---- Agt - Lines/agt  Line  Conn - "
+		      "Aband - Today - Conv -- Left --- Ends ---")
+		  : _("- Campaign ------ Mode ---- Agt  L/agt Conn - Aband - Today "
+		      "- Left --- Ends ---"));
 	for (; i < m->campaigns.rows_count && y < end; i++, y++) {
 		draw_campaign(m, g, y, &m->campaigns.rows[i]);
 		if (m->campaigns.top + i == m->list[MSG_VIEW_CAMPAIGNS].cur)
@@ -376,10 +376,10 @@ void view_calls(const struct wall_model *m, struct grid *g)
 
 	view_alert_line(m, g);
 	view_rule(g, 2, view_full(g)
-		  ? _("- State ----- Time ---- Customer ---- Campaign ------ "
-		      "Agent ------------- Trunk ------ Wait --- All ---")
-		  : _("- State ---- Time --- Customer ---- Campaign ------ "
-		      "Agent ---------------- All ---"));
+		  ? _("- State ----- Time ---- Customer ---- Campaign ------ Agent "
+		      "------------ Trunk ----- Wait -- All ---")
+		  : _("- State ---- Time --- Customer ---- Campaign ----- Agent "
+		      "-------------- All ---"));
 	for (; i < m->calls.rows_count && y < end; i++, y++) {
 		draw_call(g, y, &m->calls.rows[i]);
 		if (m->calls.top + i == m->list[MSG_VIEW_CALLS].cur)
@@ -415,7 +415,7 @@ void view_alerts(const struct wall_model *m, struct grid *g)
 	char t[TEXT_SIZE];
 	uint32_t i = 0;
 
-	view_rule(g, 2, _("-- ! - Since -- Until - What ---"));
+	view_rule(g, 2, _("- !  Since  Until  What ---"));
 	for (; i < m->alerts.rows_count && y < end; i++, y++) {
 		draw_alert(m, g, y, &m->alerts.rows[i]);
 		if (m->alerts.top + i == m->list[MSG_VIEW_ALERTS].cur)

@@ -208,8 +208,8 @@ void view_pacing(const struct wall_model *m, struct grid *g)
 	view_rule(g, 2, full
 		  ? _("-- Setting --------------------- Now ----- New ----- "
 		      "Limit ------- Meaning -------------------------")
-		  : _("-- Setting ------------- Now ---- New ---- Limit ----- "
-		      "Meaning ----------------"));
+		  : _("-- Setting ------------- Now ----- New ---- Limit ----- "
+		      "Meaning ---"));
 	for (size_t i = 0; i < n && (s = wall_setting_at(m, i)) &&
 			   y < g->rows - 12; i++)
 		draw_setting(m, g, y++, i, s);

@@ -122,8 +122,7 @@ static void draw_callers(const struct wall_model *m, struct grid *g, int y)
 	view_rule(g, y++, full
 		  ? _("-- Caller numbers on this trunk ---------- calls today "
 		      "- answer - note -----------------------------")
-		  : _("-- Caller numbers ----- calls today - answer - note "
-		      "---"));
+		  : _("-- Caller numbers ----- calls today --- answer - note ---"));
 	for (uint32_t i = 0; i < m->trunk.callers_count && y < g->rows - 3;
 	     i++, y++) {
 		const struct msg_caller_row *c = &m->trunk.callers[i];
@@ -157,8 +156,8 @@ void view_trunks(const struct wall_model *m, struct grid *g)
 	view_rule(g, 2, full
 		  ? _("- Trunk ------ State -- Used/cap - CPS/lim - ASR - NER "
 		      "- ACD -- PDD 50/95 - OPTIONS - Loss - MOS ---")
-		  : _("- Trunk ------ State -- Used/cap - CPS/lim - ASR - NER "
-		      "- ACD -- PDD ---- MOS --"));
+		  : _("- Trunk ------ State -- Used/cap - CPS/lim - ASR - NER - "
+		      "ACD -- PDD ----- MOS ---"));
 	if (m->trunk.trunk_count == 0)
 		most = (uint32_t)g->rows - 6;
 	if (cur >= most && cur < n)
