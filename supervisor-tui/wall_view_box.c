@@ -141,7 +141,11 @@ static void draw_ask(const struct wall_model *m, struct grid *g)
 		str_fmt(line, sizeof(line), "%.*s%s%s", (int)(mark - q), q,
 			about, mark + 2);
 	b = grid_popup(g, text ? 9 : 7, MIN(64, g->cols - 2),
-		       text ? _("Say why") : _("Sure?"));
+		       !text ? _("Sure?") :
+		       m->box.ask == ASK_TELL ? _("Message") :
+		       m->box.ask == ASK_ACK ? _("Acknowledge") :
+		       m->box.ask == ASK_NOTE ? _("Note") :
+		       m->box.trunk ? _("Trunk") : _("Say why"));
 	for (int i = 0; i < 2 && *line; i++) {
 		size_t n = text_wrap(line, b.w - 4, &next);
 		char part[300];
@@ -196,7 +200,7 @@ static const char *const formulas[] = {
 
 static void draw_help(const struct wall_model *m, struct grid *g)
 {
-	struct grid_box b = { 1, 1, g->rows - 3, g->cols - 2 };
+	struct grid_box b = { 1, 0, g->rows - 3, g->cols };
 	uint32_t all = 0;
 	size_t n;
 

@@ -386,18 +386,22 @@ void view_card(const struct wall_model *m, struct grid *g)
 						   f->recent));
 			grid_put(g, y, x + 10, 7, style_judge(f->judge),
 				 text_judge(f->judge));
-			grid_put(g, y++, x + 18, MAX(1, g->cols - x - 19),
-				 ST_DIM, text_target(buf, f));
+			if (g->cols >= x + 18 + 10)
+				grid_put(g, y, x + 18, 10, ST_DIM,
+					 text_target(buf, f));
+			y++;
 		}
 	line[0] = '\0';
 	for (size_t i = 0; i < ARRAY_LEN(groups); i++)
 		str_add(line, sizeof(line), "%s %u  ",
+			groups[i].state == MSG_STATE_WRAP ? _("Wrap") :
+			groups[i].state == MSG_STATE_HOLD ? _("Hold") :
 			text_state(groups[i].state),
 			(unsigned)count_of(m->floor.states,
 					   m->floor.states_count,
 					   groups[i].bits));
 	grid_put(g, g->rows - 2, 1, g->cols - 2, ST_NORMAL, line);
 	grid_put(g, g->rows - 1, 1, g->cols - 2, ST_DIM,
-		 _("Lists need 80x24.  a Ack  z Freeze  q Quit"));
+		 _("Lists: 80x24  a Ack  z Freeze  q Quit"));
 	grid_cursor(g, g->rows - 1, 1, false);
 }

@@ -361,7 +361,9 @@ static void draw_call(struct grid *g, int y, const struct msg_call_row *c)
 		grid_put(g, y, col[3] ? col[3] : col[4], 1, ST_NORMAL, "-");
 	if (col[3])
 		grid_put(g, y, col[4], 11, ST_NORMAL, c->trunk);
-	if (col[5])
+	if (col[5] && !c->wait_ms)
+		grid_put(g, y, col[5], 7, ST_NORMAL, "-");
+	else if (col[5])
 		grid_putf(g, y, col[5], 7, c->wait_ms > 2000 ? ST_WATCH
 							     : ST_NORMAL,
 			  "%u.%us", (unsigned)c->wait_ms / 1000,
