@@ -133,9 +133,6 @@ static const struct conf_row rows[] = {
 { "agents", "phone_return", CONF_DURATION, RE, 0, 10 * MS_M, "30s", NULL,
   "The customer of an agent whose phone was lost waits at most so long.",
   "坐席话机中断后，客户最多等待的时间。" },
-{ "agents", "login_tries", CONF_INT, RE, 1, 100, "5", "tries",
-  "Wrong passwords in a row before a user has to wait a minute.",
-  "连续输错密码多少次后需等待一分钟。" },
 { "agents", "sip_address", CONF_TEXT, 0, 1, 80, NULL, NULL,
   "Address (host:port) agents' phones dial. Unset: the first SIP address "
   "the server listens on.",
@@ -222,9 +219,6 @@ static const struct conf_row rows[] = {
 { "campaign_defaults", "preview", CONF_DURATION, RE, 0, 30 * MS_M, "0", NULL,
   "Preview: dialled by itself after so long; 0 = the agent dials.",
   "预览式：超过此时间自动拨出；0 = 由坐席拨出。" },
-{ "campaign_defaults", "answer", CONF_WORD, RE, 0, 0, "auto", "auto|manual",
-  "Calls reach the agent at once, or when the agent takes them.",
-  "来话自动接入，或由坐席应答。" },
 { "campaign_defaults", "wrap_mode", CONF_WORD, RE, 0, 0, "timed",
   "optional|free|timed|timed-all",
   "After the call: no need to choose, no limit, a limit, or the whole limit.",
@@ -258,9 +252,6 @@ static const struct conf_row rows[] = {
   "Prompt played to an abandoned call (a file of media.prompts without "
   ".wav). Unset: the built-in one.",
   "呼损时播放的提示音（media.prompts 中的文件名，不带 .wav）。未设置时用内置。" },
-{ "campaign_defaults", "music", CONF_TEXT, RE, 1, 63, NULL, NULL,
-  "Prompt played on hold. Unset: the built-in music.",
-  "保持时播放的提示音。未设置时用内置音乐。" },
 { "campaign_defaults", "script", CONF_FILE, RE, 0, 0, NULL, NULL,
   "Script shown to the agent, see waihu-script(5).", "坐席话术文件。" },
 { "campaign_defaults", "caller_id", CONF_E164, RE, 0, 0, NULL, NULL,
@@ -268,8 +259,6 @@ static const struct conf_row rows[] = {
   "主叫号码。未设置时用线路的号码轮流显示。" },
 { "campaign_defaults", "trunks", CONF_REF, LIST | RE, 0, 0, NULL, "trunks",
   "Only these trunks. Unset: all.", "只用这些线路。未设置则全部可用。" },
-{ "campaign_defaults", "skills", CONF_TEXT, LIST | RE, 1, 39, NULL, NULL,
-  "Skills an agent must have. Unset: none.", "坐席须具备的技能。" },
 /* ---- of each campaign alone ------------------------------------------- */
 { "campaigns", "label", CONF_TEXT, RE, 1, 59, NULL, NULL,
   "Name shown to people. Unset: its key.", "显示名称。未设置时用键名。" },

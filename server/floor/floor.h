@@ -53,6 +53,8 @@ struct campaign_conf {
 	int32_t ring_ms;		/* held to the profile's minimum      */
 	int32_t connect_ms;		/* answer to agent, at most           */
 	bool    amd;			/* the ears decide before WAIT        */
+	bool    keep_machines;		/* a machine is joined like a person  */
+	bool    wrap_skip;		/* outcome complete: no wrap-up       */
 	int32_t preview_ms;		/* dials by itself; 0 = never         */
 	enum wrap_mode wrap;
 	int32_t wrap_ms, wrap_more_ms, wrap_more_max_ms;
@@ -137,6 +139,8 @@ struct floor_conf {
 	struct dispos *dispos;
 	struct floor_doors doors;
 	size_t max_calls, max_agents, max_campaigns;
+	int64_t orphan_ms;		/* a customer waits for a lost phone;
+					   0 = the room's own limit           */
 	bool log_inputs;		/* keep inputs for replay             */
 };
 

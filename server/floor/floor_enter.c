@@ -226,6 +226,8 @@ void hold_enter(struct floor *f, struct call *c, struct now now)
 
 void orphan_enter(struct floor *f, struct call *c, struct now now)
 {
+	call_enter(f->calls, c, CALL_ORPHAN,
+		   f->conf.orphan_ms ? f->conf.orphan_ms : -1, now);
 	f->doors.hold(f->doors.arg, c, true);
 	if (!c->hold_since_ms)
 		c->hold_since_ms = now.wall_ms;
@@ -274,8 +276,9 @@ void wrap_enter(struct floor *f, struct call *c, struct now now)
 			    now))
 		log_debug("floor", "agent %u was not on a call", s->agent.v);
 	/* Chosen while talking, and the campaign asks for no more. */
-	if (k->conf.wrap == WRAP_OPTIONAL &&
-	    (!row || !dispo_missing(row, c)))
+	if ((k->conf.wrap == WRAP_OPTIONAL &&
+	     (!row || !dispo_missing(row, c))) ||
+	    (k->conf.wrap_skip && row && !dispo_missing(row, c)))
 		call_raise(f->calls, c->id, EV_DISPOSED);
 }
 

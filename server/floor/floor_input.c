@@ -153,9 +153,15 @@ static enum err on_person(struct floor *f, struct call *c,
 static enum err on_machine(struct floor *f, struct call *c,
 			   const struct floor_input *in, struct now now UNUSED)
 {
+	const struct campaign *k = floor_campaign(f, c->campaign);
+
 	if (c->state != CALL_HEAR)
 		return ERR_STATE;
 	c->amd_ms = (uint32_t)in->value;
+	if (k && k->conf.keep_machines && in->code == RES_MACHINE) {
+		call_raise(f->calls, c->id, EV_PERSON);
+		return ERR_OK;
+	}
 	c->result = (enum call_result)in->code;
 	call_raise(f->calls, c->id, EV_MACHINE);
 	return ERR_OK;

@@ -477,6 +477,10 @@ enum err house_new(const struct conf *conf, const struct clock *clock,
 				      .desk = h->desk, .feed = h->feed,
 				      .tally = h->tally, .clock = clock },
 			      &h->clerk);
+	if (!e && conf_is_set(conf, "server", NULL, "metrics"))
+		e = metrics_new(h->live, h->tally,
+				conf_text(conf, "server", NULL, "metrics"),
+				&h->metrics);
 	if (e) {
 		house_free(h);
 		return e;
@@ -495,6 +499,7 @@ struct house *house_free(struct house *h)
 	house_notify("STOPPING=1");
 	if (h->door)
 		loop_unwatch_fd(door_fd(h->door));
+	h->metrics = metrics_free(h->metrics);
 	h->clerk = clerk_free(h->clerk);
 	h->door = door_free(h->door);
 	h->live = live_free(h->live);

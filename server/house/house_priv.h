@@ -8,6 +8,7 @@
 #include "feed/feed.h"
 #include "house/house.h"
 #include "live/live.h"
+#include "metrics/metrics.h"
 #include "report/tally.h"
 
 enum { SECRET_LEN = 32, UNDO_MAX = 16 };
@@ -35,6 +36,7 @@ struct house {
 	struct tally *tally;
 	struct clerk *clerk;
 	struct door *door;
+	struct metrics *metrics;	/* NULL: not asked for               */
 	struct secret *secrets;
 	size_t secret_len, secret_max;
 	struct watch watches[64];

@@ -259,6 +259,7 @@ static enum err open_media(struct live *l, const struct conf *c)
 				       2 * conf_int(c, "server", NULL,
 						    "agents_max")),
 		.country = conf_text(c, "server", NULL, "country"),
+		.realtime = true,	/* asked for; goes on without it */
 	};
 	struct media_handlers h = { .event = live_on_media, .arg = l };
 	enum err e = make_dir(spool);
@@ -391,6 +392,8 @@ static void read_campaign(const struct live *l, const struct conf *c,
 			k->connect_ms = MIN(k->connect_ms, legal);
 	}
 	k->amd = conf_bool(c, s, name, "amd");
+	k->keep_machines = conf_word(c, s, name, "machine") == 1;
+	k->wrap_skip = conf_bool(c, s, name, "wrap_skip");
 	k->preview_ms = (int32_t)conf_int(c, s, name, "preview");
 	k->wrap_ms = (int32_t)conf_int(c, s, name, "wrap");
 	k->wrap_more_ms = 30000;
@@ -403,7 +406,9 @@ static void read_campaign(const struct live *l, const struct conf *c,
 	str_copy(k->caller, sizeof(k->caller),
 		 conf_text(c, s, name, "caller_id"));
 	text = conf_text(c, s, name, "safe_message");
-	str_copy(k->message, sizeof(k->message), text ? text : "sorry");
+	str_copy(k->message, sizeof(k->message), text ? text
+		 : str_eq(conf_text(c, "server", NULL, "country"), "cn")
+			 ? "sorry.zh" : "sorry.en");
 	for (size_t i = 0; i < conf_list_len(c, s, name, "trunks") &&
 			   i < FLOOR_TRUNKS; i++)
 		k->trunks[k->trunk_count++] = trunk_named(
@@ -493,7 +498,8 @@ static enum err open_core(struct live *l, const struct conf *c)
 		.max_calls = (size_t)conf_int(c, "server", NULL, "calls_max"),
 		.max_agents = (size_t)conf_int(c, "server", NULL,
 					       "agents_max"),
-		.max_campaigns = CAMPAIGNS_MAX, .log_inputs = true };
+		.max_campaigns = CAMPAIGNS_MAX, .log_inputs = true,
+		.orphan_ms = conf_int(c, "agents", NULL, "phone_return") };
 	struct store_conf s = {
 		.dir = state,
 		.map_bytes = (uint64_t)conf_int(c, "server", NULL, "map"),
