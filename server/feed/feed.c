@@ -5,10 +5,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { EVERY_MS = 1000, WATCH_MS = 1000 };
+enum { EVERY_MS = 1000, WATCH_MS = 1000, PACING_MS = 10000 };
 
 enum err feed_new(struct live *live, struct tally *tally, feed_send_h *send,
-		  void *arg, struct feed **out)
+		  feed_pacing_h *pacing, void *arg, struct feed **out)
 {
 	struct feed *f = calloc(1, sizeof(*f));
 
@@ -18,6 +18,7 @@ enum err feed_new(struct live *live, struct tally *tally, feed_send_h *send,
 	f->r = live_rooms(live);
 	f->tally = tally;
 	f->send = send;
+	f->pacing = pacing;
 	f->arg = arg;
 	f->order_max = (size_t)conf_int(f->r->conf, "server", NULL,
 					"agents_max");
@@ -116,6 +117,8 @@ void feed_tick(struct feed *f, struct now now)
 		s->due_ms = now.mono_ms + MAX(s->sub.every_ms, 250);
 		if (!s->sub.every_ms)
 			s->due_ms = now.mono_ms + EVERY_MS;
+		if (s->sub.view == MSG_VIEW_PACING)
+			s->due_ms = now.mono_ms + PACING_MS;
 		feed_page(f, s, now);
 	}
 }

@@ -22,8 +22,13 @@ struct feed;
 typedef void feed_send_h(void *arg, uint64_t session, enum msg_type type,
 			 uint32_t req, const void *obj);
 
+/* A screen that looks at this campaign's pacing wants its page. */
+typedef void feed_pacing_h(void *arg, uint64_t session,
+			   struct campaign_id id);
+
 MUST_CHECK enum err feed_new(struct live *live, struct tally *tally,
-			     feed_send_h *send, void *arg, struct feed **out);
+			     feed_send_h *send, feed_pacing_h *pacing,
+			     void *arg, struct feed **out);
 struct feed *feed_free(struct feed *f);		/* returns NULL */
 
 /* Replaces the session's subscription; team "" = may see everyone.

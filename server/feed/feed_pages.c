@@ -298,6 +298,11 @@ void feed_page(struct feed *f, const struct screen *sc, struct now now)
 	feed_head(f, now, &head);
 	f->send(f->arg, sc->session, MSG_HEAD, 0, &head);
 	switch (sc->sub.view) {
+	case MSG_VIEW_PACING:
+		f->pacing(f->arg, sc->session,
+			  (struct campaign_id){ sc->sub.campaign });
+		free(m);
+		return;
 	case MSG_VIEW_AGENTS:
 		page_agents(f, sc, now, &m->agents);
 		type = MSG_AGENTS;

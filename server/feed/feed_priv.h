@@ -36,6 +36,7 @@ struct feed {
 	const struct live_rooms *r;
 	struct tally *tally;
 	feed_send_h *send;
+	feed_pacing_h *pacing;
 	void *arg;
 	struct screen screens[SCREENS_MAX];
 	struct alert alerts[ALERTS_MAX];	/* ring, newest at the end  */

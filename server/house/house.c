@@ -258,6 +258,11 @@ static void to_session(void *arg, uint64_t session, enum msg_type type,
 			 (unsigned long long)session, err_text(e));
 }
 
+static void pacing_due(void *arg, uint64_t session, struct campaign_id id)
+{
+	house_pacing_page(arg, session, 0, id, NULL);
+}
+
 static void agent_route(void *arg, const struct door_session *s,
 			enum msg_type type, uint32_t req,
 			const union msg_any *m)
@@ -327,6 +332,7 @@ static void on_tick(void *arg, struct now now)
 	house_new_day(h, now);
 	feed_tick(h->feed, now);
 	house_watch_tick(h, now);
+	house_forecast_tick(h);
 	clerk_tick(h->clerk, now);
 	house_tell_systemd(h, now);
 	if (h->stop_ms && (now.mono_ms >= h->stop_ms || !live_busy(h->live)))
@@ -468,7 +474,8 @@ enum err house_new(const struct conf *conf, const struct clock *clock,
 	if (!e)
 		e = desk_new(h->live, to_agent, h, &h->desk);
 	if (!e)
-		e = feed_new(h->live, h->tally, to_session, h, &h->feed);
+		e = feed_new(h->live, h->tally, to_session, pacing_due, h,
+			     &h->feed);
 	if (!e)
 		e = open_door(h, conf);
 	if (!e)
@@ -499,6 +506,7 @@ struct house *house_free(struct house *h)
 	house_notify("STOPPING=1");
 	if (h->door)
 		loop_unwatch_fd(door_fd(h->door));
+	h->forecast = house_forecast_free(h->forecast);
 	h->metrics = metrics_free(h->metrics);
 	h->clerk = clerk_free(h->clerk);
 	h->door = door_free(h->door);

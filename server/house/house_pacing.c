@@ -99,7 +99,7 @@ static void add_settings(const struct campaign_conf *now,
 	}
 }
 
-void house_pacing_page(struct house *h, uint64_t session, uint32_t req,
+void house_pacing_send(struct house *h, uint64_t session, uint32_t req,
 		       struct campaign_id id,
 		       const struct campaign_conf *staged)
 {
@@ -137,7 +137,8 @@ void house_pacing_page(struct house *h, uint64_t session, uint32_t req,
 		m->abandon[i] = (uint8_t)(share < 0 ? 0
 					  : MIN(1 + share / 10, 255));
 	}
-	house_forecast(h, id, v.conf, staged, m);
+	house_forecast_rows(h, gate_profile_abandon_ppm(
+		v.conf->gate.profile, v.conf->target_ppm) / 100, m);
 	enum err e = door_send(h->door, session, MSG_PACING, req, m);
 
 	(void)e;	/* the screen has gone: nobody to tell */

@@ -42,6 +42,7 @@ struct house {
 	struct watch watches[64];
 	struct campaign_conf undo[UNDO_MAX];	/* newest at the end         */
 	size_t undo_len;
+	struct house_forecast *forecast;
 	int64_t stop_ms;		/* monotonic: stop then; 0 = no      */
 	int64_t told_ms, day;
 	bool ready;			/* hooks may use every room          */
@@ -53,16 +54,19 @@ void house_super(void *arg, const struct door_session *s, enum msg_type type,
 void house_watch_gone(struct house *h, uint64_t session);
 void house_watch_tick(struct house *h, struct now now);
 /* house_pacing.c; staged NULL: nothing staged */
-void house_pacing_page(struct house *h, uint64_t session, uint32_t req,
+void house_pacing_send(struct house *h, uint64_t session, uint32_t req,
 		       struct campaign_id id,
 		       const struct campaign_conf *staged);
 void house_pacing_set(struct house *h, const struct door_session *s,
 		      uint32_t req, const struct msg_pacing_set *m);
-/* house_forecast.c: from the same code that paces */
-void house_forecast(struct house *h, struct campaign_id id,
-		    const struct campaign_conf *now,
-		    const struct campaign_conf *staged,
-		    struct msg_pacing *out);
+/* house_forecast.c: the page with its outlook, when that is ready */
+void house_pacing_page(struct house *h, uint64_t session, uint32_t req,
+		       struct campaign_id id,
+		       const struct campaign_conf *staged);
+void house_forecast_rows(struct house *h, int32_t abandon_target,
+			 struct msg_pacing *m);
+void house_forecast_tick(struct house *h);
+struct house_forecast *house_forecast_free(struct house_forecast *f);
 /* house_day.c */
 void house_notify(const char *text);
 void house_new_day(struct house *h, struct now now);

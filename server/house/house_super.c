@@ -41,10 +41,6 @@ static void subscribe(const struct ask *a)
 {
 	answer(a, feed_subscribe(a->h->feed, a->s->no, a->s->team,
 				 &a->m->subscribe));
-	if (a->m->subscribe.view == MSG_VIEW_PACING)
-		house_pacing_page(a->h, a->s->no, 0,
-				  (struct campaign_id){
-					  a->m->subscribe.campaign }, NULL);
 }
 
 static void force(const struct ask *a)
