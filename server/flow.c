@@ -23,11 +23,13 @@ const struct flow_row flow_table[] = {
 	{ CALL_DIAL,    EV_ANSWERED,  CALL_HEAR,    hear_enter },
 	{ CALL_DIAL,    EV_FAILED,    CALL_CLOSE,   close_enter },
 	{ CALL_DIAL,    EV_RELEASE,   CALL_CLOSE,   close_enter },
+	{ CALL_DIAL,    EV_LOST,      CALL_CLOSE,   close_enter },
 	{ CALL_DIAL,    EV_TIMEOUT,   CALL_CLOSE,   close_enter },
 
 	{ CALL_RING,    EV_ANSWERED,  CALL_HEAR,    hear_enter },
 	{ CALL_RING,    EV_FAILED,    CALL_CLOSE,   close_enter },
 	{ CALL_RING,    EV_RELEASE,   CALL_CLOSE,   close_enter },
+	{ CALL_RING,    EV_LOST,      CALL_CLOSE,   close_enter },
 	{ CALL_RING,    EV_TIMEOUT,   CALL_CLOSE,   close_enter },
 
 	{ CALL_HEAR,    EV_PERSON,    CALL_WAIT,    wait_enter },

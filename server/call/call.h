@@ -167,6 +167,7 @@ struct call {
 	int64_t done_ms;
 	int64_t hold_since_ms;		/* wall clock; 0 = not held         */
 	int64_t hold_ms;		/* sum                              */
+	bool lost;			/* its agent's line went down       */
 
 	enum call_result result;
 	enum hangup_by by;

@@ -86,6 +86,7 @@ static void spare_ringing(struct floor *f, const struct seat *s)
 	for (struct call *c = call_each(f->calls, NULL); c;
 	     c = call_each(f->calls, c))
 		if (c->campaign.v == k->conf.id.v && !c->answer_ms &&
+		    c->state < CALL_WRAP &&
 		    c->invite_ms && (!youngest ||
 				     c->invite_ms > youngest->invite_ms))
 			youngest = c;
@@ -367,10 +368,11 @@ static enum err on_correct(struct floor *f, struct seat *s,
 	r.sale = ds.sale;
 	r.corrected_by = s->agent.v;
 	r.corrected_ms = now.wall_ms;
-	e = cdr_put(floor_group(f), &r);
+	/* The lead first: if it is in a call again, nothing is corrected. */
+	e = lead_take(f->leads, floor_group(f), (struct lead_id){ r.lead },
+		      now, &l);
 	if (!e)
-		e = lead_take(f->leads, floor_group(f),
-			      (struct lead_id){ r.lead }, now, &l);
+		e = cdr_put(floor_group(f), &r);
 	if (e)
 		return e;
 	floor_flush(f);		/* taken; now put where it belongs */

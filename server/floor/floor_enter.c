@@ -40,12 +40,31 @@ static void write_intent(struct floor *f, const struct call *c)
 	store_put(floor_group(f), STORE_INTENT, key.b, key.len, buf, len);
 }
 
+/*
+ * The store may have refused to reserve what the agent has read since.  At
+ * the end only READY says so: any other state is the end, written before.
+ */
+static enum err keep_reserved(struct floor *f, struct call *c, bool ended,
+			      struct now now)
+{
+	struct lead l;
+	enum err e = lead_get(f->leads, c->lead, &l);
+
+	if (e || l.status == LEAD_RESERVED ||
+	    (ended && l.status != LEAD_READY))
+		return e;
+	e = lead_take(f->leads, floor_group(f), c->lead, now, &l);
+	floor_flush(f);
+	return e;
+}
+
 void reserve_enter(struct floor *f, struct call *c, struct now now)
 {
 	struct gate_attempt a = attempt_of(f, c);
 
 	pace_call(f, c, PACER_DIAL, now);
-	if (gate_note_intent(f->gate, floor_group(f), &a)) {
+	if ((c->mode == MODE_PREVIEW && keep_reserved(f, c, false, now)) ||
+	    gate_note_intent(f->gate, floor_group(f), &a)) {
 		call_raise(f->calls, c->id, EV_UNWRITTEN);
 		return;
 	}
@@ -189,10 +208,15 @@ void talk_enter(struct floor *f, struct call *c, struct now now)
 	struct campaign *k = campaign_of(f, c);
 	struct seat *s = seat_get(f->seats, c->agent);
 
+	bool lost = c->lost;
+
+	c->lost = false;
 	if (c->hold_since_ms) {		/* taken back, or its time is up */
 		c->hold_ms += now.wall_ms - c->hold_since_ms;
 		c->hold_since_ms = 0;
 		f->doors.hold(f->doors.arg, c, false);
+		if (lost)		/* a new line: the old one is gone */
+			f->doors.join(f->doors.arg, c);
 		if (s && s->state == SEAT_HOLD &&
 		    floor_seat(f, s, SE_RETRIEVE, 0, 0, now))
 			log_debug("floor", "agent %u kept on hold",
@@ -200,8 +224,6 @@ void talk_enter(struct floor *f, struct call *c, struct now now)
 		return;
 	}
 	f->doors.join(f->doors.arg, c);
-	if (c->join_ms)			/* the lost phone is back */
-		return;
 	c->join_ms = now.wall_ms;
 	c->result = RES_ANSWERED;
 	k->talking++;
@@ -229,6 +251,7 @@ void orphan_enter(struct floor *f, struct call *c, struct now now)
 	call_enter(f->calls, c, CALL_ORPHAN,
 		   f->conf.orphan_ms ? f->conf.orphan_ms : -1, now);
 	f->doors.hold(f->doors.arg, c, true);
+	c->lost = true;
 	if (!c->hold_since_ms)
 		c->hold_since_ms = now.wall_ms;
 	f->doors.seat_changed(f->doors.arg, c->agent);
@@ -301,6 +324,15 @@ static enum gate_mark mark_of(const struct call *c,
 	}
 }
 
+/* What the agent chose but did not complete was not chosen. */
+static void drop_incomplete(struct floor *f, struct call *c)
+{
+	const struct dispo_row *row = dispo_by_code(f->dispos, c->outcome);
+
+	if (row && dispo_missing(row, c))
+		c->outcome = 0;
+}
+
 static struct dispo_step step_of(struct floor *f, const struct call *c,
 				 struct now now)
 {
@@ -326,8 +358,10 @@ static void finish_lead(struct floor *f, struct call *c,
 		.by = c->join_ms ? c->agent : (struct agent_id){ 0 },
 		.note = *c->note ? c->note : NULL };
 	struct gate_dnc d = { .at_s = now.wall_ms / 1000 };
-	enum err e = lead_finish(f->leads, floor_group(f), c->lead, &ls, now);
+	enum err e = keep_reserved(f, c, true, now);
 
+	if (!e)
+		e = lead_finish(f->leads, floor_group(f), c->lead, &ls, now);
 	if (e)
 		log_warn("floor", "call %u: lead %llu not moved on: %s",
 			 c->id.v, (unsigned long long)c->lead.v, err_text(e));
@@ -347,11 +381,13 @@ static void finish_lead(struct floor *f, struct call *c,
 static void write_end(struct floor *f, struct call *c, struct now now)
 {
 	struct campaign *k = campaign_of(f, c);
-	struct dispo_step step = step_of(f, c, now);
 	struct gate_attempt a = attempt_of(f, c);
 	struct store_key key = { 0 };
+	struct dispo_step step;
 	struct cdr r;
 
+	drop_incomplete(f, c);
+	step = step_of(f, c, now);
 	c->outcome = step.row->code;
 	cdr_from_call(c, k ? k->conf.name : "", &r);
 	r.sale = step.sale;

@@ -68,8 +68,7 @@ static enum err on_durable(struct floor *f, struct call *c,
 			   const struct floor_input *in, struct now now UNUSED)
 {
 	if (in->code) {
-		if (c->state == CALL_RESERVE)
-			lead_undo(f->leads, c->lead);
+		lead_undo(f->leads, c->lead);
 		str_copy(c->why, sizeof(c->why), "the store refused");
 		c->written = c->written && c->state != CALL_RESERVE;
 	}
@@ -228,7 +227,8 @@ static void cancel_ringing(struct floor *f, const struct campaign *k)
 {
 	for (struct call *c = call_each(f->calls, NULL); c;
 	     c = call_each(f->calls, c)) {
-		if (c->campaign.v != k->conf.id.v || c->answer_ms)
+		if (c->campaign.v != k->conf.id.v || c->answer_ms ||
+		    c->state >= CALL_WRAP)	/* it has its end already */
 			continue;
 		c->result = RES_CANCELLED;
 		c->by = BY_SYSTEM;
@@ -309,6 +309,16 @@ static void keep(struct floor *f, const struct floor_input *in)
 		store_event(floor_group(f), buf, len);
 }
 
+/* Most ticks change nothing and are not kept: a replay does without them. */
+static bool tick_matters(const struct floor *f, struct now now)
+{
+	for (size_t i = 0; i < f->campaign_count; i++)
+		if (f->campaigns[i].ask)
+			return true;
+	return now.mono_ms - f->leads_ms >= LEAD_EVERY_MS ||
+	       floor_next_ms(f) <= now.mono_ms;
+}
+
 enum err floor_input(struct floor *f, const struct floor_input *in)
 {
 	struct now now = { in->mono_ms, in->wall_ms };
@@ -318,8 +328,7 @@ enum err floor_input(struct floor *f, const struct floor_input *in)
 
 	if (kind >= FLOOR_INPUT_COUNT)
 		return ERR_ARG;
-	if (kind != IN_TICK || now.mono_ms - f->paced_ms >= PACE_EVERY_MS ||
-	    floor_next_ms(f) <= now.mono_ms)
+	if (kind != IN_TICK || tick_matters(f, now))
 		keep(f, in);
 	if (floor_is_agent_input(kind)) {
 		e = floor_agent_input(f, in, now);

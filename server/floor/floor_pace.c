@@ -170,7 +170,10 @@ static void put_off(struct floor *f, struct campaign *k, const struct lead *l,
 	floor_flush(f);
 }
 
-/* A lead that may be called now, reserved and committed; or why not. */
+/*
+ * A lead that may be called now, or why there is none.  Its reservation is
+ * in the turn's group: with the call's intent on disk, or neither of them.
+ */
 static enum idle_reason next_lead(struct floor *f, struct campaign *k,
 				  struct seat *s, struct now now,
 				  struct lead *l)
@@ -194,12 +197,12 @@ static enum idle_reason next_lead(struct floor *f, struct campaign *k,
 			return why != IDLE_LEADS ? why
 			       : lack.ready_closed ? IDLE_HOURS : IDLE_LEADS;
 		}
-		floor_flush(f);
 		gate_ask_of(f, k, l, 0, 1, now, &ask);
 		e = gate_ask(f->gate, &ask, &v, &pass);
 		pass = gate_pass_free(pass);
 		if (!e)
 			return IDLE_NONE;
+		floor_flush(f);
 		why = IDLE_GATE;
 		if (e != ERR_DENIED) {
 			log_err("gate", "lead %llu: %s",
@@ -227,6 +230,7 @@ static enum idle_reason start_call(struct floor *f, struct campaign *k,
 	if (why)
 		return why;
 	if (call_new(f->calls, s ? CALL_PREVIEW : CALL_RESERVE, now, &c)) {
+		floor_flush(f);
 		if (lead_release(f->leads, floor_group(f),
 				 (struct lead_id){ l.id }, 0, now))
 			log_err("floor", "lead %llu stays reserved",
@@ -248,6 +252,7 @@ static enum idle_reason start_call(struct floor *f, struct campaign *k,
 		flow_first(f, c, now);
 		return IDLE_NONE;
 	}
+	floor_flush(f);
 	c->agent = s->agent;
 	s->call = c->id;
 	if (floor_seat(f, s, SE_PREVIEW, 0, k->conf.preview_ms, now))

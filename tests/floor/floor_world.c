@@ -268,8 +268,8 @@ void fw_agent(struct fw *w, uint32_t agent)
 
 	str_fmt(in.text, sizeof(in.text), "Agent %u\tnorth", agent);
 	T_OK(!fw_in(w, in), "agent %u logs in", agent);
-	T_OK(!floor_assign(w->floor, (struct agent_id){ agent }, &w->k.id, 1,
-			   w->lw.now), "and takes the campaign's calls");
+	T_OK(!FW(w, IN_ASSIGN, .agent = agent, .text = "1"),
+	     "and takes the campaign's calls");
 	T_OK(!FW(w, IN_LINE, .agent = agent, .value = 1), "the phone is up");
 	T_OK(!FW(w, IN_READY, .agent = agent), "READY");
 }
@@ -304,6 +304,13 @@ struct cdr fw_last_cdr(struct fw *w)
 	return last;
 }
 
+static bool no_reserved(void *arg, const struct lead *l)
+{
+	T_OK(l->status != LEAD_RESERVED, "%s: lead %llu is not left reserved",
+	     (const char *)arg, (unsigned long long)l->id);
+	return true;
+}
+
 void fw_quiet(struct fw *w, const char *what)
 {
 	struct seats *ss = floor_seats(w->floor);
@@ -323,6 +330,6 @@ void fw_quiet(struct fw *w, const char *what)
 	store_drain(w->lw.store);
 	T_OK(!store_count(w->lw.store, STORE_INTENT, &intents) && !intents,
 	     "%s: no intent is left open", what);
-	T_OK(!lead_world_count(&w->lw, LEAD_RESERVED),
-	     "%s: no lead is left reserved", what);
+	T_OK(!lead_scan(w->lw.leads, w->lw.list, (struct lead_id){ 0 }, 4096,
+			no_reserved, (void *)(uintptr_t)what), "leads");
 }

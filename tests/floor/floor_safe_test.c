@@ -1,0 +1,365 @@
+/*
+ * floor_safe_test -- whatever comes, in whatever order, and when the store
+ * refuses: no call hangs, nobody is rung twice, and a day can be replayed.
+ */
+#include "floor/floor_world.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/log.h"
+#include "base/str.h"
+#include "base/t.h"
+
+enum { ANN = 1001, BOB = 1002, STEPS = 400 };
+
+/* A small generator of our own: a seed is a day. */
+static uint32_t roll(uint64_t *seed, uint32_t n)
+{
+	*seed = *seed * 6364136223846793005u + 1442695040888963407u;
+	return (uint32_t)(*seed >> 33) % n;
+}
+
+/* Something a trunk, the ears or a customer could say of a call. */
+static void trunk_says(struct fw *w, uint64_t *seed, struct call_id id)
+{
+	static const struct floor_input says[] = {
+		{ .kind = IN_RINGING, .trunk = 1 },
+		{ .kind = IN_ANSWERED, .trunk = 1, .code = 200 },
+		{ .kind = IN_ANSWERED, .trunk = 1, .code = 200 },
+		{ .kind = IN_FAILED, .code = 486, .q850 = 17,
+		  .value = RES_BUSY },
+		{ .kind = IN_HANGUP, .q850 = 16 },
+		{ .kind = IN_PERSON, .value = 700 },
+		{ .kind = IN_MACHINE, .value = 900, .code = RES_MACHINE },
+		{ .kind = IN_PLAYED },
+	};
+	struct floor_input in = says[roll(seed, ARRAY_LEN(says))];
+	struct call *c = call_get(floor_calls(w->floor), id);
+
+	/* What a trunk cannot say: that an answered call failed, or that one
+	 * not answered was hung up. */
+	if (!c || !c->invite_ms ||
+	    (in.kind == IN_FAILED && c->answer_ms) ||
+	    ((in.kind == IN_HANGUP || in.kind >= IN_PERSON) && !c->answer_ms))
+		return;
+	in.call = id.v;
+	(void)!fw_in(w, in);
+}
+
+/* Something an agent, its phone or a supervisor could do. */
+static void agent_does(struct fw *w, uint64_t *seed, uint32_t agent)
+{
+	static const struct { uint8_t kind; unsigned values; } does[] = {
+		{ IN_LINE, 2 }, { IN_LINE, 1 }, { IN_LINK, 2 },
+		{ IN_READY, 1 }, { IN_READY, 1 }, { IN_NOT_READY, 1 },
+		{ IN_BREAK, 3 }, { IN_DIAL, 1 }, { IN_DIAL, 1 },
+		{ IN_SKIP, 1 }, { IN_RELEASE, 1 }, { IN_HOLD, 2 },
+		{ IN_MUTE, 2 }, { IN_REC_PAUSE, 2 }, { IN_OUTCOME, 10 },
+		{ IN_OUTCOME, 10 }, { IN_FINISH, 2 }, { IN_FINISH, 2 },
+		{ IN_WRAP_MORE, 1 }, { IN_HAND, 2 }, { IN_CORRECT, 10 },
+		{ IN_FORCE, SEAT_EVENT_COUNT }, { IN_LOGOUT, 1 },
+		{ IN_LOGIN, 1 }, { IN_CALLBACK, 2 }, { IN_NOTE, 1 },
+	};
+	size_t i = roll(seed, ARRAY_LEN(does));
+	struct floor_input in = { .kind = does[i].kind, .agent = agent,
+				  .value = roll(seed, does[i].values) };
+
+	if (in.kind == IN_LINE && does[i].values == 1)
+		in.value = 1;
+	if (in.kind == IN_CALLBACK)
+		in.when_s = w->lw.now.wall_ms / 1000 + 7200;
+	if (in.kind == IN_LOGIN)
+		str_copy(in.text, sizeof(in.text), "Agent\tnorth");
+	(void)!fw_in(w, in);
+}
+
+/* One step of a day: mostly calls, some agents, some time. */
+static void step(struct fw *w, uint64_t *seed)
+{
+	struct call *c = call_each(floor_calls(w->floor), NULL);
+	unsigned skip = roll(seed, 3);
+
+	switch (roll(seed, 6)) {
+	case 0:
+	case 1:
+		for (; c && skip--; c = call_each(floor_calls(w->floor), c))
+			;
+		if (c)
+			trunk_says(w, seed, c->id);
+		break;
+	case 2:
+	case 3:
+		agent_does(w, seed, roll(seed, 2) ? ANN : BOB);
+		break;
+	case 4:
+		fw_run(w, 50 * (1 + roll(seed, 5)));
+		break;
+	default:
+		fw_run(w, 1000 * (1 + roll(seed, 4)));
+	}
+}
+
+/* Every seat is where its call says it is, and the other way round. */
+static void known(struct fw *w, uint64_t seed, int at)
+{
+	struct seats *ss = floor_seats(w->floor);
+	struct call_pool *cs = floor_calls(w->floor);
+
+	for (struct seat *s = seat_each(ss, NULL); s; s = seat_each(ss, s)) {
+		struct call *c = call_get(cs, s->call);
+
+		T_OK(!seat_state_on_call(s->state) || c,
+		     "seed %llu step %d: agent %u in %s has a call",
+		     (unsigned long long)seed, at, s->agent.v,
+		     seat_state_word(s->state));
+		T_OK(!seat_state_on_call(s->state) || !c ||
+		     c->agent.v == s->agent.v,
+		     "seed %llu step %d: and the call is agent %u's",
+		     (unsigned long long)seed, at, s->agent.v);
+	}
+	for (struct call *c = call_each(cs, NULL); c; c = call_each(cs, c)) {
+		struct seat *s = fw_seat(w, c->agent.v);
+		bool joined = c->state == CALL_TALK || c->state == CALL_HOLD ||
+			      c->state == CALL_ORPHAN;
+
+		T_OK(!joined || (s && s->call.v == c->id.v &&
+				 seat_state_on_call(s->state)),
+		     "seed %llu step %d: call %u in %s has its agent",
+		     (unsigned long long)seed, at, c->id.v,
+		     call_state_word(c->state));
+		T_OK(!c->pass || c->state == CALL_CHECK,
+		     "seed %llu step %d: nobody keeps a pass",
+		     (unsigned long long)seed, at);
+	}
+}
+
+static void begin(struct fw *w, enum dial_mode mode, unsigned leads)
+{
+	fw_open(w, mode, leads);
+	w->k.amd = mode == MODE_PREDICTIVE;
+	T_OK(!floor_campaign_set(w->floor, &w->k, w->lw.now), "campaign");
+	fw_agent(w, ANN);
+	fw_agent(w, BOB);
+	T_OK(!FW(w, IN_START, .campaign = 1), "start");
+}
+
+/* Everybody goes home. */
+static void end(struct fw *w)
+{
+	T_OK(!FW(w, IN_STOP, .campaign = 1), "stop");
+	for (int i = 0; i < 32; i++)
+		for (struct call *c = call_each(floor_calls(w->floor), NULL);
+		     c; c = call_each(floor_calls(w->floor), c))
+			if (c->answer_ms && c->state < CALL_WRAP) {
+				(void)!FW(w, IN_HANGUP, .call = c->id.v);
+				break;
+			}
+	fw_run(w, 60000);
+}
+
+/* No number was rung twice: every outcome but a talk waits for hours, and
+ * the day is shorter than that. */
+static void rung_once(struct fw *w, const char *what)
+{
+	for (const char *p = w->actions; (p = strstr(p, " place ")); p++) {
+		const char *number = strchr(p + 7, ' ') + 1;
+		char needle[24];
+
+		str_fmt(needle, sizeof(needle), " %.13s\n", number);
+		const char *again = strstr(number, needle);
+
+		T_OK(!again, "%s: %.13s is rung once", what, number);
+	}
+}
+
+static void any_order(void **unused UNUSED)
+{
+	for (uint64_t seed = 1; seed <= 60; seed++) {
+		struct fw w;
+		uint64_t dice = seed * 7919;
+		char what[40];
+
+		str_fmt(what, sizeof(what), "seed %llu",
+			(unsigned long long)seed);
+		begin(&w, (enum dial_mode)(seed % DIAL_MODE_COUNT), 200);
+		for (int i = 0; i < STEPS; i++) {
+			step(&w, &dice);
+			known(&w, seed, i);
+		}
+		end(&w);
+		fw_quiet(&w, what);
+		fw_close(&w);
+	}
+}
+
+static void same_again(void **unused UNUSED)
+{
+	for (int mode = 0; mode < DIAL_MODE_COUNT; mode++) {
+		char *first = NULL;
+
+		for (int run = 0; run < 2; run++) {
+			struct fw w;
+			uint64_t dice = 42;
+
+			begin(&w, (enum dial_mode)mode, 60);
+			for (int i = 0; i < STEPS; i++)
+				step(&w, &dice);
+			if (!run)
+				first = strdup(w.actions);
+			else
+				T_OK(str_eq(first, w.actions),
+				     "%s: the same inputs, the same actions",
+				     dial_mode_word((enum dial_mode)mode));
+			fw_close(&w);
+		}
+		T_OK(first && strstr(first, " join "), "and people talked");
+		free(first);
+	}
+}
+
+static bool play_back(void *arg, uint64_t number UNUSED, const void *bytes,
+		      size_t len)
+{
+	struct floor_input in;
+
+	T_OK(!schema_decode(&floor_input_schema, bytes, len, &in),
+	     "a kept input is read");
+	(void)!fw_in(arg, in);
+	return true;
+}
+
+static void replay(void **unused UNUSED)
+{
+	for (int mode = 0; mode < DIAL_MODE_COUNT; mode++) {
+		struct fw live, again;
+		uint64_t dice = 99, n = 1, at = 1;
+		uint8_t hash[STORE_HASH_LEN];
+
+		begin(&live, (enum dial_mode)mode, 60);
+		for (int i = 0; i < STEPS; i++)
+			step(&live, &dice);
+		store_drain(live.lw.store);
+		T_OK(!store_event_verify(live.lw.store, 1, 0, NULL),
+		     "the chain of inputs is whole");
+		T_OK(!store_event_head(live.lw.store, &n, hash), "head");
+		fw_open(&again, (enum dial_mode)mode, 60);
+		again.k.amd = mode == MODE_PREDICTIVE;
+		T_OK(!floor_campaign_set(again.floor, &again.k, again.lw.now),
+		     "campaign");
+		again.replaying = true;
+		for (; at <= n; at += 500)
+			T_OK(!store_event_scan(live.lw.store, at, 500,
+					       play_back, &again), "replay");
+		T_OK(str_eq(live.actions, again.actions),
+		     "%s: a day replayed from its log does the same",
+		     dial_mode_word((enum dial_mode)mode));
+		fw_close(&again);
+		fw_close(&live);
+	}
+}
+
+/* One short day in which the nth transaction is refused. */
+static bool day_with_failure(enum dial_mode mode, unsigned nth, enum err e)
+{
+	struct store_stats st;
+	struct fw w;
+	uint64_t dice = 7;
+	char what[60];
+
+	str_fmt(what, sizeof(what), "%s, refusal %u, %s",
+		dial_mode_word(mode), nth, err_text(e));
+	begin(&w, mode, 20);
+	store_fail(w.lw.store, nth, e);
+	for (int i = 0; i < 120; i++) {
+		step(&w, &dice);
+		known(&w, nth, i);
+	}
+	end(&w);
+	fw_quiet(&w, what);
+	rung_once(&w, what);
+	store_stats(w.lw.store, &st);
+	fw_close(&w);
+	return st.failures > 0;
+}
+
+static void store_refuses(void **unused UNUSED)
+{
+	for (int mode = 0; mode < DIAL_MODE_COUNT; mode++) {
+		unsigned n = 1;
+
+		while (day_with_failure((enum dial_mode)mode, n, ERR_IO))
+			n += n < 100 ? 1 : 7;
+		T_OK(n > 20, "%s: refusals were met, %u",
+		     dial_mode_word((enum dial_mode)mode), n);
+	}
+}
+
+static void crash(void **unused UNUSED)
+{
+	for (uint64_t seed = 1; seed <= 30; seed++) {
+		struct fw w;
+		uint64_t dice = seed * 104729, intents = 1;
+		struct cdr *v = calloc(FW_CDRS, sizeof(*v));
+
+		begin(&w, (enum dial_mode)(seed % DIAL_MODE_COUNT), 40);
+		for (unsigned i = 0; i < 20 + seed * 3; i++)
+			step(&w, &dice);
+		unsigned open = fw_crash(&w);
+
+		T_OK(!store_count(w.lw.store, STORE_INTENT, &intents) &&
+		     !intents, "seed %llu: no intent is left",
+		     (unsigned long long)seed);
+		size_t n = fw_cdrs(&w, v), cut = 0;
+
+		for (size_t i = 0; i < n; i++)
+			cut += v[i].interrupted;
+		T_OK(cut == open || n == FW_CDRS,
+		     "seed %llu: %u calls were cut, %zu records say so",
+		     (unsigned long long)seed, open, cut);
+		T_OK(!lead_world_count(&w.lw, LEAD_RESERVED),
+		     "no lead is lost in a call that is gone");
+		free(v);
+		/* And a new day begins. */
+		w.actions_len = 0;
+		w.actions[0] = '\0';
+		fw_agent(&w, ANN);
+		T_OK(!FW(&w, IN_START, .campaign = 1), "start");
+		fw_run(&w, 1000);
+		end(&w);
+		fw_quiet(&w, "after a crash");
+		fw_close(&w);
+	}
+}
+
+static void no_trunk(void **unused UNUSED)
+{
+	struct fw w;
+
+	fw_open(&w, MODE_PROGRESSIVE, 2);
+	w.place_err = ERR_AGAIN;
+	fw_agent(&w, ANN);
+	T_OK(!FW(&w, IN_START, .campaign = 1), "start");
+	fw_run(&w, 1000);
+	struct cdr r = fw_last_cdr(&w);
+
+	T_OK(r.result == RES_CONGESTION && !r.invite_ms,
+	     "no trunk had room; nothing rang");
+	fw_quiet(&w, "without trunks");
+	fw_close(&w);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(any_order),
+		cmocka_unit_test(same_again),
+		cmocka_unit_test(replay),
+		cmocka_unit_test(store_refuses),
+		cmocka_unit_test(crash),
+		cmocka_unit_test(no_trunk),
+	};
+
+	log_set_level(LOG_ERR);
+	return T_RUN(tests);
+}
