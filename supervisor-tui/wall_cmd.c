@@ -258,6 +258,10 @@ static const struct command *command_named(const char *word)
 {
 	size_t n = strlen(word);
 
+	/* The whole word first: "trunk" is no short "trunks". */
+	for (size_t i = 0; i < ARRAY_LEN(commands); i++)
+		if (str_eq(commands[i].name, word))
+			return &commands[i];
 	for (size_t i = 0; n && i < ARRAY_LEN(commands); i++)
 		if (!strncmp(commands[i].name, word, n))
 			return &commands[i];

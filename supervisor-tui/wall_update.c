@@ -38,12 +38,22 @@ void wall_open_pacing(struct wall_model *m, uint32_t campaign)
 
 static void open_agent(struct wall_model *m, uint32_t agent)
 {
+	const struct msg_agent_row *a = wall_agent(m);
+	struct msg_agent_row known = { 0 };
+
+	if (a && a->agent == agent)
+		known = *a;
 	if (!agent) {
 		wall_hint(m, ST_WATCH, _("No agent has this call yet."));
 		return;
 	}
 	if (agent != m->agent)
 		memset(&m->timeline, 0, sizeof(m->timeline));
+	/* What the list knew stands there until the server's page comes. */
+	if (known.agent && !m->timeline.agent_count) {
+		m->timeline.agent[0] = known;
+		m->timeline.agent_count = 1;
+	}
 	m->agent = agent;
 	m->list[MSG_VIEW_TIMELINE] = (struct wall_list){ 0 };
 	wall_show_view(m, MSG_VIEW_TIMELINE);

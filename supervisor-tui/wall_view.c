@@ -78,7 +78,8 @@ static void link_word(const struct wall_model *m, char *buf, size_t size,
 	}
 }
 
-static void head_right(const struct wall_model *m, struct grid *g, int gap)
+/* Returns the column it begins at. */
+static int head_right(const struct wall_model *m, struct grid *g, int gap)
 {
 	char part[4][TEXT_SIZE];
 	enum style st[4] = { ST_NORMAL, ST_NORMAL, ST_NORMAL, ST_NORMAL };
@@ -99,6 +100,7 @@ static void head_right(const struct wall_model *m, struct grid *g, int gap)
 		grid_put_right(g, 0, x, st[i], part[i]);
 		x -= text_width(part[i]) + gap;
 	}
+	return x + gap;
 }
 
 /* What the list is: "42 shown of 42", its order, its filter. */
@@ -136,7 +138,8 @@ static void head_list(const struct wall_model *m, char *buf, size_t size,
 	str_add(buf, size, "%s", _("filter: none"));
 }
 
-static void head_left(const struct wall_model *m, struct grid *g, bool full)
+static void head_left(const struct wall_model *m, struct grid *g, bool full,
+		      int end)
 {
 	const char *gap = full ? "   " : "  ";
 	char buf[240] = "";
@@ -184,8 +187,7 @@ static void head_left(const struct wall_model *m, struct grid *g, bool full)
 			(unsigned)m->head.campaigns);
 		break;
 	}
-	/* Never under the right-hand part, but for one blank. */
-	grid_put(g, 0, 1, full ? 57 : 46, ST_TITLE, buf);
+	grid_put(g, 0, 1, MAX(1, end - 2), ST_TITLE, buf);
 }
 
 /* The headline's way: what stands in brackets goes, then the copula. */
@@ -322,8 +324,7 @@ void wall_draw(const struct wall_model *m, struct grid *g)
 	if (login) {
 		view_login(m, g);
 	} else {
-		head_right(m, g, full ? 3 : 2);
-		head_left(m, g, full);
+		head_left(m, g, full, head_right(m, g, full ? 3 : 2));
 		view_body(m, g);
 	}
 	if (!m->wall)

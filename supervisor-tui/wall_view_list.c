@@ -463,5 +463,9 @@ void view_timeline(const struct wall_model *m, struct grid *g)
 		if (top + i == m->list[MSG_VIEW_TIMELINE].cur)
 			view_mark(g, y, 0);
 	}
-	draw_rest(g, y, top, i, m->timeline.total);
+	if (m->timeline.total)
+		draw_rest(g, y, top, i, m->timeline.total);
+	else
+		grid_put(g, y, 2, g->cols - 3, ST_DIM,
+			 _("No timeline has come from the server."));
 }

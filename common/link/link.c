@@ -157,6 +157,15 @@ static void on_login_ok(struct link *l, const struct msg_login_ok *ok)
 	l->h->in(l->arg, ok);
 }
 
+/* An echo of what was never sent tells nothing. */
+static void on_beat(struct link *l, const struct msg_heartbeat_ok *m)
+{
+	int64_t rtt = l->now.mono_ms - m->sent_ms;
+
+	if (rtt >= 0 && rtt <= l->silent_ms)
+		l->rtt_ms = (uint32_t)MAX((int64_t)1, rtt);
+}
+
 static void on_frame(void *arg, const uint8_t *data, size_t len)
 {
 	struct link *l = arg;
@@ -176,8 +185,7 @@ static void on_frame(void *arg, const uint8_t *data, size_t len)
 	} else if (head.type == MSG_LOGIN_OK) {
 		on_login_ok(l, &l->any.login_ok);
 	} else if (head.type == MSG_HEARTBEAT_OK) {
-		l->rtt_ms = (uint32_t)MAX((int64_t)1, l->now.mono_ms -
-					  l->any.heartbeat_ok.sent_ms);
+		on_beat(l, &l->any.heartbeat_ok);
 	} else if (head.type == MSG_REFUSED && head.req == l->login_req &&
 		   *l->token) {
 		/* The session is gone: log in as at first. */

@@ -333,5 +333,11 @@ void feed_page(struct feed *f, const struct screen *sc, struct now now)
 		break;
 	}
 	f->send(f->arg, sc->session, type, 0, m);
+	/* Below the list stands the trunk under the cursor. */
+	if (sc->sub.view == MSG_VIEW_TRUNKS && sc->sub.trunk) {
+		memset(&m->trunk, 0, sizeof(m->trunk));
+		page_trunk(f, sc, now, &m->trunk);
+		f->send(f->arg, sc->session, MSG_TRUNK, 0, &m->trunk);
+	}
 	free(m);
 }

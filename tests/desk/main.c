@@ -85,7 +85,7 @@ static void send_one(struct desk *d, struct net_id id, enum msg_type type,
 }
 
 static void answer(struct desk *d, struct net_id id, enum msg_type type,
-		   uint32_t req)
+		   uint32_t req, const union msg_any *got)
 {
 	static union msg_any any;
 	const struct msg_row *row = msg_row(type);
@@ -97,6 +97,7 @@ static void answer(struct desk *d, struct net_id id, enum msg_type type,
 		any.welcome.wall_ms = clock_now(&d->clock).wall_ms;
 		send_one(d, id, MSG_WELCOME, req, &any);
 	} else if (type == MSG_HEARTBEAT) {
+		any.heartbeat_ok.sent_ms = got->heartbeat.sent_ms;
 		any.heartbeat_ok.wall_ms = clock_now(&d->clock).wall_ms;
 		send_one(d, id, MSG_HEARTBEAT_OK, req, &any);
 	} else if (row->answer == MSG_OK) {
@@ -136,7 +137,7 @@ static void on_frame(void *arg, struct net_id id, const uint8_t *data,
 		printf("%s\n", line);
 		fflush(stdout);
 	}
-	answer(arg, id, head.type, head.req);
+	answer(arg, id, head.type, head.req, &any);
 }
 
 static void on_closed(void *arg UNUSED, struct net_id id UNUSED,
