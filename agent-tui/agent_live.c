@@ -116,6 +116,9 @@ static void start_phone(struct live *v, const struct msg_login_ok *ok)
 		return;
 	str_copy(v->m->device, sizeof(v->m->device),
 		 c.mic ? c.mic : v->o->sound);
+	/* Each log-in has a new secret: a line that is down needs it. */
+	if (v->phone && !v->phone_up && strcmp(v->sip_pass, ok->sip_pass))
+		v->phone = phone_free(v->phone);
 	if (v->phone) {		/* the line stayed open meanwhile */
 		report_phone(v, v->phone_up ? MSG_HEALTH_OK : MSG_HEALTH_DOWN,
 			     "");
@@ -192,6 +195,12 @@ static void on_in(void *arg, const struct msg_login_ok *ok)
 	struct live *v = arg;
 	struct msg_callbacks c = { 0 };
 
+	if (!ok->agent && !*ok->token) {	/* a local admin: as whom? */
+		struct msg_welcome w = { .wall_ms = ok->wall_ms };
+
+		on_ask(v, &w);
+		return;
+	}
 	if (ok->role != MSG_ROLE_AGENT) {
 		str_copy(v->m->login.trouble, sizeof(v->m->login.trouble),
 			 _("This name is no agent's."));

@@ -134,7 +134,8 @@ static void on_welcome(struct link *l, const struct msg_welcome *w)
 		return;
 	}
 	l->up = true;
-	if (w->role) {
+	/* A local admin's screen may have logged in as somebody else. */
+	if (w->role && !*l->token) {
 		l->in = true;
 		l->h->in(l->arg, &ok);
 	} else if (*l->token) {

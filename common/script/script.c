@@ -21,12 +21,18 @@ static void trim(char *s)
 		memmove(s, s + MIN(lead, n), n - MIN(lead, n) + 1);
 }
 
-/* "3 (offer)" leads to page 3, what follows the number is its remark. */
+/*
+ * "3 (offer)" and "page 3 (offer)" lead to page 3, what follows the number
+ * is its remark.
+ */
 static void branch(struct script_line *l, const char *target)
 {
 	while (*target == ' ')
 		target++;
 	l->page = 0;
+	if (!strncmp(target, "page ", 5) && target[5] >= '0' &&
+	    target[5] <= '9')
+		target += 5;
 	if (*target < '0' || *target > '9') {
 		str_copy(l->text, sizeof(l->text), target);
 		return;

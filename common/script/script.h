@@ -3,7 +3,7 @@
  *
  *	== Opening			a page and its title
  *	"Good afternoon [customer], ..."	text; [field] is filled in
- *	YES -> 3 (offer)		a branch to a page
+ *	YES -> page 3 (offer)		a branch to a page; also -> 3
  *	NO -> F7 call back		a branch to anything else
  *	!company{ name}, recording	what must be said
  *

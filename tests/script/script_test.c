@@ -7,7 +7,7 @@
 #include "script/script.h"
 
 static const char sample[] =
-	"== Opening\n\"Good afternoon [customer].\"\n\nYES -> 2 (offer)\n"
+	"== Opening\n\"Good afternoon [customer].\"\n\nYES -> page 2 (offer)\n"
 	"NO -> F7 call back{, agree}\n\n!company{ name}, recording.\n"
 	"== Offer\n[list.plan|our best plan]\n";
 
