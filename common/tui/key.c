@@ -216,6 +216,13 @@ void keymap_print(const struct keymap *map, FILE *out)
 	}
 }
 
+/* mdoc takes a bare mark for punctuation: \\& makes it a word. */
+static const char *guard(const char *name)
+{
+	return name[1] || (name[0] >= '0' && name[0] <= 'z' &&
+			   !strchr(":;<=>?@[]^_`", name[0])) ? "" : "\\&";
+}
+
 void keymap_print_mdoc(const struct keymap *map, FILE *out)
 {
 	char a[16], b[16];
@@ -225,9 +232,13 @@ void keymap_print_mdoc(const struct keymap *map, FILE *out)
 
 		if (!r->help)
 			continue;
-		fprintf(out, ".It Ic %s", key_word(r->key, a));
-		if (r->twin)
-			fprintf(out, " | Ic %s", key_word(r->twin, b));
+		const char *key = key_word(r->key, a);
+
+		fprintf(out, ".It Ic %s%s", guard(key), key);
+		if (r->twin) {
+			key = key_word(r->twin, b);
+			fprintf(out, " | Ic %s%s", guard(key), key);
+		}
 		fprintf(out, "\n%s\n", _(r->help));
 	}
 }
