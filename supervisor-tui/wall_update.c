@@ -421,7 +421,7 @@ static unsigned touch(struct wall_model *m, enum wall_act act, uint32_t key)
 /* The same act again within 300 ms is a slip, not a wish (UX 1.2). */
 static bool is_slip(struct wall_model *m, enum wall_act act, uint32_t key)
 {
-	bool slip = act >= ACT_OTHERS && key == m->last_key &&
+	bool slip = act >= ACT_OTHERS && act != ACT_STAGE && key == m->last_key &&
 		    m->now.mono_ms - m->last_key_ms < REPEAT_MS;
 
 	m->last_key = key;
@@ -465,12 +465,8 @@ static unsigned plain_key(struct wall_model *m, uint32_t key)
 		wall_hint(m, ST_NORMAL, _("This screen is read-only."));
 		return DO_REDRAW;
 	}
-	if (act == ACT_STAGE && m->read_only)
-		return DO_NOTHING;
-	if (act >= ACT_OTHERS || act == ACT_NEXT_AGENT)
+	if (act >= ACT_OTHERS)
 		return touch(m, act, key);
-	if (act == ACT_STAGE)
-		return wall_pacing_key(m, key);
 	return look(m, act, key);
 }
 
