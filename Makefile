@@ -67,12 +67,17 @@ $(MO): $(wildcard data/po/zh_CN*.po)
 	@mkdir -p $(@D); msgcat --use-first $^ | msgfmt --check-format -o $@ -
 $(B)/waihu_phone.so: common/phone/module.c
 	@mkdir -p $(@D); $(CC) $(filter-out -fsanitize%,$(ALL)) -fPIC -shared -o $@ $<
+# What PREFIX is compiled into is compiled again when it changes.
+PREFIXED := $(shell grep -ls WAIHU_PREFIX $(filter %.c,$(SOURCES)))
+$(B)/prefix: force
+	@mkdir -p $(@D); echo '$(PREFIX)' | cmp -s - $@ || echo '$(PREFIX)' >$@
+$(PREFIXED:%.c=$(B)/%.o): $(B)/prefix
 $(B)/%.o: %.c
 	@mkdir -p $(@D); echo "cc    $<"
 	@$(CC) $(ALL) -MMD -MP -c -o $@ $<
 $(B)/%.o: %.cc
 	@mkdir -p $(@D); echo "c++   $<"
-	@$(CXX) -std=c++17 -Wall -Wextra -Icommon -Iserver $(SAN) $(CFLAGS) -MMD -MP -c -o $@ $<
+	@$(CXX) -std=c++17 -ffile-prefix-map=$(CURDIR)=. -Wall -Wextra -Icommon -Iserver $(SAN) $(CFLAGS) -MMD -MP -c -o $@ $<
 
 run/tests/phone/phone_test: $(PHONE)
 run/tests/robot/robot_test: $(B)/tests/robot/robot
@@ -125,6 +130,6 @@ help:                                 ## this list
 	@sed -n 's/^\([a-z-]*\):[^#]*## /\1\t/p' $(MAKEFILE_LIST)
 clean:                                ## remove what was built
 	rm -rf build build-*
-.PHONY: all check test slow deps demo layers size man map fuzz bench install san tsan help clean
+.PHONY: force all check test slow deps demo layers size man map fuzz bench install san tsan help clean
 .SECONDARY:
 -include $(shell find $(B) -name '*.d' 2>/dev/null)

@@ -7,6 +7,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/str.h"
+#include "clerk/clerk.h"
 #include "dial/loop.h"
 #include "flow.h"
 #include "house/house.h"
@@ -30,7 +31,7 @@
 static const char usage_text[] =
 	"usage: waihud [-c FILE]... [-t] [-q]\n"
 	"       waihud --map | --options | --default-config | --messages |\n"
-	"              --causes | --version\n"
+	"              --causes | --verbs | --version\n"
 	"\n"
 	"  -c, --config FILE   configuration; default /etc/waihu/waihu.yaml and\n"
 	"                      /etc/waihu/conf.d; may be given several times\n"
@@ -41,10 +42,12 @@ static const char usage_text[] =
 	"      --default-config  print a commented configuration file\n"
 	"      --messages      print the messages between server and screens\n"
 	"      --causes        print what the trunks' answers mean\n"
+	"      --verbs         print the verbs of waihu(8) it answers\n"
+	"      --version       print the version\n"
 	"  -h, --help          print this\n";
 
 enum { OPT_MAP = 1000, OPT_OPTIONS, OPT_DEFAULT, OPT_MESSAGES, OPT_CAUSES,
-       OPT_VERSION, PATHS_MAX = 16, CONFS_MAX = 256 };
+       OPT_VERBS, OPT_VERSION, PATHS_MAX = 16, CONFS_MAX = 256 };
 
 struct args {
 	const char *paths[PATHS_MAX];
@@ -100,6 +103,7 @@ static int parse(int argc, char **argv, struct args *a)
 		{ "default-config", no_argument, NULL, OPT_DEFAULT },
 		{ "messages", no_argument,      NULL, OPT_MESSAGES },
 		{ "causes",  no_argument,       NULL, OPT_CAUSES },
+		{ "verbs",   no_argument,       NULL, OPT_VERBS },
 		{ "version", no_argument,       NULL, OPT_VERSION },
 		{ NULL, 0, NULL, 0 },
 	};
@@ -126,6 +130,7 @@ static int parse(int argc, char **argv, struct args *a)
 			return 0;
 		case OPT_MESSAGES: print_messages(); return 0;
 		case OPT_CAUSES: return print_causes();
+		case OPT_VERBS: clerk_help(stdout); return 0;
 		case OPT_VERSION:
 			puts("waihud " WAIHU_VERSION);
 			return 0;

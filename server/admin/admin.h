@@ -24,6 +24,10 @@ struct admin_opts {
 	const char *user, *pass_file;	/* NULL: the local socket's word     */
 	const char *lang;
 	int timeout_s;			/* nothing heard for so long         */
+	int limit_ms;			/* the whole talk; 0: no limit       */
+	/* Takes each line instead of printing it; NULL: printed. */
+	void (*line)(void *arg, const json_t *v);
+	void *line_arg;
 };
 
 /* One conversation with the server; the exit status of the command. */
@@ -39,7 +43,14 @@ void admin_out_bytes(struct admin_out *out, const void *p, size_t len);
 struct admin_out *admin_out_free(struct admin_out *out);
 void admin_progress(struct admin_out *out, uint64_t sent, uint64_t total);
 
-/* Commands that need no server; -1: not one of them. */
+/* Commands that are done here, not by the server's clerk; -1: not one. */
 int admin_local(const struct admin_opts *o, int argc, char **argv);
+/* `call play CALL`, `call export CALL FILE`; -1: neither of them. */
+int admin_call(const struct admin_opts *o, int argc, char **argv);
+
+/* -1 if there is such an object and verb; else EX_USAGE, and why on stderr. */
+int admin_verb_check(int argc, char **argv);
+/* What may stand for the last of these words, a line each; 0. */
+int admin_complete(const struct admin_opts *o, int argc, char **argv);
 
 #endif

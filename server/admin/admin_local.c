@@ -21,8 +21,13 @@ static int config(const struct admin_opts *o, int argc, char **argv)
 		conf_print_default(&server_options, zh, stdout);
 		return 0;
 	}
+	if (str_eq(verb, "mdoc")) {
+		conf_print_mdoc(&server_options, zh, stdout);
+		return 0;
+	}
 	if (!str_eq(verb, "check") && !str_eq(verb, "show")) {
-		fprintf(stderr, "waihu: config check, show or default\n");
+		fprintf(stderr, "waihu: config check, show, default or "
+			"mdoc\n");
 		return EX_USAGE;
 	}
 	if (argc > 2)
@@ -46,5 +51,7 @@ int admin_local(const struct admin_opts *o, int argc, char **argv)
 {
 	if (str_eq(argv[0], "config"))
 		return config(o, argc, argv);
+	if (str_eq(argv[0], "call"))
+		return admin_call(o, argc, argv);
 	return -1;
 }

@@ -186,7 +186,9 @@ static void take_line(struct admin_out *out, const char *line, size_t len)
 	const json_t *reject = json_object_get(v, "reject");
 	const json_t *done = json_object_get(v, "done");
 
-	if (reject) {
+	if (out->o->line) {
+		out->o->line(out->o->line_arg, v);
+	} else if (reject) {
 		keep_reject(out, json_string_value(reject));
 	} else if (text && json_object_size(v) == 1) {
 		puts(json_string_value(text));

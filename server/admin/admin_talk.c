@@ -153,13 +153,17 @@ static void converse(struct talk *t)
 		int64_t wait = link_due_ms(t->link, now.mono_ms) -
 			       now.mono_ms;
 
+		if (t->o->limit_ms)
+			wait = MIN(wait, start + t->o->limit_ms - now.mono_ms);
 		poll(&p, 1, (int)MIN(MAX(wait, 0), 200));
 		now = clock_now(&c);
 		link_run(t->link, now, &h, t);
 		if (t->ended)
 			return;
+		if (t->o->limit_ms && now.mono_ms - start >= t->o->limit_ms)
+			return;
 		if (!t->up && now.mono_ms - start > CONNECT_MS) {
-			fprintf(stderr, "waihu: %s: %s\n", t->o->url,
+			fprintf(stderr, "waihu: %s (is waihud running?)\n",
 				link_text(t->link));
 			t->status = str_eq(t->req->argv[0].word, "status")
 				? NOT_RUNNING : EX_UNAVAILABLE;

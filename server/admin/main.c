@@ -20,13 +20,13 @@ static const char usage_text[] =
 	"  waihu user list|show|add|set|delete\n"
 	"  waihu agent list|show|set\n"
 	"  waihu campaign list|show|start|pause|stop|set\n"
-	"  waihu pace explain CAMPAIGN | pace --stdio | simulate ...\n"
+	"  waihu pace explain CAMPAIGN\n"
 	"  waihu list list|show|import|delete  waihu lead list|show|set\n"
 	"  waihu dnc list|add|show|delete      waihu consent list|add|delete\n"
 	"  waihu trunk list|show|drain|enable|set\n"
 	"  waihu call list|show|play|export    waihu cdr export\n"
 	"  waihu audit list  waihu alert list  waihu store backup|verify\n"
-	"  waihu config check|show|default [FILE...]\n"
+	"  waihu config check|show|default|mdoc [FILE...]\n"
 	"\n"
 	"  --json          one JSON object a line\n"
 	"  --columns A,B   these columns only       --no-header\n"
@@ -121,6 +121,12 @@ static void read_line(int argc, char **argv, struct line *l)
 	l->o.timeout_s = 30;
 	link_local_url(l->url, sizeof(l->url));
 	for (int i = 1; i < argc && l->status < 0; i++) {
+		/* Words to complete are no options of this run. */
+		if (l->count && str_eq(l->words[0], "_complete") &&
+		    l->count < (int)ARRAY_LEN(l->words)) {
+			l->words[l->count++] = argv[i];
+			continue;
+		}
 		if (str_eq(argv[i], "--version")) {
 			puts("waihu " WAIHU_VERSION);
 			l->status = 0;
@@ -216,7 +222,11 @@ int main(int argc, char **argv)
 	read_line(argc, argv, &l);
 	if (l.status >= 0)
 		return l.status;
+	if (str_eq(l.words[0], "_complete"))
+		return admin_complete(&l.o, l.count - 1, l.words + 1);
 	status = admin_local(&l.o, l.count, l.words);
+	if (status < 0)
+		status = admin_verb_check(l.count, l.words);
 	if (status >= 0)
 		return status;
 	if (!to_request(&l, &req)) {
