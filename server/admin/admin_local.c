@@ -4,6 +4,7 @@
 #include "base/str.h"
 #include "conf/conf.h"
 #include "options.h"
+#include "sim/sim.h"
 
 #include <string.h>
 #include <sysexits.h>
@@ -51,6 +52,11 @@ int admin_local(const struct admin_opts *o, int argc, char **argv)
 {
 	if (str_eq(argv[0], "config"))
 		return config(o, argc, argv);
+	if (str_eq(argv[0], "simulate"))
+		return simulate_main(argc, argv, NULL, stdout);
+	if (argc == 2 && str_eq(argv[0], "pace") &&
+	    str_eq(argv[1], "--stdio"))
+		return pace_stdio(stdin, stdout);
 	if (str_eq(argv[0], "call"))
 		return admin_call(o, argc, argv);
 	return -1;

@@ -20,7 +20,8 @@ static const char usage_text[] =
 	"  waihu user list|show|add|set|delete\n"
 	"  waihu agent list|show|set\n"
 	"  waihu campaign list|show|start|pause|stop|set\n"
-	"  waihu pace explain CAMPAIGN\n"
+	"  waihu pace explain CAMPAIGN | waihu pace --stdio\n"
+	"  waihu simulate [--agents N] ...     a day of pacing, in virtual time\n"
 	"  waihu list list|show|import|delete  waihu lead list|show|set\n"
 	"  waihu dnc list|add|show|delete      waihu consent list|add|delete\n"
 	"  waihu trunk list|show|drain|enable|set\n"
@@ -121,8 +122,9 @@ static void read_line(int argc, char **argv, struct line *l)
 	l->o.timeout_s = 30;
 	link_local_url(l->url, sizeof(l->url));
 	for (int i = 1; i < argc && l->status < 0; i++) {
-		/* Words to complete are no options of this run. */
-		if (l->count && str_eq(l->words[0], "_complete") &&
+		/* Their words are no options of this run. */
+		if (l->count && (str_eq(l->words[0], "_complete") ||
+				 str_eq(l->words[0], "simulate")) &&
 		    l->count < (int)ARRAY_LEN(l->words)) {
 			l->words[l->count++] = argv[i];
 			continue;
