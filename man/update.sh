@@ -23,18 +23,15 @@ items() {
 flags() {
 	"$1" --lang en --help | sed -n 's/^  --\([a-z-]*\) \{0,1\}\([^ ]*\)  *\(.*\)$/\1\t\2\t\3/p' | items options
 }
-keys() {	# punctuation is no delimiter here
-	"$1" --lang en --mdoc | sed 's/Ic \([^A-Za-z0-9 ]\)/Ic \\\&\1/g'
-}
 table() {
 	case $1 in
 	options) "$B/waihu" config mdoc | sed 's|&[^ ]*/share/waihu|\&PREFIX/share/waihu|' ;;
 	verbs) "$B/waihud" --verbs | items verbs ;;
 	map) "$B/waihud" --map | sed '1d; s/^    //' ;;
 	agent-options) flags "$B/waihu-agent" ;;
-	agent-keys) keys "$B/waihu-agent" ;;
+	agent-keys) "$B/waihu-agent" --lang en --mdoc ;;
 	supervisor-options) flags "$B/waihu-supervisor" ;;
-	supervisor-keys) keys "$B/waihu-supervisor" ;;
+	supervisor-keys) "$B/waihu-supervisor" --lang en --mdoc ;;
 	*) echo "update.sh: $1: no such table" >&2; return 1 ;;
 	esac
 }
