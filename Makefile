@@ -81,14 +81,14 @@ $(B)/%.o: %.cc
 
 run/tests/phone/phone_test: $(PHONE)
 run/tests/robot/robot_test: $(B)/tests/robot/robot
-check: layers size $(if $(wildcard man/*.*),man) $(if $(wildcard server/main.c),map) \
-    $(TESTBINS:$(B)/%=run/%) $(SCRIPTS:%=run/%)   ## the fast checks (< 2 min)
-	@echo "$(words $(TESTBINS) $(SCRIPTS) layers size man map) passed, 0 failed"
+CHECKS    = layers size man map $(TESTBINS:$(B)/%=run/%) $(SCRIPTS:%=run/%)
+check: $(CHECKS)                      ## the fast checks
+	@echo "$(words $(CHECKS)) passed, 0 failed"
 test: deps                            ## install what is missing, build, run every test
 	$(MAKE) all
 	$(MAKE) check
 	$(MAKE) slow
-slow: $(SLOW:%=run/%)
+slow: $(SLOW:%=run/%)                 ## the long tests alone
 	@echo "$(words $(SLOW)) passed, 0 failed"
 deps:                                 ## install the Debian packages that are missing
 	@sh tests/deps.sh data/packages.txt
@@ -127,7 +127,7 @@ tsan:                                 ## the threaded tests under TSan
 	    $(patsubst %.c,run/%,$(wildcard tests/base/*_test.c tests/store/*_test.c \
 	    tests/net/*_test.c tests/media/*_test.c tests/door/*_test.c))
 help:                                 ## this list
-	@sed -n 's/^\([a-z-]*\):[^#]*## /\1\t/p' $(MAKEFILE_LIST)
+	@sed -n 's/^\([a-z-]*\):[^#]*## /\1\t/p' Makefile
 clean:                                ## remove what was built
 	rm -rf build build-*
 .PHONY: force all check test slow deps demo layers size man map fuzz bench install san tsan help clean
