@@ -27,8 +27,8 @@ static int config(const struct admin_opts *o, int argc, char **argv)
 		return 0;
 	}
 	if (!str_eq(verb, "check") && !str_eq(verb, "show")) {
-		fprintf(stderr, "waihu: config check, show, default or "
-			"mdoc\n");
+		fprintf(stderr, "waihu: config: say check, show, "
+			"default or mdoc\n");
 		return EX_USAGE;
 	}
 	if (argc > 2)

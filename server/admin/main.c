@@ -83,6 +83,23 @@ static bool flag(struct line *l, const char *w)
 	return false;
 }
 
+/* An option that takes a value, as the last word. */
+static bool bare(struct line *l, const char *w)
+{
+	static const char *const names[] = {
+		"--columns", "--lang", "--server", "--user", "--color", "-s",
+		"--password-file", "--socket", "--timeout" };
+
+	for (size_t i = 0; i < ARRAY_LEN(names); i++) {
+		if (str_eq(w, names[i])) {
+			fprintf(stderr, "waihu: %s needs a value\n", w);
+			l->status = EX_USAGE;
+			return true;
+		}
+	}
+	return false;
+}
+
 static bool option(struct line *l, int argc, char **argv, int *i)
 {
 	const char *v;
@@ -111,7 +128,7 @@ static bool option(struct line *l, int argc, char **argv, int *i)
 			l->o.timeout_s = (int)n;
 		}
 	} else {
-		return false;
+		return bare(l, argv[*i]);
 	}
 	return true;
 }

@@ -24,7 +24,7 @@ static const struct {
 	{ "user",     "show",   verb_user_show,     false, "NAME", "one of them" },
 	{ "user",     "add",    verb_user_add,      true,
 	  "NAME --role R [--agent N] [--name TEXT] [--team T] "
-	  "[--campaigns A,B] [--lang L] --password-stdin",
+	  "[--campaigns A,B] [lang=L] --password-stdin",
 	  "let somebody log in" },
 	{ "user",     "set",    verb_user_set,      true,
 	  "NAME key=value... [--password-stdin]", "change a user" },
