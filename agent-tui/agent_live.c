@@ -103,7 +103,6 @@ static void on_phone(const struct phone_event *ev, void *arg)
 static void start_phone(struct live *v, const struct msg_login_ok *ok)
 {
 	struct phone_conf c = { .server_uri = v->sip_uri, .user = v->sip_user,
-		.password = *v->sip_pass ? v->sip_pass : NULL,
 		.mic = *v->o->mic ? v->o->mic : NULL,
 		.speaker = *v->o->speaker ? v->o->speaker : NULL,
 		.sound = str_eq(v->o->sound, "file") ? PHONE_FILE
@@ -127,6 +126,7 @@ static void start_phone(struct live *v, const struct msg_login_ok *ok)
 	str_copy(v->sip_uri, sizeof(v->sip_uri), ok->sip_dial);
 	str_copy(v->sip_user, sizeof(v->sip_user), ok->sip_user);
 	str_copy(v->sip_pass, sizeof(v->sip_pass), ok->sip_pass);
+	c.password = *v->sip_pass ? v->sip_pass : NULL;
 	if (phone_start(&c, &v->phone, why, sizeof(why))) {
 		log_err("phone", "%s", why);
 		report_phone(v, MSG_HEALTH_DOWN, why);

@@ -15,7 +15,7 @@ static const int finish_compact[LANG_COUNT][1] = { { 16 }, { 13 } };
  * do not break elsewhere when the customer is there. */
 static void words(struct panel *p, const char *text)
 {
-	char plain[520], part[520];
+	char plain[1100], part[1100];
 	const char *open = strchr(text, '['), *close = open ? strchr(open, ']')
 							    : NULL;
 	const char *s, *next;
@@ -111,10 +111,32 @@ static const char *branches_compact(struct panel *p, const char *s)
 	return s;
 }
 
+/*
+ * A line as wide as an editor's margin goes on in the next one, unless it
+ * ends in a wide character: those lines were broken on purpose.
+ */
+static const char *paragraph(const struct script_line *first, const char *next,
+			     char *buf, size_t size)
+{
+	struct script_line l = *first;
+
+	str_copy(buf, size, l.text);
+	while (*next && text_width(l.text) >= 40 &&
+	       (signed char)l.text[strlen(l.text) - 1] > 0) {
+		const char *after = script_line(next, &l);
+
+		if (l.kind != SCRIPT_WORDS)
+			break;
+		str_add(buf, size, " %s", l.text);
+		next = after;
+	}
+	return next;
+}
+
 static void page_lines(struct panel *p, const char *s, bool full)
 {
 	struct script_line l, after;
-	char text[700], brief[520];
+	char text[1200], brief[1100], whole[1100];
 
 	while (*s) {
 		const char *next = script_line(s, &l);
@@ -126,7 +148,8 @@ static void page_lines(struct panel *p, const char *s, bool full)
 				p->y++;
 			break;
 		case SCRIPT_WORDS:
-			script_brief(brief, sizeof(brief), l.text, !full);
+			next = paragraph(&l, next, whole, sizeof(whole));
+			script_brief(brief, sizeof(brief), whole, !full);
 			words(p, brief);
 			break;
 		case SCRIPT_MUST:
