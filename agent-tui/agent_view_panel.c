@@ -296,7 +296,11 @@ static void number_line(const struct msg_customer *c, struct panel *p,
 
 	if (i >= c->numbers_count)
 		return;
-	if (full)
+	if (!*c->numbers[i].kind)
+		panel_linef(p, ST_NORMAL, full ? _("Number\t%s  (%u of %u)")
+			    : _("%s  %u of %u"), c->numbers[i].number, i + 1,
+			    c->numbers_count);
+	else if (full)
 		panel_linef(p, ST_NORMAL, _("Number\t%s  (%s %u of %u)"),
 		      c->numbers[i].number, c->numbers[i].kind, i + 1,
 		      c->numbers_count);

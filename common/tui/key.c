@@ -97,8 +97,10 @@ int footer_draw(struct grid *g, int y, const char *const *items, size_t n,
 			margin = 1;
 	for (size_t i = 0; i < n; i++) {
 		if (!items[i]) {
-			row++;
-			x = 1;
+			/* An overflow may have begun the second row. */
+			if (!row++)
+				x = 1;
+			row = 1;
 			continue;
 		}
 		int w = text_width(items[i]);

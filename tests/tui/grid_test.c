@@ -187,6 +187,12 @@ static void test_footer(void **state UNUSED)
 	grid_dump(&g, got, sizeof(got));
 	T_OK(!strcmp(got, " F1 Help  F2 Ready\n x Third  y Fourth\n"),
 	     "two rows:\n%s", got);
+	grid_erase(&g);
+	footer_draw(&g, 0, (const char *const[]){ "F1 Help me", "F2 Ready now",
+		    NULL, "x", "y" }, 5, 2);
+	grid_dump(&g, got, sizeof(got));
+	T_OK(!strcmp(got, " F1 Help me\n F2 Ready now  x  y\n"),
+	     "an overflow takes the place of the break:\n%s", got);
 	grid_fini(&g);
 }
 
