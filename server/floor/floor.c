@@ -143,7 +143,7 @@ struct store_group *floor_group(struct floor *f)
 	return f->grp;
 }
 
-void floor_await(struct floor *f, struct call_id id)
+void floor_await(struct floor *f, const struct call *c)
 {
 	struct turn *t = f->turn;
 
@@ -158,7 +158,7 @@ void floor_await(struct floor *f, struct call_id id)
 		t->cap = cap;
 		f->turn = t;
 	}
-	t->calls[t->n++] = id;
+	t->calls[t->n++] = (struct awaited){ c->id, c->state };
 }
 
 static void turn_done(void *arg, const struct store_result *res)
@@ -207,8 +207,10 @@ size_t floor_tell_durable(struct floor *f, struct now now)
 			f->done_last = NULL;
 		for (size_t i = 0; i < t->n; i++, told++) {
 			struct floor_input in = {
-				.kind = IN_DURABLE, .call = t->calls[i].v,
-				.code = t->res.err, .mono_ms = now.mono_ms,
+				.kind = IN_DURABLE,
+				.call = t->calls[i].call.v,
+				.value = t->calls[i].in, .code = t->res.err,
+				.mono_ms = now.mono_ms,
 				.wall_ms = now.wall_ms };
 
 			if (floor_input(f, &in))

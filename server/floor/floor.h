@@ -153,7 +153,8 @@ struct floor *floor_free(struct floor *f);	/* returns NULL */
 /*        kind            word          uses of struct floor_input            */
 #define FLOOR_INPUTS(X)                                                       \
 	X(IN_TICK,        "tick")       /* time-outs; every >= 250 ms pacing*/\
-	X(IN_DURABLE,     "durable")    /* call; code 0 = done, else enum err */\
+	X(IN_DURABLE,     "durable")    /* call; value = call_state it was
+					   written in; code 0 or enum err  */ \
 	X(IN_RINGING,     "ringing")    /* call, trunk                     */ \
 	X(IN_ANSWERED,    "answered")   /* call, trunk, text: caller shown */ \
 	X(IN_FAILED,      "failed")     /* call, trunk, code, q850, value =

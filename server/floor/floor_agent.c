@@ -19,7 +19,7 @@ static enum err on_login(struct floor *f, struct seat *none UNUSED,
 			 struct call *c UNUSED, const struct floor_input *in,
 			 struct now now)
 {
-	char name[SEAT_NAME], *tab;
+	char name[2 * SEAT_NAME], *tab;
 	struct seat *s;
 	enum err e;
 
@@ -36,6 +36,10 @@ static enum err on_login(struct floor *f, struct seat *none UNUSED,
 
 	seat_link(f->seats, s, true, now);
 	if (was != SEAT_OFFLINE) {
+		/* Gone too long, but back before the call was over. */
+		if (s->pending == SEAT_OFFLINE)
+			return floor_seat(f, s, SE_NOT_READY, SR_LOGIN, 0,
+					  now);
 		floor_seat_told(f, s, now);
 		return ERR_OK;
 	}
@@ -74,10 +78,8 @@ static enum err on_assign(struct floor *f, struct seat *s,
 	return e;
 }
 
-/* An agent who leaves takes back a call that rings for him alone. */
-static void spare_ringing(struct floor *f, const struct seat *s)
+static void spare_ringing(struct floor *f, const struct campaign *k)
 {
-	struct campaign *k = floor_campaign(f, seat_campaign(s));
 	struct call *youngest = NULL;
 
 	if (!k || k->conf.mode != MODE_PROGRESSIVE ||
@@ -97,6 +99,12 @@ static void spare_ringing(struct floor *f, const struct seat *s)
 	call_raise(f->calls, youngest->id, EV_RELEASE);
 }
 
+void floor_spare_ringing(struct floor *f, const struct seat *s)
+{
+	for (size_t i = 0; i < s->link_count; i++)
+		spare_ringing(f, floor_campaign(f, s->links[i].campaign));
+}
+
 static enum err move(struct floor *f, struct seat *s, enum seat_event ev,
 		     unsigned reason, struct now now)
 {
@@ -104,15 +112,26 @@ static enum err move(struct floor *f, struct seat *s, enum seat_event ev,
 	enum err e = floor_seat(f, s, ev, reason, 0, now);
 
 	if (!e && was_ready && s->state != SEAT_READY)
-		spare_ringing(f, s);
+		floor_spare_ringing(f, s);
 	if (e == ERR_AGAIN)
 		f->doors.seat_changed(f->doors.arg, s->agent);
 	return e;
 }
 
-static enum err on_wish(struct floor *f, struct seat *s,
-			struct call *c UNUSED, const struct floor_input *in,
-			struct now now)
+/* The agent will not act on this call any more: it goes on as it stands. */
+static void let_go(struct floor *f, struct call *c)
+{
+	if (c && c->state == CALL_PREVIEW) {
+		c->result = RES_SKIPPED;
+		c->by = BY_SYSTEM;
+		call_raise(f->calls, c->id, EV_SKIP);
+	} else if (c && c->state == CALL_WRAP) {
+		call_raise(f->calls, c->id, EV_DISPOSED);
+	}
+}
+
+static enum err on_wish(struct floor *f, struct seat *s, struct call *c,
+			const struct floor_input *in, struct now now)
 {
 	switch (in->kind) {
 	case IN_READY:
@@ -125,6 +144,8 @@ static enum err on_wish(struct floor *f, struct seat *s,
 		return move(f, s, SE_BREAK,
 			    SR_BREAK_FIRST + (unsigned)in->value, now);
 	default:
+		if (!s->link_up)	/* gone for good, not asked for */
+			let_go(f, c);
 		return move(f, s, SE_LOGOUT, SR_ASKED, now);
 	}
 }
@@ -137,14 +158,7 @@ static enum err on_force(struct floor *f, struct seat *s, struct call *c,
 	if (ev != SE_READY && ev != SE_NOT_READY && ev != SE_BREAK &&
 	    ev != SE_LOGOUT)
 		return ERR_ARG;
-	/* Stuck in wrap-up: the call is closed as it stands. */
-	if (s->state == SEAT_WRAP) {
-		enum err e = move(f, s, ev, SR_FORCED, now);
-
-		if (!e && c)
-			call_raise(f->calls, c->id, EV_DISPOSED);
-		return e;
-	}
+	let_go(f, c);		/* stuck in a preview or in wrap-up */
 	return move(f, s, ev, SR_FORCED, now);
 }
 
@@ -271,14 +285,11 @@ static enum err on_note(struct floor *f, struct seat *s UNUSED,
 			struct call *c, const struct floor_input *in,
 			struct now now UNUSED)
 {
-	struct store_key key = { 0 };
-
 	if (c->state == CALL_CLOSE || c->state == CALL_DONE)
 		return ERR_STATE;
 	str_copy(c->note, sizeof(c->note), in->text);
-	store_key_u32(&key, c->agent.v);
-	store_put(floor_group(f), STORE_DRAFT, key.b, key.len, c->note,
-		  strlen(c->note));
+	if (c->written)
+		floor_write_intent(f, c);
 	return ERR_OK;
 }
 

@@ -25,7 +25,7 @@ static struct gate_attempt attempt_of(struct floor *f, const struct call *c)
 }
 
 /* The open record: what a crash would leave behind (floor_recover). */
-static void write_intent(struct floor *f, const struct call *c)
+void floor_write_intent(struct floor *f, const struct call *c)
 {
 	const struct campaign *k = campaign_of(f, c);
 	struct store_key key = { 0 };
@@ -69,8 +69,8 @@ void reserve_enter(struct floor *f, struct call *c, struct now now)
 		return;
 	}
 	c->written = true;
-	write_intent(f, c);
-	floor_await(f, c->id);
+	floor_write_intent(f, c);
+	floor_await(f, c);
 	floor_flush(f);
 }
 
@@ -189,8 +189,11 @@ void wait_enter(struct floor *f, struct call *c, struct now now)
 		       : seat_pick(f->seats, c->campaign);
 	if (s && give_call(f, c, s, now))
 		return;
+	if (s && c->agent.v && floor_seat(f, s, SE_FREED, 0, 0, now))
+		log_err("floor", "agent %u stays in %s", s->agent.v,
+			seat_state_word(s->state));
 	c->agent.v = 0;
-	wait_push(k, c->id);
+	wait_push(f, k, c->id);
 }
 
 /* A folder a day, so that no folder grows without end. */
@@ -215,8 +218,11 @@ void talk_enter(struct floor *f, struct call *c, struct now now)
 		c->hold_ms += now.wall_ms - c->hold_since_ms;
 		c->hold_since_ms = 0;
 		f->doors.hold(f->doors.arg, c, false);
-		if (lost)		/* a new line: the old one is gone */
+		if (lost) {		/* a new line: the old one is gone */
 			f->doors.join(f->doors.arg, c);
+			if (s && s->muted)
+				f->doors.mute(f->doors.arg, s->agent, true);
+		}
 		if (s && s->state == SEAT_HOLD &&
 		    floor_seat(f, s, SE_RETRIEVE, 0, 0, now))
 			log_debug("floor", "agent %u kept on hold",
@@ -232,7 +238,7 @@ void talk_enter(struct floor *f, struct call *c, struct now now)
 		c->recorded = true;
 		f->doors.record(f->doors.arg, c, c->recording);
 	}
-	write_intent(f, c);
+	floor_write_intent(f, c);
 	f->doors.seat_changed(f->doors.arg, c->agent);
 }
 
@@ -294,7 +300,7 @@ void wrap_enter(struct floor *f, struct call *c, struct now now)
 	k->talking -= k->talking > 0;
 	call_enter(f->calls, c, CALL_WRAP,
 		   k->conf.wrap == WRAP_MANDATORY ? 86400000 : -1, now);
-	write_intent(f, c);
+	floor_write_intent(f, c);
 	if (s && floor_seat(f, s, SE_OVER, 0, boxed ? k->conf.wrap_ms : 0,
 			    now))
 		log_debug("floor", "agent %u was not on a call", s->agent.v);
@@ -402,32 +408,29 @@ static void write_end(struct floor *f, struct call *c, struct now now)
 		store_key_u64(&key, c->uid);
 		store_del(floor_group(f), STORE_INTENT, key.b, key.len);
 	}
-	floor_await(f, c->id);
+	floor_await(f, c);
 	floor_flush(f);
 }
 
-/* Tells the pacer how the line ended, if it has not been told. */
+/*
+ * Tells the pacer how the line ended, if it has not been told.  After an
+ * answer the ears may say what the trunk could have said before it: a busy
+ * tone, a vacant number.  For the pacer those are machines.
+ */
 static void pace_end(struct floor *f, const struct call *c, struct now now)
 {
-	if (c->state == CALL_CLOSE && c->join_ms)
-		return;
-	switch (c->result) {
-	case RES_ABANDONED:
-		break;		/* told when it happened */
-	case RES_MACHINE:
-	case RES_FAX:
-		pace_call(f, c, PACER_MACHINE, now);
-		break;
-	case RES_BUSY:
-		pace_call(f, c, PACER_BUSY, now);
-		break;
-	case RES_NO_ANSWER:
-		pace_call(f, c, PACER_NOANSWER, now);
-		break;
-	default:
-		pace_call(f, c, c->answer_ms ? PACER_HANGUP : PACER_FAILED,
-			  now);
-	}
+	enum pacer_event_kind kind = PACER_FAILED;
+
+	if (c->join_ms || c->result == RES_ABANDONED)
+		return;		/* told when it happened */
+	if (c->answer_ms)
+		kind = c->result == RES_EARLY_HANGUP ? PACER_HANGUP
+						     : PACER_MACHINE;
+	else if (c->result == RES_BUSY)
+		kind = PACER_BUSY;
+	else if (c->result == RES_NO_ANSWER)
+		kind = PACER_NOANSWER;
+	pace_call(f, c, kind, now);
 }
 
 void close_enter(struct floor *f, struct call *c, struct now now)
@@ -445,8 +448,8 @@ void close_enter(struct floor *f, struct call *c, struct now now)
 	end_leg(f, c, now);
 	c->done_ms = now.wall_ms;
 	c->pass = gate_pass_free(c->pass);
-	if (c->written)
-		pace_end(f, c, now);
+	/* Written or not: it was dialled when it was reserved (if it was). */
+	pace_end(f, c, now);
 	write_end(f, c, now);
 	if (s && s->call.v == c->id.v && s->state != SEAT_WRAP &&
 	    floor_seat(f, s, SE_FREED, 0, 0, now))

@@ -18,6 +18,8 @@ static void seat_time_up(struct floor *f, struct seat *s, struct now now)
 
 	switch (s->state) {
 	case SEAT_WRAP:
+		if (c && c->state == CALL_CLOSE)
+			return;		/* finished in time; nearly on disk */
 		/* No outcome is invented: "No outcome chosen", NOT READY. */
 		if (c)
 			call_raise(f->calls, c->id, EV_DISPOSED);
@@ -45,10 +47,13 @@ static enum err on_tick(struct floor *f, struct call *none UNUSED,
 		if (c->state == CALL_RING || c->state == CALL_DIAL)
 			c->result = RES_NO_ANSWER;
 		call_raise(f->calls, c->id, EV_TIMEOUT);
+		/* One by one: no agent is given a call whose time is up. */
+		flow_run(f, f->calls, now);
 	}
-	while ((s = seat_due(f->seats, now)))
+	while ((s = seat_due(f->seats, now))) {
 		seat_time_up(f, s, now);
-	flow_run(f, f->calls, now);
+		flow_run(f, f->calls, now);
+	}
 	if (now.mono_ms - f->leads_ms >= LEAD_EVERY_MS) {
 		f->leads_ms = now.mono_ms;
 		if (lead_tick(f->leads, floor_group(f), now, LEAD_BUDGET,
@@ -67,6 +72,12 @@ static enum err on_tick(struct floor *f, struct call *none UNUSED,
 static enum err on_durable(struct floor *f, struct call *c,
 			   const struct floor_input *in, struct now now UNUSED)
 {
+	/* The intent's word may come when the call has been ended since. */
+	if (in->value != c->state) {
+		if (in->code)
+			lead_undo(f->leads, c->lead);
+		return ERR_STATE;
+	}
 	if (in->code) {
 		lead_undo(f->leads, c->lead);
 		str_copy(c->why, sizeof(c->why), "the store refused");
@@ -87,6 +98,8 @@ static void trunk_of(struct call *c, const struct floor_input *in)
 static enum err on_ringing(struct floor *f, struct call *c,
 			   const struct floor_input *in, struct now now)
 {
+	if (c->state != CALL_DIAL && c->state != CALL_RING)
+		return ERR_STATE;
 	trunk_of(c, in);
 	if (!c->ring_ms)
 		c->ring_ms = now.wall_ms;
@@ -97,9 +110,10 @@ static enum err on_ringing(struct floor *f, struct call *c,
 static enum err on_answered(struct floor *f, struct call *c,
 			    const struct floor_input *in, struct now now)
 {
+	if (c->state != CALL_DIAL && c->state != CALL_RING)
+		return ERR_STATE;	/* it crossed our CANCEL */
 	trunk_of(c, in);
-	if (!c->answer_ms)
-		c->answer_ms = now.wall_ms;
+	c->answer_ms = now.wall_ms;
 	c->sip_code = 200;
 	call_raise(f->calls, c->id, EV_ANSWERED);
 	return ERR_OK;
@@ -200,6 +214,8 @@ static enum err on_line(struct floor *f, struct call *none UNUSED,
 	c = call_get(f->calls, s->call);
 	if (c && c->agent.v == s->agent.v)
 		call_raise(f->calls, c->id, in->value ? EV_AGENT : EV_LOST);
+	if (was == SEAT_READY && s->state != SEAT_READY)
+		floor_spare_ringing(f, s);
 	floor_seat_told(f, s, now);
 	return ERR_OK;
 }
@@ -216,6 +232,8 @@ static enum err on_link(struct floor *f, struct call *none UNUSED,
 	seat_link(f->seats, s, in->value != 0, now);
 	if (s->state != was)
 		pace_seat(f, s, was, now);
+	if (was == SEAT_READY && s->state != SEAT_READY)
+		floor_spare_ringing(f, s);
 	floor_seat_told(f, s, now);
 	return ERR_OK;
 }

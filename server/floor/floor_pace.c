@@ -68,13 +68,12 @@ void pace_seat(struct floor *f, const struct seat *s, enum seat_state was,
 			continue;
 		if (was == SEAT_OFFLINE && kind != PACER_LOGOUT)
 			feed(k, PACER_LOGIN, s->agent.v, 0, now);
-		if (kind == PACER_TALK && seat_kind(was) == PACER_TALK)
-			continue;	/* hold and back: still talking */
 		if (was == SEAT_OFFLINE && kind == PACER_LOGOUT)
 			continue;
-		feed(k, kind, s->agent.v,
-		     kind == PACER_TALK && c && c->campaign.v == k->conf.id.v
-			     ? c->id.v : 0, now);
+		/* Hold and back, or a wish: still talking. */
+		if (kind != PACER_TALK || seat_kind(was) != PACER_TALK)
+			feed(k, kind, s->agent.v, kind == PACER_TALK && c &&
+			     c->campaign.v == k->conf.id.v ? c->id.v : 0, now);
 		if (seat_state_on_call(s->state) && s->pending != SEAT_READY)
 			feed(k, PACER_LEAVING, s->agent.v, 0, now);
 	}
@@ -82,8 +81,23 @@ void pace_seat(struct floor *f, const struct seat *s, enum seat_state was,
 
 /* ---- customers who wait ------------------------------------------------ */
 
-void wait_push(struct campaign *k, struct call_id id)
+static void wait_pop(struct campaign *k)
 {
+	k->wait_head = (k->wait_head + 1) % CALLS_WAITING;
+	k->wait_len--;
+}
+
+static bool waits(const struct call *c)
+{
+	return c && c->state == CALL_WAIT && !c->agent.v;
+}
+
+void wait_push(struct floor *f, struct campaign *k, struct call_id id)
+{
+	/* Who has given up makes room. */
+	while (k->wait_len &&
+	       !waits(call_get(f->calls, k->waiting[k->wait_head])))
+		wait_pop(k);
 	if (k->wait_len == CALLS_WAITING) {
 		log_err("floor", "%s: more than %d customers wait",
 			k->conf.name, CALLS_WAITING);
@@ -113,13 +127,12 @@ void serve_waiting(struct floor *f, struct campaign *k, struct now now)
 					  k->waiting[k->wait_head]);
 		struct seat *s;
 
-		if (c && c->state == CALL_WAIT && !c->agent.v) {
+		if (waits(c)) {
 			s = seat_pick(f->seats, k->conf.id);
 			if (!s || !give_call(f, c, s, now))
 				return;
 		}
-		k->wait_head = (k->wait_head + 1) % CALLS_WAITING;
-		k->wait_len--;
+		wait_pop(k);
 	}
 }
 

@@ -26,13 +26,19 @@ struct campaign {
 	bool ask;			/* something changed: ask the pacer */
 };
 
-/* Calls and leads one group of the store speaks for. */
+/* A call whose group is on its way to the disk, and in which room it was. */
+struct awaited {
+	struct call_id call;
+	enum call_state in;
+};
+
+/* The calls one group of the store speaks for. */
 struct turn {
 	struct floor *floor;
 	struct turn *next;
 	struct store_result res;
 	size_t n, cap;
-	struct call_id calls[];
+	struct awaited calls[];
 };
 
 struct floor {
@@ -59,7 +65,7 @@ struct floor {
 struct campaign *floor_campaign(const struct floor *f, struct campaign_id id);
 struct store_group *floor_group(struct floor *f);
 /* This call's EV_DURABLE comes when the turn's group is on disk. */
-void floor_await(struct floor *f, struct call_id id);
+void floor_await(struct floor *f, const struct call *c);
 /* Hands the turn's group to the store. */
 void floor_flush(struct floor *f);
 uint64_t floor_new_uid(struct floor *f, struct now now);
@@ -76,14 +82,19 @@ void pace_call(struct floor *f, const struct call *c,
 	       enum pacer_event_kind kind, struct now now);
 /* Gives waiting customers to agents who are free. */
 void serve_waiting(struct floor *f, struct campaign *k, struct now now);
-void wait_push(struct campaign *k, struct call_id id);
+void wait_push(struct floor *f, struct campaign *k, struct call_id id);
 bool give_call(struct floor *f, struct call *c, struct seat *s,
 	       struct now now);
 void gate_ask_of(struct floor *f, const struct campaign *k,
 		 const struct lead *l, uint64_t uid, uint32_t agents,
 		 struct now now, struct gate_ask *out);
 
+/* floor_enter.c */
+void floor_write_intent(struct floor *f, const struct call *c);
+
 /* floor_agent.c */
+/* An agent who leaves READY takes back a call that rings for him alone. */
+void floor_spare_ringing(struct floor *f, const struct seat *s);
 bool floor_is_agent_input(enum floor_input_kind k);
 enum err floor_agent_input(struct floor *f, const struct floor_input *in,
 			   struct now now);
