@@ -283,6 +283,14 @@ static void upper(char *out, const char *in)
 	out[2] = '\0';
 }
 
+/* The folder it lay in is nobody's business. */
+static const char *base_name(const char *path)
+{
+	const char *slash = path ? strrchr(path, '/') : NULL;
+
+	return slash ? slash + 1 : path;
+}
+
 bool verb_list_import(struct job *j, struct now now)
 {
 	const char *name = word_at(j, 0), *cc = word_opt(j, "--country");
@@ -290,7 +298,7 @@ bool verb_list_import(struct job *j, struct now now)
 	struct lead_import_conf conf = {
 		.map = word_opt(j, "--map"), .check = word_flag(j, "--check"),
 		.charset = word_opt(j, "--charset"),
-		.tags = word_opt(j, "--tags"), .source = word_at(j, 1),
+		.tags = word_opt(j, "--tags"), .source = base_name(word_at(j, 1)),
 		.consent_purpose = word_opt(j, "--consent-purpose"),
 		.consent = keep_consent, .consent_arg = j->c->r->gate,
 		.wall_s = now.wall_ms / 1000 };
