@@ -13,7 +13,7 @@ INTERACTIVE=
 floor_new
 ended=
 finish() { [ -n "$ended" ] || { ended=1; report; }; floor_stop; rm -rf "$D"; }
-trap 'finish; exit 130' INT TERM
+trap 'finish; exit 130' INT TERM HUP
 trap finish EXIT
 
 count() { sed -n "s/.*[ :]$2=\([0-9]*\).*/\1/p" <<<"$1" | tail -n 1; }
@@ -75,12 +75,20 @@ wait_for 30 eval '[ "$("$B/waihu" status --json | sed -n "s/.*\"ready\":\([0-9]*
 
 if [ -n "$INTERACTIVE" ]; then
 	T="tmux -L waihu$$ -f /dev/null"
-	me=$((1000 + AGENTS + 1))
-	$T new-session -d -x 200 -y 50 -s demo "$B/waihu-supervisor --server ipc://$SOCK"
-	$T set -g status off; $T set -g mouse on
-	$T split-window -h -t demo "$B/waihu-agent --server ipc://$SOCK --user agent$me --password-file $D/pass"
-	$T split-window -v -t demo.0 "tail -f $D/waihud.log | grep --line-buffered ' call: '"
+	me=agent$((1000 + AGENTS + 1))
+	sound=none
+	[ -e /dev/snd/controlC0 ] && sound=alsa
 	printf demo >"$D/pass"
+	$T new-session -d -x "$(tput cols)" -y "$(tput lines)" -s demo \
+	    "$B/waihu-supervisor --server ipc://$SOCK"
+	$T set -g status on
+	$T set -g status-right ''
+	$T set -g status-left ' Ctrl-b 0 wallboard   Ctrl-b 1 your seat (Enter = ready)   Ctrl-b 2 calls   Ctrl-b d ends the demo '
+	$T set -g status-left-length 120
+	$T set -g window-status-format ''
+	$T set -g window-status-current-format ''
+	$T new-window -d -t demo:1 "$B/waihu-agent --server ipc://$SOCK --user $me --password-file $D/pass --sound $sound"
+	$T new-window -d -t demo:2 "tail -n 40 -f $D/waihud.log | grep --line-buffered ' call: '"
 	$T attach -t demo
 	$T kill-server 2>/dev/null
 else
