@@ -25,6 +25,14 @@ static const struct row {
 	{ "user", "NAME", AT(user), "WAIHU_USER", N_("log-in name") },
 	{ "password-file", "FILE", AT(password_file), NULL,
 	  N_("read the password from the first line of this file") },
+	{ "phone", "embedded|none", AT(phone), NULL,
+	  N_("the phone you listen with: beside this program, or none") },
+	{ "sound", "alsa|file|none", AT(sound), NULL,
+	  N_("sound of the embedded phone") },
+	{ "mic", "DEVICE", AT(mic), NULL,
+	  N_("microphone: ALSA device, or a WAV file to play") },
+	{ "speaker", "DEVICE", AT(speaker), NULL,
+	  N_("headset: ALSA device, or a WAV file to write") },
 	{ "wall", NULL, AT(wall), NULL,
 	  N_("the overview without keys, for a screen on the wall") },
 	{ "read-only", NULL, AT(read_only), NULL,
@@ -157,7 +165,8 @@ static void list_shows(void)
 
 int main(int argc, char **argv)
 {
-	struct wall_options o = { .glyphs = "auto" };
+	struct wall_options o = { .glyphs = "auto", .sound = "alsa",
+				  .phone = "embedded" };
 
 	text_init(NULL);
 	if (!read_options(&o, argc, argv))

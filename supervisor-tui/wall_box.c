@@ -280,7 +280,7 @@ static unsigned line_key(struct wall_model *m, uint32_t key)
 		return DO_REDRAW | DO_PAINT;
 	} else if (edit_key(&m->typed, key) && line == TYPE_FIND) {
 		str_copy(m->find, sizeof(m->find), m->typed.text);
-		m->list[m->view] = (struct wall_list){ 0 };
+		m->list[m->view] = (struct wall_list){ .pending = true };
 	}
 	return DO_REDRAW;
 }
@@ -325,7 +325,7 @@ static unsigned filter_key(struct wall_model *m, uint32_t key)
 	m->filter = false;
 	if (key >= '0' && key <= '6') {
 		m->states = key == '0' ? 0 : wall_states_of(digit);
-		m->list[MSG_VIEW_AGENTS] = (struct wall_list){ 0 };
+		m->list[MSG_VIEW_AGENTS] = (struct wall_list){ .pending = true };
 	}
 	return DO_REDRAW;
 }

@@ -56,7 +56,7 @@ static unsigned run_view(struct wall_model *m, int view, char *arg, char *rest)
 	m->states = 0;
 	if (view != MSG_VIEW_AGENTS || !*arg)
 		return DO_REDRAW;
-	m->list[MSG_VIEW_AGENTS] = (struct wall_list){ 0 };
+	m->list[MSG_VIEW_AGENTS] = (struct wall_list){ .pending = true };
 	m->states = wall_states_of(arg);
 	if (!m->states)
 		str_copy(m->find, sizeof(m->find), arg);
@@ -181,7 +181,7 @@ static unsigned run_find(struct wall_model *m, int view UNUSED, char *arg,
 	if (m->view == MSG_VIEW_OVERVIEW)
 		wall_show_view(m, MSG_VIEW_AGENTS);
 	str_copy(m->find, sizeof(m->find), arg);
-	m->list[m->view] = (struct wall_list){ 0 };
+	m->list[m->view] = (struct wall_list){ .pending = true };
 	return DO_REDRAW;
 }
 
@@ -192,7 +192,7 @@ static unsigned run_sort(struct wall_model *m, int view UNUSED, char *arg,
 		if (*arg && !strncmp(msg_word(MSG_WORDS_SORT, i), arg,
 				     strlen(arg))) {
 			m->sort = (enum msg_sort)i;
-			m->list[m->view] = (struct wall_list){ 0 };
+			m->list[m->view] = (struct wall_list){ .pending = true };
 			return DO_REDRAW;
 		}
 	wall_hint(m, ST_WATCH, _("\"%s\" is not known here."), arg);

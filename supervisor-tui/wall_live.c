@@ -12,6 +12,7 @@
 #include "base/str.h"
 #include "link/link.h"
 #include "wall_model.h"
+#include "wall_phone.h"
 
 /* Pages come in bursts: what they change is drawn four times a second at
  * most; a key is answered at once (UX 1.2). */
@@ -29,6 +30,7 @@ struct watch {
 	unsigned todo;
 	bool at_once, done;
 	char pass[129];
+	struct wall_phone phone;
 	struct link_handlers h;
 };
 
@@ -100,6 +102,7 @@ static void on_in(void *arg, const struct msg_login_ok *ok)
 	} else {
 		wall_link_in(w->m, ok);
 		keep_offset(w);
+		wall_phone_start(&w->phone, w->m, w->o, ok);
 	}
 	w->todo |= DO_REDRAW;
 }
@@ -172,6 +175,8 @@ static int64_t next_due(const struct watch *w)
 
 	if (w->todo)
 		due = MIN(due, w->drawn_ms + DRAW_MS);
+	if (w->phone.phone)
+		due = MIN(due, phone_due_ms(w->phone.phone));
 	return MIN(due, link_due_ms(w->link, now->mono_ms));
 }
 
@@ -182,12 +187,14 @@ static void turn(struct watch *w)
 
 	set_now(w);
 	second = w->m->now.wall_ms / SECOND_MS;
-	got = loop_wait(STDIN_FILENO, link_fd(w->link), -1, w->m->now.mono_ms,
-			next_due(w));
+	got = loop_wait(STDIN_FILENO, link_fd(w->link),
+			w->phone.phone ? phone_fd(w->phone.phone) : -1,
+			w->m->now.mono_ms, next_due(w));
 	set_now(w);
 	link_run(w->link, clock_now(&w->clock), &w->h, w);
 	w->m->rtt_ms = link_rtt_ms(w->link);
 	set_now(w);
+	w->todo |= wall_phone_run(&w->phone, w->m);
 	if (got & LOOP_KEY)
 		take_keys(w);
 	if (w->m->now.wall_ms / SECOND_MS != second)
@@ -297,6 +304,7 @@ int wall_live(const struct wall_options *o)
 		fprintf(stderr, "waihu-supervisor: %s: %s\n", lc.url,
 			err_text(e));
 	status = e ? EX_USAGE : watch(&w);
+	wall_phone_stop(&w.phone);
 	w.link = link_free(w.link);
 	grid_fini(&w.g);
 	memset(w.pass, 0, sizeof(w.pass));

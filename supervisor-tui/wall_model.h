@@ -70,6 +70,8 @@ struct wall_box {
 struct wall_list {
 	uint32_t top, cur;		/* rows skipped; row under the cursor */
 	uint32_t id;			/* what is under the cursor          */
+	bool     pending;		/* another order was asked for: what */
+					/* is shown is not yet it            */
 };
 
 struct wall_stage {

@@ -194,7 +194,7 @@ void wall_move(struct wall_model *m, uint32_t key)
 	if (l->cur >= l->top + page)
 		l->top = l->cur - page + 1;
 	/* Off the page that is here: the next page says what it is. */
-	l->id = id_here(m);
+	l->id = l->pending ? 0 : id_here(m);
 	if (m->view == MSG_VIEW_TRUNKS && m->trunk.trunk_count &&
 	    m->trunk.trunk[0].id != l->id)
 		memset(&m->trunk, 0, sizeof(m->trunk));
@@ -207,7 +207,7 @@ static void next_sort(struct wall_model *m)
 
 	m->sort = (int)m->sort >= last ? MSG_SORT_ATTENTION
 				       : (enum msg_sort)(m->sort + 1);
-	m->list[m->view] = (struct wall_list){ 0 };
+	m->list[m->view] = (struct wall_list){ .pending = true };
 }
 
 static void next_group(struct wall_model *m)
@@ -224,7 +224,7 @@ static void next_group(struct wall_model *m)
 			next = n ? n->id : 0;
 	}
 	m->group = next;
-	m->list[m->view] = (struct wall_list){ 0 };
+	m->list[m->view] = (struct wall_list){ .pending = true };
 }
 
 static void next_alert(struct wall_model *m)

@@ -13,6 +13,7 @@ static void keep_cursor(struct wall_list *l, uint32_t top, uint32_t count,
 			uint32_t total, const uint32_t *id, size_t stride)
 {
 	l->top = top;
+	l->pending = false;
 	for (uint32_t i = 0; l->id && i < count; i++) {
 		uint32_t v;
 
