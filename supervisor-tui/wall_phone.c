@@ -16,11 +16,14 @@ static void on_phone(const struct phone_event *ev, void *arg)
 
 	switch (ev->kind) {
 	case PHONE_UP:
+		log_info("phone", "line is open");
 		wall_hint(h->m, ST_OK, _("Your line is open: you can listen."));
 		break;
 	case PHONE_LOST:
 	case PHONE_GONE:
 	case PHONE_SOUND:
+		log_warn("phone", "%s %s", phone_event_word(ev->kind),
+			 ev->text);
 		wall_hint(h->m, ST_WATCH, "%s", *ev->text ? ev->text
 			  : _("Your phone was lost; trying again."));
 		break;
@@ -47,6 +50,7 @@ void wall_phone_start(struct wall_phone *w, struct wall_model *m,
 	str_copy(w->uri, sizeof(w->uri), ok->sip_dial);
 	str_copy(w->user, sizeof(w->user), ok->sip_user);
 	str_copy(w->pass, sizeof(w->pass), ok->sip_pass);
+	log_info("phone", "dials %s as %s", w->uri, w->user);
 	c.password = *w->pass ? w->pass : NULL;
 	if (!phone_start(&c, &w->phone, why, sizeof(why)))
 		return;
