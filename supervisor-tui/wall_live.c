@@ -94,6 +94,11 @@ static void on_in(void *arg, const struct msg_login_ok *ok)
 {
 	struct watch *w = arg;
 
+	/* The local socket's admin is in already; --user wants a name. */
+	if (!ok->session && w->o->user) {
+		on_ask(w, NULL);
+		return;
+	}
 	if (ok->role != MSG_ROLE_SUPERVISOR && ok->role != MSG_ROLE_ADMIN) {
 		str_copy(w->m->login.trouble, sizeof(w->m->login.trouble),
 			 _("This name is no supervisor's."));

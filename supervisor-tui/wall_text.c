@@ -289,8 +289,7 @@ const char *text_setting_value(char buf[TEXT_SIZE], unsigned setting,
 			str_fmt(buf, TEXT_SIZE, "%02d", (int)v / 60);
 		break;
 	case MSG_SET_MODE:
-		str_copy(buf, TEXT_SIZE, _(msg_word(MSG_WORDS_MODE,
-						    (unsigned)v)));
+		str_copy(buf, TEXT_SIZE, text_mode((unsigned)v));
 		break;
 	default:
 		str_fmt(buf, TEXT_SIZE, "%d", (int)v);
@@ -304,6 +303,10 @@ const char *text_setting_limit(char buf[TEXT_SIZE],
 {
 	char low[TEXT_SIZE], high[TEXT_SIZE];
 
+	if (s->high < s->low || s->high <= 0) {	/* none is set */
+		str_copy(buf, TEXT_SIZE, "");
+		return buf;
+	}
 	text_setting_value(low, s->setting, s->low);
 	text_setting_value(high, s->setting, s->high);
 	switch (s->setting) {

@@ -12,8 +12,10 @@ void wall_show_view(struct wall_model *m, enum msg_view view)
 		view = MSG_VIEW_OVERVIEW;
 	if (view == MSG_VIEW_TRUNK)
 		view = MSG_VIEW_TRUNKS;
-	if (view != m->view)
+	if (view != m->view) {
 		m->back = m->view;
+		m->hint_until_ms = 0;	/* it was about the last view */
+	}
 	m->view = view;
 	m->whole = false;
 	if (view == MSG_VIEW_CALLS && m->sort > MSG_SORT_CAMPAIGN)

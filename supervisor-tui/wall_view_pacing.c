@@ -111,6 +111,9 @@ static void draw_forecast(const struct wall_model *m, struct grid *g, int y)
 			grid_putf(g, y, next, 0, ST_NORMAL, _("new %s"), b);
 	}
 	y++;
+	if (!p->forecast_count)
+		grid_put(g, y, 2, 0, ST_DIM,
+			 _("No forecast yet: there were too few calls."));
 	for (uint32_t i = 0; i < MIN(p->forecast_count, 4u); i++, y++) {
 		const struct msg_forecast_row *f = &p->forecast[i];
 
@@ -140,7 +143,8 @@ static void draw_forecast(const struct wall_model *m, struct grid *g, int y)
 static void draw_hour(const struct wall_model *m, struct grid *g, int y)
 {
 	const struct msg_pacing *p = &m->pacing;
-	int limit = p->limit ? (int)p->limit : 300, step = limit / 6;
+	/* Where there is no limit to speak of, the usual one is drawn. */
+	int limit = p->limit && p->limit <= 2000 ? (int)p->limit : 300, step = limit / 6;
 	int level[4] = { limit + step, limit, limit - step, limit - 2 * step };
 	int value[60], n = (int)MIN(p->abandon_len, 60u), rows;
 	char line[TEXT_SIZE], title[160], t[TEXT_SIZE];
