@@ -39,6 +39,7 @@ struct desk *desk_free(struct desk *d)
 		free(d->dirty);
 		free(d->is_dirty);
 		free(d->shown);
+		desk_scripts_free(d);
 		free(d);
 	}
 	return NULL;

@@ -4,6 +4,8 @@
 
 #include "desk/desk.h"
 
+struct script;
+
 struct desk {
 	struct live *live;
 	const struct live_rooms *r;
@@ -14,6 +16,8 @@ struct desk {
 	uint32_t *shown;		/* by seat slot: call last shown     */
 	bool *is_dirty;			/* by seat slot                      */
 	size_t seats_max;
+	struct script *scripts;		/* as last read, by path             */
+	size_t scripts_len;
 };
 
 /* desk_show.c */
@@ -22,6 +26,7 @@ void desk_show_customer(struct desk *d, const struct seat *s,
 			const struct call *c);
 void desk_show_script(struct desk *d, const struct seat *s,
 		      const struct call *c);
+void desk_scripts_free(struct desk *d);
 void desk_show_outcomes(struct desk *d, const struct seat *s);
 void desk_show_breaks(struct desk *d, const struct seat *s);
 void desk_show_today(struct desk *d, const struct seat *s);

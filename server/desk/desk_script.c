@@ -125,11 +125,45 @@ static void split(const struct merge *m, char *text, struct msg_script *s)
 	}
 }
 
-static char *read_file(const char *path, int64_t *changed_ms)
+/* A file as last read: read again only when it has changed. */
+struct script {
+	char *path, *text;		/* text NULL: it cannot be used      */
+	struct timespec changed;
+	off_t size;
+};
+
+void desk_scripts_free(struct desk *d)
+{
+	for (size_t i = 0; i < d->scripts_len; i++) {
+		free(d->scripts[i].path);
+		free(d->scripts[i].text);
+	}
+	free(d->scripts);
+}
+
+static struct script *script_slot(struct desk *d, const char *path)
+{
+	struct script *v;
+
+	for (size_t i = 0; i < d->scripts_len; i++)
+		if (str_eq(d->scripts[i].path, path))
+			return &d->scripts[i];
+	v = realloc(d->scripts, (d->scripts_len + 1) * sizeof(*v));
+	if (!v)
+		return NULL;
+	d->scripts = v;
+	v = &v[d->scripts_len];
+	*v = (struct script){ .path = strdup(path), .size = -1 };
+	if (!v->path)
+		return NULL;
+	d->scripts_len++;
+	return v;
+}
+
+static char *read_file(const char *path)
 {
 	FILE *f = fopen(path, "re");
 	char *text = f ? calloc(1, SCRIPT_MAX + 1) : NULL;
-	struct stat st;
 
 	if (!text) {
 		log_warn("desk", "script %s: %s", path, strerror(errno));
@@ -140,8 +174,6 @@ static char *read_file(const char *path, int64_t *changed_ms)
 	size_t n = fread(text, 1, SCRIPT_MAX, f);
 
 	text[n] = '\0';
-	*changed_ms = fstat(fileno(f), &st) ? 0
-		      : (int64_t)st.st_mtim.tv_sec * 1000;
 	fclose(f);
 	if (!str_is_utf8(text, n)) {
 		log_warn("desk", "script %s: not UTF-8", path);
@@ -149,6 +181,27 @@ static char *read_file(const char *path, int64_t *changed_ms)
 		return NULL;
 	}
 	return text;
+}
+
+/* A copy of the script, to be freed; NULL: there is none, or not as text. */
+static char *script_text(struct desk *d, const char *path, int64_t *changed_ms)
+{
+	struct script *s = script_slot(d, path);
+	struct stat st = { 0 };
+
+	if (!s)
+		return NULL;
+	if (stat(path, &st))
+		st.st_size = 0;		/* not there: said once */
+	if (st.st_size != s->size ||
+	    memcmp(&st.st_mtim, &s->changed, sizeof(s->changed))) {
+		s->size = st.st_size;
+		s->changed = st.st_mtim;
+		free(s->text);
+		s->text = read_file(path);
+	}
+	*changed_ms = (int64_t)s->changed.tv_sec * 1000;
+	return s->text ? strdup(s->text) : NULL;
 }
 
 void desk_show_script(struct desk *d, const struct seat *s,
@@ -168,7 +221,7 @@ void desk_show_script(struct desk *d, const struct seat *s,
 	m->campaign = k ? k->id.v : 0;
 	if (c && !lead_get(d->r->leads, c->lead, &lead))
 		merge.lead = &lead;
-	text = path ? read_file(path, &m->updated_ms) : NULL;
+	text = path ? script_text(d, path, &m->updated_ms) : NULL;
 	if (text)
 		split(&merge, text, m);
 	free(text);

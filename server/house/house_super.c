@@ -81,8 +81,19 @@ static void tell(const struct ask *a)
 		answer(a, ERR_ABSENT);
 		return;
 	}
-	desk_tell(a->h->desk, (struct agent_id){ m->agent }, a->s->name,
-		  m->text);
+	/* "To all" of a supervisor who has a team is to that team. */
+	if (!m->agent && *a->s->team) {
+		struct seats *seats = floor_seats(a->r->floor);
+
+		for (struct seat *s = seat_each(seats, NULL); s;
+		     s = seat_each(seats, s))
+			if (seat_for(a, s->agent.v))
+				desk_tell(a->h->desk, s->agent, a->s->name,
+					  m->text);
+	} else {
+		desk_tell(a->h->desk, (struct agent_id){ m->agent },
+			  a->s->name, m->text);
+	}
 	answer(a, ERR_OK);
 }
 

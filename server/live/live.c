@@ -4,6 +4,7 @@
 #include "base/log.h"
 #include "base/str.h"
 #include "dial/loop.h"
+#include "lead/lead_import.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -33,21 +34,102 @@ enum err live_input(struct live *l, struct floor_input *in)
 	return e;
 }
 
-/* The store's disk is short: as with recordings, no new calls. */
-static void watch_disk(struct live *l)
+void live_disk(struct live *l, bool *which, bool full, const char *what,
+	       uint64_t free_bytes)
 {
-	uint64_t room;
-	bool full = store_disk(l->r.store, &room) == ERR_FULL;
-	struct floor_input in = { .kind = IN_DISK, .value = full };
+	struct floor_input in = { .kind = IN_DISK };
 
-	if (full == l->stats.disk_full)
+	if (full == *which)
 		return;
-	l->stats.disk_full = full;
-	log_err("store", "%llu MiB free, dialling %s",
-		(unsigned long long)(room >> 20), full ? "stops" : "goes on");
+	*which = full;
+	l->stats.disk_full = l->store_full || l->spool_full;
+	in.value = l->stats.disk_full;
+	log_err("live", "%s: %llu MiB free, dialling %s", what,
+		(unsigned long long)(free_bytes >> 20),
+		l->stats.disk_full ? "stops" : "goes on");
 	if (live_input(l, &in))
 		log_err("live", "the floor did not take it");
 }
+
+static void watch_store(struct live *l)
+{
+	uint64_t room = 0;
+	bool full = store_disk(l->r.store, &room) == ERR_FULL;
+
+	live_disk(l, &l->store_full, full, "the database", room);
+}
+
+/* ---- lists whose import was cut off -------------------------------------- */
+
+/* The next list after mend_at whose import did not end; NULL: none is left. */
+static const struct lead_list *cut_off(struct live *l)
+{
+	const struct lead_list *best = NULL;
+
+	for (const struct lead_list *i = lead_list_each(l->r.leads, NULL); i;
+	     i = lead_list_each(l->r.leads, i))
+		if (i->id > l->mend_at && i->id <= l->mend_last &&
+		    (!best || i->id < best->id) &&
+		    lead_import_pending(l->r.leads, (struct list_id){ i->id }))
+			best = i;
+	return best;
+}
+
+static void mend_ended(struct live *l)
+{
+	struct list_id id = { l->mend_at };
+	const struct lead_list *list = lead_list(l->r.leads, id);
+	struct lead_import_state st;
+
+	lead_import_read(l->mend, &st);
+	if (!st.ended)
+		return;
+	if (st.err)
+		log_err("lead", "list %s: its interrupted import is not "
+			"complete: %s", list ? list->name : "?",
+			*st.why ? st.why : err_text(st.err));
+	else
+		log_info("lead", "list %s: what an interrupted import had "
+			 "read may be called; repeat the file for the rest",
+			 list ? list->name : "?");
+	l->mend = lead_import_free(l->mend);
+}
+
+/* At start: an import without a byte completes each of them, one by one. */
+static void mend_lists(struct live *l, struct now now)
+{
+	struct lead_import_conf conf = { .wall_s = now.wall_ms / 1000 };
+	const struct lead_list *list;
+	enum err e;
+
+	if (l->mend) {
+		mend_ended(l);
+		return;
+	}
+	if (l->mend_at == l->mend_last)
+		return;
+	list = cut_off(l);
+	if (!list) {
+		l->mend_at = l->mend_last;
+		return;
+	}
+	l->mend_at = conf.list.v = list->id;
+	e = lead_import_start(l->r.leads, &conf, &l->mend);
+	if (!e)
+		lead_import_finish(l->mend);
+	else if (e != ERR_STATE)	/* somebody repeats it just now */
+		log_err("lead", "list %s: its interrupted import: %s",
+			list->name, err_text(e));
+}
+
+static void mend_begin(struct live *l)
+{
+	for (const struct lead_list *i = lead_list_each(l->r.leads, NULL); i;
+	     i = lead_list_each(l->r.leads, i))
+		l->mend_last = MAX(l->mend_last, i->id);
+}
+
+/* ---- time ------------------------------------------------------------------ */
 
 static void on_tick(void *arg)
 {
@@ -64,8 +146,9 @@ static void on_tick(void *arg)
 	}
 	if (now.mono_ms - l->disk_ms >= DISK_MS) {
 		l->disk_ms = now.mono_ms;
-		watch_disk(l);
+		watch_store(l);
 	}
+	mend_lists(l, now);
 	if (l->hooks.tick)
 		l->hooks.tick(l->hooks.arg, now);
 }
@@ -75,7 +158,9 @@ static void on_store(int flags UNUSED, void *arg)
 	struct live *l = arg;
 
 	store_pump(l->r.store);
-	floor_tell_durable(l->r.floor, clock_now(l->r.clock));
+	if (floor_tell_durable(l->r.floor, clock_now(l->r.clock)) &&
+	    l->hooks.turned)
+		l->hooks.turned(l->hooks.arg);
 }
 
 static void on_media_fd(int flags UNUSED, void *arg)
@@ -118,6 +203,8 @@ enum err live_new(const struct conf *conf, const struct clock *clock,
 		e = floor_recover(l->r.floor, clock_now(clock), &found);
 	if (!e)
 		e = join_loop(l);
+	if (!e)
+		mend_begin(l);
 	if (e) {
 		live_free(l);
 		return e;
@@ -131,6 +218,8 @@ struct live *live_free(struct live *l)
 	if (!l)
 		return NULL;
 	l->tick = loop_timer_free(l->tick);
+	if (l->mend)
+		l->mend = lead_import_free(l->mend);
 	if (l->r.media)
 		loop_unwatch_fd(media_fd(l->r.media));
 	if (l->r.floor)
@@ -147,10 +236,48 @@ const struct live_rooms *live_rooms(const struct live *l)
 	return &l->r;
 }
 
+static bool names_campaign(const struct conf *c, const char *name)
+{
+	const char *have;
+
+	for (size_t i = 0; (have = conf_instance(c, "campaigns", i)); i++)
+		if (str_eq(have, name))
+			return true;
+	return false;
+}
+
+/* A campaign the file does not name any more makes no new calls. */
+static void stop_removed(struct live *l, const struct conf *conf)
+{
+	struct floor_input in = { .kind = IN_STOP };
+	struct campaign_view v;
+	struct campaign_id id;
+
+	for (size_t i = 0; floor_campaign_at(l->r.floor, i, &id); i++) {
+		if (floor_campaign_view(l->r.floor, id,
+					clock_now(l->r.clock), &v) ||
+		    !v.running || names_campaign(conf, v.conf->name))
+			continue;
+		log_warn("live", "campaign %s is gone from the configuration",
+			 v.conf->name);
+		in.campaign = id.v;
+		if (live_input(l, &in))
+			log_err("live", "and was not stopped");
+	}
+}
+
 enum err live_reload(struct live *l, const struct conf *conf)
 {
+	const struct conf *was = l->r.conf;
+	enum err e;
+
 	l->r.conf = conf;
-	return live_set_campaigns(l, conf);
+	e = live_set_campaigns(l, conf);
+	if (e)			/* the new one is freed by its owner */
+		l->r.conf = was;
+	else
+		stop_removed(l, conf);
+	return e;
 }
 
 void live_drain(struct live *l)

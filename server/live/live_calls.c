@@ -34,12 +34,12 @@ static void leg_del(struct live *l, struct leg_id leg)
 
 	if (!l->leg_keys[i].v)
 		return;
-	l->leg_keys[i].v = 0;
+	l->leg_keys[i].v = l->leg_calls[i].v = 0;
 	for (i = (i + 1) & mask; l->leg_keys[i].v; i = (i + 1) & mask) {
 		struct leg_id k = l->leg_keys[i];
 		struct call_id c = l->leg_calls[i];
 
-		l->leg_keys[i].v = 0;
+		l->leg_keys[i].v = l->leg_calls[i].v = 0;
 		leg_put(l, k, c);
 	}
 }
@@ -538,13 +538,8 @@ void live_on_media(const struct media_event *ev, void *arg)
 		break;
 	case MEDIA_DISK_LOW:
 	case MEDIA_DISK_OK:
-		l->stats.disk_full = ev->kind == MEDIA_DISK_LOW;
-		in = (struct floor_input){ .kind = IN_DISK,
-			.value = l->stats.disk_full };
-		log_err("media", "recordings: %llu MiB free, dialling %s",
-			(unsigned long long)(ev->bytes >> 20),
-			l->stats.disk_full ? "stops" : "goes on");
-		tell(l, &in);
+		live_disk(l, &l->spool_full, ev->kind == MEDIA_DISK_LOW,
+			  "recordings", ev->bytes);
 		break;
 	case MEDIA_FIRST_RTP:
 	case MEDIA_ONE_WAY:

@@ -101,14 +101,18 @@ static void read_trunk(const struct conf *c, const char *name, uint32_t id,
 			 conf_list_at(c, s, name, "redirect", i));
 }
 
-static struct trunk_id trunk_named(const struct conf *c, const char *name)
+/*
+ * As dial has it: after a reload the file's order may be another.  No trunk
+ * (id 0) for one that is added: it is there after a restart.
+ */
+static struct trunk_id trunk_named(const struct live *l, const char *name)
 {
-	const char *t;
+	struct trunk_id t = { 0 };
 
-	for (size_t i = 0; (t = conf_instance(c, "trunks", i)); i++)
-		if (str_eq(t, name))
-			return (struct trunk_id){ (uint32_t)i + 1 };
-	return (struct trunk_id){ 0 };
+	if (dial_trunk_by_name(l->r.dial, name, &t))
+		log_warn("live", "trunk %s is not in use before a restart",
+			 name);
+	return t;
 }
 
 /* Where agents' phones are told to dial: a wildcard is no address. */
@@ -412,7 +416,7 @@ static void read_campaign(const struct live *l, const struct conf *c,
 	for (size_t i = 0; i < conf_list_len(c, s, name, "trunks") &&
 			   i < FLOOR_TRUNKS; i++)
 		k->trunks[k->trunk_count++] = trunk_named(
-			c, conf_list_at(c, s, name, "trunks", i));
+			l, conf_list_at(c, s, name, "trunks", i));
 }
 
 void live_relist(struct live *l)
@@ -483,7 +487,9 @@ static enum err open_campaigns(struct live *l, const struct conf *c)
 		    floor_campaign_by_name(l->r.floor, name, &id))
 			continue;
 		in.campaign = id.v;
-		e = floor_input(l->r.floor, &in);
+		if (floor_input(l->r.floor, &in))
+			log_err("live", "campaign %s does not start: its "
+				"profile or purpose is unknown", name);
 	}
 	return e;
 }

@@ -4,6 +4,7 @@
 
 #include "live/live.h"
 
+struct lead_import;
 struct loop_timer;
 
 /* An agent's line: its media leg, and the one that is coming up. */
@@ -31,7 +32,15 @@ struct live {
 	uint16_t sip_port;
 	int64_t saved_ms, disk_ms;
 	size_t backlog_max;
+	bool store_full, spool_full;	/* either stops dialling             */
+	struct lead_import *mend;	/* completes a list that was cut off */
+	uint32_t mend_at, mend_last;	/* ids of lists: done, last to do    */
 };
+
+/* live.c */
+/* Dialling stops while either disk is short; `what` and how much is free. */
+void live_disk(struct live *l, bool *which, bool full, const char *what,
+	       uint64_t free_bytes);
 
 /* live_calls.c: the floor's doors, and what dial and media tell. */
 void live_doors(struct live *l, struct floor_doors *out);
