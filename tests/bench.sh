@@ -3,12 +3,14 @@
 set -u
 : "${B:=build}"
 bad=0
+log=$(mktemp); trap 'rm -f "$log"' EXIT
 bench() {
 	echo "\$ $*"
-	timeout 600 "$@" 2>&1 || { echo "bench: $1 ended with status $?"; bad=1; }
+	timeout 600 "$@" 2>"$log" ||
+	    { echo "bench: $1 ended with status $?"; tail -n 5 "$log"; bad=1; }
 	echo
 }
-echo "waihu $(cat data/version), $(sed -n 's/^model name[^:]*: //p' /proc/cpuinfo | head -n 1), $(nproc) cores, $(uname -sr)"
+echo "waihu $(cat data/version), $(sed -n 's/^model name[^:]*: //p' /proc/cpuinfo | head -n 1), $(nproc) cores, load $(cut -d' ' -f1 /proc/loadavg)"
 echo
 bench "$B/tests/bench_store/bench_store"
 bench "$B/tests/bench_lead/bench_lead" "${BENCH_ROWS:-1000000}"
