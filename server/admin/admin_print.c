@@ -75,38 +75,6 @@ static void cell_of(const json_t *v, char *buf, size_t size)
 			*p = '?';
 }
 
-static void print_deep(const json_t *v, int depth)
-{
-	const char *key;
-	json_t *item;
-	size_t i;
-	char text[1024];
-
-	if (json_is_object(v)) {
-		json_object_foreach((json_t *)v, key, item) {
-			if (json_is_object(item) || json_is_array(item)) {
-				printf("%*s%s:\n", depth * 2, "", key);
-				print_deep(item, depth + 1);
-				continue;
-			}
-			cell_of(item, text, sizeof(text));
-			printf("%*s%-*s %s\n", depth * 2, "",
-			       MAX(18 - depth * 2, 1), key, text);
-		}
-		return;
-	}
-	json_array_foreach(v, i, item) {
-		if (json_is_object(item)) {
-			print_deep(item, depth);
-			if (i + 1 < json_array_size(v))
-				printf("\n");
-			continue;
-		}
-		cell_of(item, text, sizeof(text));
-		printf("%*s%s\n", depth * 2, "", text);
-	}
-}
-
 static bool wanted(const struct admin_out *out, const char *key)
 {
 	const char *p = out->o->columns;
@@ -118,7 +86,9 @@ static bool wanted(const struct admin_out *out, const char *key)
 	return !out->o->columns;
 }
 
-static void print_table(struct admin_out *out)
+/* Rows of one shape, as columns; `indent` cells from the left. */
+static void print_table(const struct admin_out *out, const json_t *rows,
+			int indent)
 {
 	const char *keys[COLUMNS_MAX], *key;
 	int widths[COLUMNS_MAX] = { 0 };
@@ -126,13 +96,13 @@ static void print_table(struct admin_out *out)
 	json_t *row, *v;
 	char text[CELL_MAX];
 
-	json_object_foreach(json_array_get(out->rows, 0), key, v) {
+	json_object_foreach(json_array_get(rows, 0), key, v) {
 		if (n < COLUMNS_MAX && wanted(out, key)) {
 			widths[n] = out->o->no_header ? 0 : width_of(key);
 			keys[n++] = key;
 		}
 	}
-	json_array_foreach(out->rows, i, row) {
+	json_array_foreach(rows, i, row) {
 		for (size_t c = 0; c < n; c++) {
 			cell_of(json_object_get(row, keys[c]), text,
 				sizeof(text));
@@ -140,18 +110,49 @@ static void print_table(struct admin_out *out)
 		}
 	}
 	for (size_t c = 0; c < n && !out->o->no_header; c++)
-		printf("%s%*s", keys[c],
+		printf("%*s%s%*s", c ? 0 : indent, "", keys[c],
 		       c + 1 < n ? widths[c] - width_of(keys[c]) + 2 : 0, "");
 	if (!out->o->no_header && n)
 		printf("\n");
-	json_array_foreach(out->rows, i, row) {
+	json_array_foreach(rows, i, row) {
 		for (size_t c = 0; c < n; c++) {
 			cell_of(json_object_get(row, keys[c]), text,
 				sizeof(text));
-			printf("%s%*s", text, c + 1 < n
+			printf("%*s%s%*s", c ? 0 : indent, "", text, c + 1 < n
 			       ? widths[c] - width_of(text) + 2 : 0, "");
 		}
 		printf("\n");
+	}
+}
+
+static void print_deep(const struct admin_out *out, const json_t *v,
+		       int depth)
+{
+	const char *key;
+	json_t *item;
+	size_t i;
+	char text[1024];
+
+	if (json_is_object(v)) {
+		json_object_foreach((json_t *)v, key, item) {
+			if (json_is_object(item) || json_is_array(item)) {
+				printf("%*s%s:\n", depth * 2, "", key);
+				print_deep(out, item, depth + 1);
+				continue;
+			}
+			cell_of(item, text, sizeof(text));
+			printf("%*s%-*s %s\n", depth * 2, "",
+			       MAX(18 - depth * 2, 1), key, text);
+		}
+		return;
+	}
+	if (json_is_object(json_array_get(v, 0))) {
+		print_table(out, v, depth * 2);
+		return;
+	}
+	json_array_foreach(v, i, item) {
+		cell_of(item, text, sizeof(text));
+		printf("%*s%s\n", depth * 2, "", text);
 	}
 }
 
@@ -200,7 +201,7 @@ static void take_line(struct admin_out *out, const char *line, size_t len)
 	} else if (out->list) {
 		json_array_append(out->rows, v);
 	} else if (v) {
-		print_deep(v, 0);
+		print_deep(out, v, 0);
 	}
 	json_decref(v);
 }
@@ -253,7 +254,7 @@ struct admin_out *admin_out_free(struct admin_out *out)
 	if (!out)
 		return NULL;
 	if (json_array_size(out->rows))
-		print_table(out);
+		print_table(out, out->rows, 0);
 	if (out->reject)
 		fclose(out->reject);
 	json_decref(out->rows);
