@@ -327,9 +327,20 @@ static void keep(struct floor *f, const struct floor_input *in)
 		store_event(floor_group(f), buf, len);
 }
 
+static bool at_work(const struct floor *f)
+{
+	for (size_t i = 0; i < f->campaign_count; i++)
+		if (f->campaigns[i].running)
+			return true;
+	return call_count(f->calls) > 0 || seat_next_due_ms(f->seats) !=
+						   INT64_MAX;
+}
+
 /* Most ticks change nothing and are not kept: a replay does without them. */
 static bool tick_matters(const struct floor *f, struct now now)
 {
+	if (!at_work(f))	/* an idle floor writes nothing at all */
+		return false;
 	for (size_t i = 0; i < f->campaign_count; i++)
 		if (f->campaigns[i].ask)
 			return true;
