@@ -31,6 +31,7 @@ struct live {
 	char pass[128], spoken[600];
 	char sip_uri[160], sip_user[64], sip_pass[72];
 	bool done, phone_up;
+	bool fresh;		/* logged in, no seat shown yet         */
 };
 
 static volatile sig_atomic_t told_to_stop;
@@ -100,9 +101,10 @@ static void on_phone(const struct phone_event *ev, void *arg)
 	v->todo |= DO_REDRAW;
 }
 
-static void start_phone(struct live *v, const struct msg_login_ok *ok)
+static void open_phone(struct live *v)
 {
 	struct phone_conf c = { .server_uri = v->sip_uri, .user = v->sip_user,
+		.password = *v->sip_pass ? v->sip_pass : NULL,
 		.mic = *v->o->mic ? v->o->mic : NULL,
 		.speaker = *v->o->speaker ? v->o->speaker : NULL,
 		.sound = str_eq(v->o->sound, "file") ? PHONE_FILE
@@ -110,29 +112,49 @@ static void start_phone(struct live *v, const struct msg_login_ok *ok)
 						       : PHONE_ALSA };
 	char why[200] = "";
 
-	v->m->desk_phone = strcmp(v->o->phone, "embedded") || !*ok->sip_dial;
-	if (v->m->desk_phone)
-		return;
 	str_copy(v->m->device, sizeof(v->m->device),
 		 c.mic ? c.mic : v->o->sound);
-	/* Each log-in has a new secret: a line that is down needs it. */
-	if (v->phone && !v->phone_up && strcmp(v->sip_pass, ok->sip_pass))
-		v->phone = phone_free(v->phone);
-	if (v->phone) {		/* the line stayed open meanwhile */
-		report_phone(v, v->phone_up ? MSG_HEALTH_OK : MSG_HEALTH_DOWN,
-			     "");
-		return;
-	}
-	str_copy(v->sip_uri, sizeof(v->sip_uri), ok->sip_dial);
-	str_copy(v->sip_user, sizeof(v->sip_user), ok->sip_user);
-	str_copy(v->sip_pass, sizeof(v->sip_pass), ok->sip_pass);
-	c.password = *v->sip_pass ? v->sip_pass : NULL;
 	if (phone_start(&c, &v->phone, why, sizeof(why))) {
 		log_err("phone", "%s", why);
 		report_phone(v, MSG_HEALTH_DOWN, why);
 		agent_hint(v->m, ST_ALARM, why);
 		v->m->hint_until_ms += 30000;
 	}
+}
+
+static void start_phone(struct live *v, const struct msg_login_ok *ok)
+{
+	/* Each log-in has a new secret: a line that is down needs it. */
+	bool old = strcmp(v->sip_pass, ok->sip_pass) != 0;
+
+	v->m->desk_phone = strcmp(v->o->phone, "embedded") || !*ok->sip_dial;
+	if (v->m->desk_phone)
+		return;
+	str_copy(v->sip_uri, sizeof(v->sip_uri), ok->sip_dial);
+	str_copy(v->sip_user, sizeof(v->sip_user), ok->sip_user);
+	str_copy(v->sip_pass, sizeof(v->sip_pass), ok->sip_pass);
+	if (v->phone && !v->phone_up && old)
+		v->phone = phone_free(v->phone);
+	if (v->phone)		/* the line stayed open meanwhile */
+		report_phone(v, v->phone_up ? MSG_HEALTH_OK : MSG_HEALTH_DOWN,
+			     "");
+	else
+		open_phone(v);
+}
+
+/*
+ * The first news after a log-in: the server has no line of ours, though our
+ * phone believes in one.  It died with the server that was killed.
+ */
+static void check_line(struct live *v, const struct msg_seat *seat)
+{
+	if (v->fresh && v->phone && v->phone_up &&
+	    seat->line == MSG_HEALTH_DOWN) {
+		v->phone = phone_free(v->phone);
+		v->phone_up = false;
+		open_phone(v);
+	}
+	v->fresh = false;
 }
 
 static void out_mute(void *arg, bool on)
@@ -209,6 +231,7 @@ static void on_in(void *arg, const struct msg_login_ok *ok)
 		return;
 	}
 	take(v, MSG_LOGIN_OK, ok);
+	v->fresh = true;
 	start_phone(v, ok);
 	if (link_send(v->link, MSG_CALLBACKS, &c, NULL))
 		log_warn("agent", "callbacks not asked for");
@@ -217,6 +240,8 @@ static void on_in(void *arg, const struct msg_login_ok *ok)
 static void on_message(void *arg, enum msg_type type, uint32_t req UNUSED,
 		       const void *obj)
 {
+	if (type == MSG_SEAT)
+		check_line(arg, obj);
 	take(arg, type, obj);
 }
 

@@ -207,6 +207,7 @@ static nng_duration time_left(const struct net_conn *c)
 static void post_recv(struct net_conn *c)
 {
 	nng_iov iov = { c->chunk, NET_CHUNK };
+	bool closed;
 
 	c->have = c->used = 0;
 	c->direct = false;
@@ -219,6 +220,14 @@ static void post_recv(struct net_conn *c)
 	nng_aio_set_iov(c->raio, 1, &iov);
 	nng_aio_set_timeout(c->raio, time_left(c));
 	nng_stream_recv(c->stream, c->raio);
+	/* A receive posted on a stream that was just closed is never answered
+	 * by nng 1.5; closed is set before the stream is closed, so either the
+	 * close or this ends it. */
+	pthread_mutex_lock(&c->lock);
+	closed = c->closed;
+	pthread_mutex_unlock(&c->lock);
+	if (closed)
+		nng_aio_abort(c->raio, NNG_ECLOSED);
 }
 
 /* Takes the four bytes of a head; ERR_AGAIN: more bytes are needed. */

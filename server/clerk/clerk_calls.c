@@ -292,13 +292,20 @@ struct verify {
 	pthread_t thread;
 	_Atomic bool done;
 	enum err err;
+	uint64_t bad;		/* first event that does not fit        */
+	uint64_t events;	/* in the chain                         */
 };
 
 static void *verify_run(void *arg)
 {
 	struct verify *v = arg;
+	uint8_t hash[STORE_HASH_LEN];
 
 	v->err = store_verify(v->store);
+	if (!v->err)
+		v->err = store_event_verify(v->store, 1, 0, &v->bad);
+	if (!v->err)
+		v->err = store_event_head(v->store, &v->events, hash);
 	atomic_store(&v->done, true);
 	return NULL;
 }
@@ -318,10 +325,15 @@ static bool verify_step(struct job *j, struct now now UNUSED)
 
 	if (!atomic_load(&v->done))
 		return false;
+	if (v->err && v->bad)
+		return fail(j, EXIT_NOTHING, msg_refusal_of(v->err),
+			    "the event log is broken at number %llu: %s",
+			    (unsigned long long)v->bad, err_text(v->err));
 	if (v->err)
 		return fail(j, EXIT_NOTHING, msg_refusal_of(v->err),
 			    "the store is damaged: %s", err_text(v->err));
-	say(j, json_pack("{s:b}", "sound", 1));
+	say(j, json_pack("{s:b, s:I}", "sound", 1, "events",
+			 (json_int_t)v->events));
 	return true;
 }
 

@@ -369,6 +369,10 @@ void leg_begin(struct carrier *c, const struct sip_msg *msg,
 	c->counts.live++;
 	c->counts.peak = MAX(c->counts.peak, c->counts.live);
 	list_append(&c->legs, &l->le, l);
+	if (c->opt.verbose) {
+		printf("invite number=%s\n", number);
+		fflush(stdout);
+	}
 	if (leg_open(l, nth) || leg_sdp(l, msg->mb))
 		goto fail;
 	if (early && sdp_encode(&mb, l->sdp, !l->offered))

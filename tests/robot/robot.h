@@ -143,6 +143,8 @@ MUST_CHECK enum err line_init(struct robot_line *l, struct robot *r);
 void line_fini(struct robot_line *l);
 /* Dials, and dials again when lost. */
 void line_want(struct robot_line *l, const struct msg_login_ok *ok);
+/* The server says that it has no such line. */
+void line_redial(struct robot_line *l);
 void line_drop(struct robot_line *l);
 void line_speak(struct robot_line *l, bool on);
 /* Every 20 ms. */

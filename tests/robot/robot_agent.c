@@ -269,6 +269,11 @@ static void seat_shown(struct robot *r, const struct msg_seat *m)
 {
 	bool moved = m->state != r->state || m->call != r->call;
 
+	/* The first news after a log-in: a line from before a crash is dead. */
+	if (r->state == MSG_STATE_OFFLINE && m->line == MSG_HEALTH_DOWN &&
+	    r->line.up)
+		line_redial(&r->line);
+
 	if (r->talk_from_ms && (!on_the_phone((enum msg_state)m->state) ||
 				m->call != r->call))
 		talk_ends(r);

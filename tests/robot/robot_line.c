@@ -173,6 +173,13 @@ void line_want(struct robot_line *l, const struct msg_login_ok *ok)
 		dial(l);
 }
 
+void line_redial(struct robot_line *l)
+{
+	session_clear(l);
+	if (l->wanted)
+		dial(l);
+}
+
 void line_drop(struct robot_line *l)
 {
 	l->wanted = false;
