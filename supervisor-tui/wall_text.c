@@ -11,7 +11,7 @@ const char *text_pct(char buf[TEXT_SIZE], int32_t x100, int decimals)
 	if (x100 < 0) {
 		str_copy(buf, TEXT_SIZE, "-");
 	} else {
-		int32_t r = (x100 + unit / 2) / unit;
+		int32_t r = (int32_t)(((int64_t)x100 + unit / 2) / unit);
 
 		if (decimals)
 			str_fmt(buf, TEXT_SIZE, "%" PRId32 ".%" PRId32 "%%",
@@ -85,7 +85,7 @@ const char *text_figure(char buf[TEXT_SIZE], unsigned figure, int32_t v)
 	case MSG_FIGURE_OCCUPANCY:
 		return text_pct(buf, v, 0);
 	case MSG_FIGURE_WAIT:
-		str_fmt(buf, TEXT_SIZE, _("%d s"), (int)(v + 5) / 10);
+		str_fmt(buf, TEXT_SIZE, _("%d s"), (int)(((int64_t)v + 5) / 10));
 		return buf;
 	case MSG_FIGURE_WAITING:
 	case MSG_FIGURE_PER_HOUR:

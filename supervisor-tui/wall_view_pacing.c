@@ -76,8 +76,8 @@ static void range_text(char *buf, size_t size,
 	char low[TEXT_SIZE], high[TEXT_SIZE];
 
 	if (f->figure == MSG_FIGURE_WAIT) {
-		str_fmt(buf, size, "(%d - %d)", (int)(f->low + 5) / 10,
-			(int)(f->high + 5) / 10);
+		str_fmt(buf, size, "(%d - %d)", (int)(((int64_t)f->low + 5) / 10),
+			(int)(((int64_t)f->high + 5) / 10));
 		return;
 	}
 	text_figure(low, f->figure, f->low);
@@ -144,7 +144,8 @@ static void draw_hour(const struct wall_model *m, struct grid *g, int y)
 {
 	const struct msg_pacing *p = &m->pacing;
 	/* Where there is no limit to speak of, the usual one is drawn. */
-	int limit = p->limit && p->limit <= 2000 ? (int)p->limit : 300, step = limit / 6;
+	int limit = p->limit && p->limit <= 2000 ? (int)p->limit : 300;
+	int step = limit / 6;
 	int level[4] = { limit + step, limit, limit - step, limit - 2 * step };
 	int value[60], n = (int)MIN(p->abandon_len, 60u), rows;
 	char line[TEXT_SIZE], title[160], t[TEXT_SIZE];

@@ -88,7 +88,8 @@ static int draw_used(const struct wall_model *m, struct grid *g, int y)
 {
 	/* Rows at these twelfths of the cap. */
 	static const int part[] = { 12, 9, 7, 5, 3 };
-	int cap = (int)m->trunk.trunk[0].cap, value[60], level[5];
+	int cap = (int)MIN(m->trunk.trunk[0].cap, 1000000u);
+	int value[60], level[5];
 	struct view_chart c = { .y = y + 1, .x = 8, .rows = 5,
 				.level = level, .line = 0, .value = value,
 				.n = ARRAY_LEN(value) };
