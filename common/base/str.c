@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+__attribute__((format(printf, 4, 0)))
 static bool fmt_at(char *buf, size_t size, size_t at, const char *fmt,
 		   va_list ap)
 {

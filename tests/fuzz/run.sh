@@ -16,7 +16,8 @@ for entry in tests/fuzz/*_fuzz.c; do
 	name=$(basename "$entry" .c)
 	clang -std=c11 -D_GNU_SOURCE -DHAVE_STDBOOL_H -DHAVE_INET6 -DHAVE_INTTYPES_H \
 	    -isystem /usr/include/re -isystem /usr/include/rem -Icommon -Iserver -Itests -O1 -g $san,fuzzer \
-	    -pthread -o "$F/$name" "$entry" "$F/libtests.a" "$F/libwaihu.a" $libs -lcmocka
+	    -c -o "$F/$name.o" "$entry"
+	clang++ $san,fuzzer -pthread -o "$F/$name" "$F/$name.o" "$F/libtests.a" "$F/libwaihu.a" $libs -lcmocka
 	mkdir -p "$F/corpus/$name"
 	echo "fuzz  $name, $seconds s"
 	"$F/$name" -max_total_time="$seconds" -timeout=10 -rss_limit_mb=2048 \
