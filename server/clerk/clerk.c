@@ -133,8 +133,22 @@ struct clerk *clerk_free(struct clerk *c)
 	for (size_t i = 0; i < JOBS_MAX; i++)
 		if (c->jobs[i].session)
 			job_end(&c->jobs[i]);
-	free(c);
+	clerk_verify_end(c, true);
+	/* The store closes later, and tells those who wait even then. */
+	c->closed = true;
+	if (!c->waits)
+		free(c);
 	return NULL;
+}
+
+bool clerk_waited(struct clerk *c)
+{
+	c->waits--;
+	if (!c->closed)
+		return true;
+	if (!c->waits)
+		free(c);
+	return false;
 }
 
 void clerk_gone(struct clerk *c, uint64_t session)
@@ -223,6 +237,12 @@ void say_text(struct job *j, const char *text)
 {
 	size_t len = strlen(text);
 
+	if (j->out_sent) {		/* what is sent makes room */
+		memmove(j->out, j->out + j->out_sent,
+			j->out_len - j->out_sent);
+		j->out_len -= j->out_sent;
+		j->out_sent = 0;
+	}
 	if (j->out_len + len > j->out_cap) {
 		size_t cap = MAX(j->out_cap * 2, j->out_len + len + 4096);
 		char *out = realloc(j->out, cap);
@@ -310,7 +330,8 @@ static bool resting(struct job *j UNUSED, struct now now UNUSED)
 static void on_durable(void *arg, const struct store_result *res)
 {
 	struct waiting *w = arg;
-	struct job *j = job_of(w->c, w->session, w->req);
+	struct job *j = clerk_waited(w->c)
+			? job_of(w->c, w->session, w->req) : NULL;
 
 	if (j && res->err)
 		fail_err(j, res->err, "not written");
@@ -338,6 +359,7 @@ bool commit(struct job *j, struct store_group *g, const char *fmt, ...)
 		store_abort(g);
 		return fail_err(j, e, "not written");
 	}
+	j->c->waits++;
 	audit(j, "%s", what);
 	j->step = resting;
 	return false;
@@ -472,4 +494,5 @@ void clerk_tick(struct clerk *c, struct now now)
 	for (size_t i = 0; i < JOBS_MAX; i++)
 		if (c->jobs[i].session)
 			run(&c->jobs[i], now);
+	clerk_verify_end(c, false);
 }

@@ -251,6 +251,10 @@ static void on_backup(void *arg, const struct store_result *res)
 {
 	struct backup *b = arg;
 
+	if (!clerk_waited(b->c)) {
+		free(b);
+		return;
+	}
 	for (size_t i = 0; i < JOBS_MAX; i++) {
 		struct job *j = &b->c->jobs[i];
 
@@ -281,6 +285,7 @@ bool verb_store_backup(struct job *j, struct now now UNUSED)
 		free(b);
 		return fail_err(j, e, path);
 	}
+	j->c->waits++;
 	audit(j, "backup to %s", path);
 	j->step = backup_wait;
 	return false;
@@ -294,6 +299,7 @@ struct verify {
 	enum err err;
 	uint64_t bad;		/* first event that does not fit        */
 	uint64_t events;	/* in the chain                         */
+	bool left;			/* its job has gone                  */
 };
 
 static void *verify_run(void *arg)
@@ -310,13 +316,24 @@ static void *verify_run(void *arg)
 	return NULL;
 }
 
+/* Joined when it is done: the loop does not wait for a whole database. */
 static void drop_verify(struct job *j)
 {
 	struct verify *v = j->state;
 
+	v->left = true;
+	j->state = NULL;
+}
+
+void clerk_verify_end(struct clerk *c, bool now)
+{
+	struct verify *v = c->verify;
+
+	if (!v || !v->left || (!now && !atomic_load(&v->done)))
+		return;
 	pthread_join(v->thread, NULL);
 	free(v);
-	j->state = NULL;
+	c->verify = NULL;
 }
 
 static bool verify_step(struct job *j, struct now now UNUSED)
@@ -339,8 +356,12 @@ static bool verify_step(struct job *j, struct now now UNUSED)
 
 bool verb_store_verify(struct job *j, struct now now UNUSED)
 {
-	struct verify *v = calloc(1, sizeof(*v));
+	struct verify *v;
 
+	if (j->c->verify)
+		return fail(j, EXIT_BUSY, MSG_NO_BUSY,
+			    "the store is being read already: try again");
+	v = calloc(1, sizeof(*v));
 	if (!v)
 		return fail_err(j, ERR_MEMORY, "verify");
 	v->store = j->c->r->store;
@@ -348,7 +369,7 @@ bool verb_store_verify(struct job *j, struct now now UNUSED)
 		free(v);
 		return fail_err(j, ERR_AGAIN, "verify");
 	}
-	j->state = v;
+	j->c->verify = j->state = v;
 	j->drop = drop_verify;
 	j->step = verify_step;
 	return false;

@@ -69,16 +69,14 @@ static bool delete_step(struct job *j, struct now now UNUSED)
 		store_abort(g);
 		return fail_err(j, e, "not erased");
 	}
-	e = store_commit(g, NULL, NULL);
-	if (e) {
-		store_abort(g);
-		return e == ERR_FULL ? false : fail_err(j, e, "not erased");
+	if (!left) {
+		live_relist(j->c->conf.live);
+		return commit(j, g, "list %s erased", word_at(j, 0));
 	}
-	if (left)
-		return false;
-	audit(j, "list %s erased", word_at(j, 0));
-	live_relist(j->c->conf.live);
-	return true;
+	e = store_commit(g, NULL, NULL);
+	if (e)
+		store_abort(g);
+	return e && e != ERR_FULL ? fail_err(j, e, "not erased") : false;
 }
 
 static void drop_state(struct job *j)
@@ -112,9 +110,8 @@ bool verb_list_delete(struct job *j, struct now now)
 struct import {
 	struct lead_import *imp;
 	struct gate *gate;
-	FILE *reject;
-	char *reject_text;
-	size_t reject_len, reject_said;
+	FILE *reject;			/* a file, for it may be a long one  */
+	bool rewound;
 	char *chunk;			/* what the worker had no room for   */
 	size_t chunk_len, chunk_fed;
 	uint32_t chunk_req;
@@ -129,7 +126,6 @@ static void drop_import(struct job *j)
 	lead_import_free(im->imp);
 	if (im->reject)
 		fclose(im->reject);
-	free(im->reject_text);
 	free(im->chunk);
 	free(im);
 	j->state = NULL;
@@ -201,21 +197,25 @@ static json_t *import_json(const struct lead_import_state *st, bool last)
 			 "columns", st->mapped);
 }
 
-/* Bad rows go to the command as lines of their own: it writes the file. */
-static void say_rejects(struct job *j, struct import *im)
+/*
+ * Bad rows go to the command as lines of their own: it writes the file.
+ * True when all are said; as many a turn as its reader takes.
+ */
+static bool say_rejects(struct job *j, struct import *im)
 {
-	fflush(im->reject);
-	while (im->reject_said < im->reject_len) {
-		const char *line = im->reject_text + im->reject_said;
-		const char *end = memchr(line, '\n',
-					 im->reject_len - im->reject_said);
+	char *line = NULL;
+	size_t size = 0;
+	ssize_t n = 0;
 
-		if (!end)
-			return;
+	if (!im->rewound)
+		rewind(im->reject);
+	im->rewound = true;
+	while (j->out_len - j->out_sent < OUT_FULL / 2 &&
+	       (n = getline(&line, &size, im->reject)) > 0)
 		say(j, json_pack("{s:s%}", "reject", line,
-				 (size_t)(end - line)));
-		im->reject_said += (size_t)(end - line) + 1;
-	}
+				 (size_t)(n - (line[n - 1] == '\n'))));
+	free(line);
+	return n < 0;
 }
 
 static bool import_step(struct job *j, struct now now UNUSED)
@@ -232,7 +232,8 @@ static bool import_step(struct job *j, struct now now UNUSED)
 		}
 		return false;
 	}
-	say_rejects(j, im);
+	if (!say_rejects(j, im))
+		return false;
 	say(j, import_json(&st, true));
 	if (st.err)
 		return fail(j, EXIT_DATA, msg_refusal_of(st.err), "%s",
@@ -322,7 +323,7 @@ bool verb_list_import(struct job *j, struct now now)
 	if (!im)
 		return fail_err(j, ERR_MEMORY, name);
 	im->chunk = malloc(MSG_ADMIN_CHUNK);
-	im->reject = open_memstream(&im->reject_text, &im->reject_len);
+	im->reject = tmpfile();
 	j->state = im;
 	j->drop = drop_import;
 	conf.reject = im->reject;

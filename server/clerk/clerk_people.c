@@ -65,6 +65,14 @@ static void set_campaigns(struct staff *st, const char *text)
 			 sizeof(st->campaigns[0].name), t);
 }
 
+static bool yes_no(struct job *j, const char *key, const char *value,
+		   bool *out)
+{
+	*out = str_eq(value, "yes");
+	return *out || str_eq(value, "no") ||
+	       !fail(j, EXIT_USAGE, MSG_NO_ARG, "%s is yes or no", key);
+}
+
 /* One property; false with the reason said. */
 static bool set_user(struct job *j, struct staff *st, const char *key,
 		     const char *value)
@@ -93,11 +101,11 @@ static bool set_user(struct job *j, struct staff *st, const char *key,
 	} else if (str_eq(key, "campaigns")) {
 		set_campaigns(st, value);
 	} else if (str_eq(key, "locked")) {
-		st->locked = str_eq(value, "yes");
+		return yes_no(j, key, value, &st->locked);
 	} else if (str_eq(key, "unmask")) {
-		st->unmask = str_eq(value, "yes");
+		return yes_no(j, key, value, &st->unmask);
 	} else if (str_eq(key, "read_only")) {
-		st->read_only = str_eq(value, "yes");
+		return yes_no(j, key, value, &st->read_only);
 	} else {
 		return !fail(j, EXIT_USAGE, MSG_NO_ARG,
 			     "%s: unknown property of a user", key);
@@ -124,6 +132,34 @@ static bool set_all(struct job *j, struct staff *st)
 	return true;
 }
 
+struct ending {
+	const char *user;
+	uint64_t not, found;
+};
+
+static bool is_theirs(void *arg, const struct door_session *s)
+{
+	struct ending *e = arg;
+
+	if (s->no != e->not && str_eq(s->user, e->user))
+		e->found = s->no;
+	return !e->found;
+}
+
+/* Who may not log in any more is not left logged in; this job's own stays. */
+static void end_sessions(struct job *j, const char *user)
+{
+	struct ending e = { user, j->session, 0 };
+
+	do {
+		e.found = 0;
+		door_each(j->c->conf.door, is_theirs, &e);
+		if (e.found)
+			door_end(j->c->conf.door, e.found, MSG_END_FORCED,
+				 "this user may not log in any more");
+	} while (e.found);
+}
+
 static bool save_user(struct job *j, const struct staff *st)
 {
 	struct store_group *g = store_begin(j->c->r->store);
@@ -140,7 +176,11 @@ static bool save_user(struct job *j, const struct staff *st)
 		return fail_err(j, e, e == ERR_EXISTS ? "that agent number"
 						      : st->user);
 	}
-	return commit(j, g, "user %s saved", st->user);
+	bool failed = commit(j, g, "user %s saved", st->user);
+
+	if (!failed && st->locked)
+		end_sessions(j, st->user);
+	return failed;
 }
 
 /* The password comes on standard input and is hashed on the door's worker. */
@@ -291,7 +331,11 @@ bool verb_user_delete(struct job *j, struct now now UNUSED)
 		store_abort(g);
 		return fail_err(j, e, name);
 	}
-	return commit(j, g, "user %s deleted", name);
+	bool failed = commit(j, g, "user %s deleted", name);
+
+	if (!failed)
+		end_sessions(j, name);
+	return failed;
 }
 
 /* ---- agents ----------------------------------------------------------------------- */
@@ -312,6 +356,17 @@ static json_t *agent_json(struct job *j, const struct seat *s, struct now now)
 			 "net", msg_word(MSG_WORDS_HEALTH, r.net));
 }
 
+/* "not_ready" is "not ready", as in `agent set`. */
+static bool is_state(const char *word, const char *wanted)
+{
+	while (*word && (*word == *wanted ||
+			 (*word == ' ' && *wanted == '_'))) {
+		word++;
+		wanted++;
+	}
+	return !*word && !*wanted;
+}
+
 bool verb_agent_list(struct job *j, struct now now)
 {
 	struct seats *seats = floor_seats(j->c->r->floor);
@@ -322,7 +377,7 @@ bool verb_agent_list(struct job *j, struct now now)
 		const char *word = msg_word(MSG_WORDS_STATE,
 					    desk_state(s, NULL));
 
-		if (!state || strstr(word, state))
+		if (!state || is_state(word, state))
 			say(j, agent_json(j, s, now));
 	}
 	return true;

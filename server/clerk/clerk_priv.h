@@ -37,8 +37,13 @@ struct job {
 	size_t out_len, out_cap, out_sent;
 };
 
+struct verify;
+
 struct clerk {
 	struct clerk_conf conf;
+	unsigned waits;			/* of the store, for a job's group   */
+	bool closed;			/* freed when the last wait is over  */
+	struct verify *verify;		/* one at a time, may outlive its job */
 	const struct live_rooms *r;
 	struct job jobs[JOBS_MAX];
 };
@@ -64,6 +69,10 @@ bool fail(struct job *j, int status, enum msg_refusal code, const char *fmt,
 	  ...) PRINTF_LIKE(4, 5);
 /* The reason in the words of an error. */
 bool fail_err(struct job *j, enum err e, const char *what);
+/* A wait of the store is over; false: the clerk has gone meanwhile. */
+bool clerk_waited(struct clerk *c);
+/* Ends a verify whose job has gone; `now`: waits for it. */
+void clerk_verify_end(struct clerk *c, bool now);
 /* Waits for the disk, then ends; audit text printf-like. */
 bool commit(struct job *j, struct store_group *g, const char *fmt, ...)
 	PRINTF_LIKE(3, 4);

@@ -23,8 +23,9 @@ enum err feed_new(struct live *live, struct tally *tally, feed_send_h *send,
 	f->order_max = (size_t)conf_int(f->r->conf, "server", NULL,
 					"agents_max");
 	f->order = calloc(f->order_max, sizeof(struct seat *));
-	if (!f->order) {
-		free(f);
+	f->waited = calloc(f->order_max, sizeof(*f->waited));
+	if (!f->order || !f->waited) {
+		feed_free(f);
 		return ERR_MEMORY;
 	}
 	*out = f;
@@ -33,8 +34,10 @@ enum err feed_new(struct live *live, struct tally *tally, feed_send_h *send,
 
 struct feed *feed_free(struct feed *f)
 {
-	if (f)
+	if (f) {
 		free(f->order);
+		free(f->waited);
+	}
 	free(f);
 	return NULL;
 }
@@ -71,6 +74,20 @@ void feed_gone(struct feed *f, uint64_t session)
 		memset(s, 0, sizeof(*s));
 }
 
+/* How long agents waited for a call, since the last look. */
+static void count_waits(struct feed *f, const struct seat *s, struct now now)
+{
+	struct waited *was = &f->waited[s->slot];
+
+	if (s->today.waits < was->n)
+		*was = (struct waited){ 0 };	/* a new day */
+	if (s->today.waits > was->n)
+		tally_wait(f->tally, seat_campaign(s),
+			   s->today.wait_ms - was->ms,
+			   s->today.waits - was->n, now);
+	*was = (struct waited){ s->today.wait_ms, s->today.waits };
+}
+
 /* Agents' time, summed for occupancy once a second. */
 static void count_agents(struct feed *f, struct now now)
 {
@@ -86,6 +103,7 @@ static void count_agents(struct feed *f, struct now now)
 		bool ready = s->state == SEAT_READY ||
 			     s->state == SEAT_RESERVED;
 
+		count_waits(f, s, now);
 		if (busy || ready)
 			tally_agents(f->tally, seat_campaign(s),
 				     busy ? ms : 0, ready ? ms : 0, 0, now);

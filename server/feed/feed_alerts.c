@@ -200,7 +200,7 @@ static void watch_idle(struct watch *w, const struct msg_campaign_row *r)
 
 	if (floor_campaign_view(w->f->r->floor, w->c, w->now, &v))
 		return;
-	on = v.running && r->agents && v.idle != IDLE_NONE &&
+	on = v.running && !v.paused && r->agents && v.idle != IDLE_NONE &&
 	     v.idle != IDLE_AGENTS;
 	str_fmt(text, sizeof(text), "%s: agents idle, it does not dial: %s",
 		r->name, idle_reason_word(v.idle));

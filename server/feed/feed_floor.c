@@ -138,9 +138,16 @@ static void add_figure(struct feed *f, enum msg_figure fig, int32_t low,
 	}
 }
 
+/* Names are for their own supervisors; without a team, for all. */
+static bool is_team(const struct seat *s, const char *team)
+{
+	return !*team || str_eq(s->team, team);
+}
+
 /* ---- agents by state ---------------------------------------------------------- */
 
-static void add_states(struct feed *f, struct now now, struct msg_floor *out)
+static void add_states(struct feed *f, const char *team, struct now now,
+		       struct msg_floor *out)
 {
 	static const enum msg_state shown[] = {
 		MSG_STATE_TALK, MSG_STATE_READY, MSG_STATE_WRAP,
@@ -155,6 +162,8 @@ static void add_states(struct feed *f, struct now now, struct msg_floor *out)
 		enum msg_state st = desk_state(s, NULL);
 
 		counts[st]++;
+		if (!is_team(s, team))
+			continue;
 		if (!longest[st] ||
 		    s->since.mono_ms < longest[st]->since.mono_ms)
 			longest[st] = s;
@@ -226,7 +235,8 @@ static void todo_campaigns(struct feed *f, struct now now,
 	}
 }
 
-static void todo_agents(struct feed *f, struct now now, struct msg_floor *out)
+static void todo_agents(struct feed *f, const char *team, struct now now,
+			struct msg_floor *out)
 {
 	struct seats *seats = floor_seats(f->r->floor);
 
@@ -235,7 +245,7 @@ static void todo_agents(struct feed *f, struct now now, struct msg_floor *out)
 		uint32_t limit, for_s;
 		struct msg_todo *t;
 
-		if (s->state == SEAT_OFFLINE ||
+		if (s->state == SEAT_OFFLINE || !is_team(s, team) ||
 		    (!s->hand_up && !feed_over(f, s, now, &limit)))
 			continue;
 		t = add_todo(out, MSG_VIEW_AGENTS);
@@ -267,7 +277,8 @@ static int worse_first(const void *a, const void *b)
 	return x->id < y->id ? -1 : x->id > y->id;
 }
 
-void feed_floor(struct feed *f, struct now now, struct msg_floor *out)
+void feed_floor(struct feed *f, const char *team, struct now now,
+		struct msg_floor *out)
 {
 	struct campaign_id id;
 
@@ -279,7 +290,7 @@ void feed_floor(struct feed *f, struct now now, struct msg_floor *out)
 	add_figure(f, MSG_FIGURE_WAIT, -1, 150, now, out);
 	add_figure(f, MSG_FIGURE_CONVERT, 600, -1, now, out);
 	add_figure(f, MSG_FIGURE_WAITING, -1, 2, now, out);
-	add_states(f, now, out);
+	add_states(f, team, now, out);
 	for (size_t i = 0; floor_campaign_at(f->r->floor, i, &id) &&
 			   out->campaigns_count < ARRAY_LEN(out->campaigns);
 	     i++)
@@ -293,5 +304,5 @@ void feed_floor(struct feed *f, struct now now, struct msg_floor *out)
 				    &out->trunks[out->trunks_count]))
 			out->trunks_count++;
 	todo_campaigns(f, now, out);
-	todo_agents(f, now, out);
+	todo_agents(f, team, now, out);
 }

@@ -328,7 +328,7 @@ void feed_page(struct feed *f, const struct screen *sc, struct now now)
 		type = MSG_ALERTS;
 		break;
 	default:
-		feed_floor(f, now, &m->floor);
+		feed_floor(f, sc->team, now, &m->floor);
 		type = MSG_FLOOR;
 		break;
 	}

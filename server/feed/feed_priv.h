@@ -31,7 +31,14 @@ struct hold_off {
 	int64_t since_ms;
 };
 
+/* An agent's waits for a call, as far as they were counted. */
+struct waited {
+	int64_t ms;
+	uint32_t n;
+};
+
 struct feed {
+	struct waited *waited;		/* by seat slot                      */
 	struct live *live;
 	const struct live_rooms *r;
 	struct tally *tally;
@@ -59,7 +66,8 @@ enum msg_judge feed_abandon_judge(int32_t share, int32_t target);
 void feed_page(struct feed *f, const struct screen *s, struct now now);
 /* feed_floor.c */
 void feed_head(struct feed *f, struct now now, struct msg_head *out);
-void feed_floor(struct feed *f, struct now now, struct msg_floor *out);
+void feed_floor(struct feed *f, const char *team, struct now now,
+		struct msg_floor *out);
 /* feed_alerts.c */
 void feed_watch(struct feed *f, struct now now);
 void feed_trunk_history(struct feed *f, struct now now);

@@ -115,11 +115,6 @@ struct call_pool *floor_calls(struct floor *f)
 	return f->calls;
 }
 
-struct dispos *floor_dispos(struct floor *f)
-{
-	return f->dispos;
-}
-
 struct call *floor_call_of(struct floor *f, struct agent_id agent)
 {
 	struct seat *s = seat_get(f->seats, agent);
@@ -294,19 +289,22 @@ enum err floor_campaign_set(struct floor *f, const struct campaign_conf *conf,
 	pacer_conf_of(conf, &p);
 	if (k) {
 		e = pacer_set(k->pacer, &p);
-		if (!e)
-			k->conf = *conf;
-		return e;
+	} else {
+		if (f->campaign_count == f->conf.max_campaigns)
+			return ERR_FULL;
+		k = &f->campaigns[f->campaign_count];
+		*k = (struct campaign){ .idle = IDLE_STOPPED };
+		e = pacer_new(&p, &k->pacer);
 	}
-	if (f->campaign_count == f->conf.max_campaigns)
-		return ERR_FULL;
-	k = &f->campaigns[f->campaign_count];
-	*k = (struct campaign){ .conf = *conf, .idle = IDLE_STOPPED };
-	e = pacer_new(&p, &k->pacer);
 	if (e)
 		return e;
-	pacer_restore(f, k, now);
-	f->campaign_count++;
+	k->conf = *conf;
+	/* Whoever changes the mode: only a preview is sure of its agent. */
+	k->conf.gate.agent_sure = conf->mode == MODE_PREVIEW;
+	if (k == &f->campaigns[f->campaign_count]) {
+		pacer_restore(f, k, now);
+		f->campaign_count++;
+	}
 	return ERR_OK;
 }
 
@@ -453,11 +451,26 @@ static bool lost_row(void *arg, const void *key, size_t klen,
 	return !l->err;
 }
 
+static bool newest_uid(void *arg, const void *key, size_t klen,
+		       const void *val UNUSED, size_t vlen UNUSED)
+{
+	struct floor *f = arg;
+
+	if (klen == 8)
+		f->uid = MAX(f->uid, store_be64(key));
+	return false;
+}
+
 enum err floor_recover(struct floor *f, struct now now, unsigned *found)
 {
+	static const struct store_range last = { .reverse = true, .limit = 1 };
 	struct lost l = { .f = f, .now = now };
 	enum err e = store_scan_all(f->store, STORE_INTENT,
 				    &(struct store_range){ 0 }, lost_row, &l);
+
+	/* A clock set back while we were down repeats no call's number. */
+	if (!e)
+		e = store_scan(f->store, STORE_CALL, &last, newest_uid, f);
 
 	*found = l.n;
 	if (l.n)

@@ -254,7 +254,6 @@ MUST_CHECK enum err floor_campaign_by_name(const struct floor *f,
 struct pacer *floor_pacer(struct floor *f, struct campaign_id id);
 struct seats *floor_seats(struct floor *f);		/* borrowed */
 struct call_pool *floor_calls(struct floor *f);		/* borrowed */
-struct dispos *floor_dispos(struct floor *f);		/* borrowed */
 /* The call an agent is on (or wraps up), NULL if none. */
 struct call *floor_call_of(struct floor *f, struct agent_id agent);
 /* The uid of the agent's last finished call, 0 if none today. */

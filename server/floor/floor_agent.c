@@ -19,7 +19,7 @@ static enum err on_login(struct floor *f, struct seat *none UNUSED,
 			 struct call *c UNUSED, const struct floor_input *in,
 			 struct now now)
 {
-	char name[2 * SEAT_NAME], *tab;
+	char name[3 * SEAT_NAME], *tab;
 	struct seat *s;
 	enum err e;
 

@@ -116,9 +116,9 @@ void tally_call(struct tally *t, const struct cdr *r, struct now now)
 }
 
 void tally_wait(struct tally *t, struct campaign_id c, int64_t wait_ms,
-		struct now now)
+		uint32_t waits, struct now now)
 {
-	EACH_SUM(t, c, now, s, (s->wait_ms += wait_ms, s->waits++));
+	EACH_SUM(t, c, now, s, (s->wait_ms += wait_ms, s->waits += waits));
 }
 
 void tally_agents(struct tally *t, struct campaign_id c, int64_t busy_ms,

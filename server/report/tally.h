@@ -45,8 +45,9 @@ struct tally *tally_free(struct tally *t);	/* returns NULL */
 
 /* A finished call's record; `now` chooses the minute it is counted in. */
 void tally_call(struct tally *t, const struct cdr *r, struct now now);
+/* Agents who got a call had waited for it: their sum, and how many. */
 void tally_wait(struct tally *t, struct campaign_id c, int64_t wait_ms,
-		struct now now);
+		uint32_t waits, struct now now);
 /* Agents' time since the last such call, and customers waiting now. */
 void tally_agents(struct tally *t, struct campaign_id c, int64_t busy_ms,
 		  int64_t ready_ms, uint32_t waiting, struct now now);

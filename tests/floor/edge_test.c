@@ -370,6 +370,41 @@ static void note_survives(void **unused UNUSED)
 	fw_close(&w);
 }
 
+/* ---- numbers, modes ------------------------------------------------------------------ */
+
+static void clock_set_back(void **unused UNUSED)
+{
+	uint64_t before;
+	struct fw w;
+
+	start(&w, MODE_PROGRESSIVE, 4);
+	fw_run(&w, 300);
+	before = placed(&w)->uid;
+	w.lw.now.wall_ms -= 3600000;
+	T_OK(fw_crash(&w) == 1, "a crash in a call; the clock is set back");
+	fw_agent(&w, ANN);
+	T_OK(!FW(&w, IN_START, .campaign = 1), "start");
+	fw_run(&w, 300);
+	T_OK(placed(&w) && placed(&w)->uid > before,
+	     "the next call has a number of its own, and a later one");
+	fw_close(&w);
+}
+
+static void only_preview_is_sure(void **unused UNUSED)
+{
+	struct campaign_view v;
+	struct fw w;
+
+	fw_open(&w, MODE_PREVIEW, 0);
+	T_OK(!floor_campaign_view(w.floor, w.k.id, w.lw.now, &v) &&
+	     v.conf->gate.agent_sure, "a preview is sure of its agent");
+	w.k.mode = MODE_PREDICTIVE;	/* a supervisor's change of mode */
+	T_OK(!floor_campaign_set(w.floor, &w.k, w.lw.now), "predictive");
+	T_OK(!floor_campaign_view(w.floor, w.k.id, w.lw.now, &v) &&
+	     !v.conf->gate.agent_sure, "which the gate must not take for sure");
+	fw_close(&w);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -387,6 +422,8 @@ int main(void)
 		cmocka_unit_test(left_for_good),
 		cmocka_unit_test(back_before_the_end),
 		cmocka_unit_test(note_survives),
+		cmocka_unit_test(clock_set_back),
+		cmocka_unit_test(only_preview_is_sure),
 	};
 
 	return T_RUN(tests);
