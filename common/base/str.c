@@ -6,8 +6,8 @@
 #include <string.h>
 
 __attribute__((format(printf, 4, 0)))
-static bool fmt_at(char *buf, size_t size, size_t at, const char *fmt,
-		   va_list ap)
+static bool PRINTF_LIKE(4, 0)
+fmt_at(char *buf, size_t size, size_t at, const char *fmt, va_list ap)
 {
 	if (at >= size)
 		return false;

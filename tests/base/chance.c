@@ -25,8 +25,8 @@ static const char *const texts[] = {
 	"\342\200\256evil", "e\314\201\314\202\314\203\314\204\314\205x",
 	"\360\237\230\200\360\237\230\200", "a\nb\tc", "%s%n%d", "[customer]",
 	"[", "-> 3", "YES -> 3 (offer)\nNO -> x\n\n!must{ say}\n", "{open",
-	"a very long text that does not fit anywhere and goes on and on and "
-	"on, with 中文 in it, until the field of the message ends it",
+	("a very long text that does not fit anywhere and goes on and on "
+	 "and on, with 中文 in it, until the field of the message ends it"),
 	"\342\200\213\342\200\213", "一二三四五六七八九十一二三四五六七八九十",
 	"12345", "0.00", ", ,", "、", " break", "Tea break",
 };

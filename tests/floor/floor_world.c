@@ -7,7 +7,7 @@
 #include "base/str.h"
 #include "base/t.h"
 
-static void act(struct fw *w, const char *fmt, ...)
+static void PRINTF_LIKE(2, 3) act(struct fw *w, const char *fmt, ...)
 {
 	va_list ap;
 	int n;
