@@ -8,7 +8,7 @@ static uint64_t seed;
 
 void chance_begin(uint64_t from)
 {
-	seed = from ? from | 1 : 88172645463325252u;
+	seed = from ? 2 * from + 1 : 88172645463325252u;
 }
 
 /* xorshift64*: Vigna, "An experimental exploration", 2016. */
