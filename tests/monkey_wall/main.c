@@ -124,7 +124,7 @@ int main(int argc, char **argv)
 	if (!m || grid_init(&g, 30, 100))
 		return 2;
 	for (long i = 0; i < steps; i++) {
-		if (i % 50000 == 0) {	/* another supervisor comes */
+		if (i % 5000 == 0) {	/* another supervisor comes */
 			wall_init(m);
 			m->in = true;
 			m->out.send = on_send;
