@@ -268,7 +268,7 @@ void agent_draw(const struct agent_model *m, struct grid *g)
 		too_small(m, g);
 		return;
 	}
-	if (!m->logged_in && !m->lost) {
+	if (!m->logged_in) {
 		view_login(m, g);
 		return;
 	}
