@@ -1,6 +1,7 @@
 /* clerk_leads -- lists, leads, and the import of a file. */
 #include "clerk_priv.h"
 
+#include "base/log.h"
 #include "base/str.h"
 #include "lead/lead_import.h"
 
@@ -112,6 +113,7 @@ struct import {
 	struct gate *gate;
 	FILE *reject;			/* a file, for it may be a long one  */
 	bool rewound;
+	struct list_id trial;		/* made for --check: goes with it    */
 	char *chunk;			/* what the worker had no room for   */
 	size_t chunk_len, chunk_fed;
 	uint32_t chunk_req;
@@ -119,11 +121,30 @@ struct import {
 	uint64_t told_rows;
 };
 
+/* A dry run leaves nothing behind, not even the list it looked at. */
+static void drop_trial(struct job *j, struct list_id list)
+{
+	struct store_group *g = store_begin(j->c->r->store);
+	bool left = false;
+	enum err e = lead_list_erase(j->c->r->leads, g, list, 1, &left);
+
+	if (!e)
+		e = store_commit(g, NULL, NULL);
+	if (e) {
+		store_abort(g);
+		log_warn("clerk", "list %u stays after a dry run: %s", list.v,
+			 err_text(e));
+	}
+	live_relist(j->c->conf.live);
+}
+
 static void drop_import(struct job *j)
 {
 	struct import *im = j->state;
 
 	lead_import_free(im->imp);
+	if (im->trial.v)
+		drop_trial(j, im->trial);
 	if (im->reject)
 		fclose(im->reject);
 	free(im->chunk);
@@ -305,6 +326,7 @@ bool verb_list_import(struct job *j, struct now now)
 		.wall_s = now.wall_ms / 1000 };
 	struct import *im;
 	char country[3];
+	bool known;
 	enum err e;
 
 	if (!name || !j->words.data)
@@ -316,6 +338,7 @@ bool verb_list_import(struct job *j, struct now now)
 	upper(country, cc && strlen(cc) == 2 ? cc
 	      : conf_text(j->c->r->conf, "server", NULL, "country"));
 	conf.country = country;
+	known = lead_list_by_name(j->c->r->leads, name) != NULL;
 	e = list_make(j, name, country, now, &conf.list);
 	if (e)
 		return fail_err(j, e, name);
@@ -324,6 +347,8 @@ bool verb_list_import(struct job *j, struct now now)
 		return fail_err(j, ERR_MEMORY, name);
 	im->chunk = malloc(MSG_ADMIN_CHUNK);
 	im->reject = tmpfile();
+	if (conf.check && !known)
+		im->trial = conf.list;
 	j->state = im;
 	j->drop = drop_import;
 	conf.reject = im->reject;

@@ -166,11 +166,14 @@ static void page_calls(struct feed *f, const struct screen *sc,
 	for (struct call *c = call_each(calls, NULL); c;
 	     c = call_each(calls, c)) {
 		struct seat *s = seat_get(floor_seats(f->r->floor), c->agent);
+		char masked[24];
 
 		if (*sc->team && (!s || !str_eq(s->team, sc->team)))
 			continue;
 		m->total++;
-		if (!contains(c->number, sc->sub.find) &&
+		/* As shown: a search must not guess the digits hidden. */
+		str_mask_number(masked, sizeof(masked), c->number);
+		if (!contains(masked, sc->sub.find) &&
 		    !(s && contains(s->name, sc->sub.find)))
 			continue;
 		if (sc->sub.campaign && c->campaign.v != sc->sub.campaign)

@@ -321,6 +321,24 @@ static void on_turned(void *arg)
 		desk_turn(h->desk);
 }
 
+/* Who has left in a call keeps the line until its end, and no longer. */
+static void drop_lines(struct house *h)
+{
+	const struct live_rooms *r = live_rooms(h->live);
+	struct seats *seats = floor_seats(r->floor);
+
+	for (struct seat *s = seat_each(seats, NULL); s;
+	     s = seat_each(seats, s)) {
+		if (s->state != SEAT_OFFLINE || !s->phone_up ||
+		    !dial_line_is_up(r->dial, s->agent) ||
+		    door_session_of(h->door, s->agent))
+			continue;
+		if (dial_line_drop(r->dial, s->agent))
+			log_warn("house", "agent %u: the line was not dropped",
+				 s->agent.v);
+	}
+}
+
 static void on_tick(void *arg, struct now now)
 {
 	struct house *h = arg;
@@ -332,6 +350,7 @@ static void on_tick(void *arg, struct now now)
 	house_new_day(h, now);
 	feed_tick(h->feed, now);
 	house_watch_tick(h, now);
+	drop_lines(h);
 	house_forecast_tick(h);
 	clerk_tick(h->clerk, now);
 	house_tell_systemd(h, now);
