@@ -1,21 +1,51 @@
-# bench.sh -- every figure with the command that gives it (make bench).
-# Each may be run by itself; nothing else should run on the machine then.
+#!/usr/bin/env bash
+# bench.sh -- every figure with the command that gives it, then all of them
+# against the project's bars (make bench).  Each may be run by itself; nothing
+# else should run on the machine then.  BENCH_ROWS: leads, one million.
 set -u
 : "${B:=build}"
 bad=0
-log=$(mktemp); trap 'rm -f "$log"' EXIT
-bench() {
+D=$(mktemp -d); trap 'rm -rf "$D"' EXIT
+bench() {	# FILE COMMAND...: printed, and kept for the table
+	local out=$1; shift
 	echo "\$ $*"
-	timeout 600 "$@" 2>"$log" ||
-	    { echo "bench: $1 ended with status $?"; tail -n 5 "$log"; bad=1; }
+	timeout 600 "$@" 2>"$D/err" | tee "$D/$out"
+	[ "${PIPESTATUS[0]}" = 0 ] ||
+	    { echo "bench: $1: not 0: below a bar, or failed"; tail -n 5 "$D/err"; bad=1; }
 	echo
 }
+# figure NAME VALUE UNIT least|most BAR: ratio 1 or more = the bar is met
+figure() {
+	[ -n "$2" ] || { printf '%-32s %12s\n' "$1" "not measured"; bad=1; return; }
+	awk -v name="$1" -v v="$2" -v unit="$3" -v how="$4" -v bar="$5" 'BEGIN {
+		r = how == "least" ? v / bar : bar / (v > 0.001 ? v : 0.001)
+		printf "%-32s %12.1f %-8s (bar %s %g, ratio %.2f)\n", name, v, unit,
+		    how == "least" ? ">=" : "<=", bar, r
+		exit r < 1 }' || bad=1
+}
+row() { sed -n "s/^$2  *\([0-9.]*\) .*/\1/p" "$D/$1" | tail -n 1; }	# FILE LABEL
+key() { sed -n "s/.*[ ]$2=\([0-9.]*\).*/\1/p" "$D/$1" | tail -n 1; }	# FILE KEY
+
 echo "waihu $(cat data/version), $(sed -n 's/^model name[^:]*: //p' /proc/cpuinfo | head -n 1), $(nproc) cores, load $(cut -d' ' -f1 /proc/loadavg)"
 echo
-bench "$B/tests/bench_store/bench_store"
-bench "$B/tests/bench_lead/bench_lead" "${BENCH_ROWS:-1000000}"
-bench "$B/tests/bench_sip/bench_sip" 1500 10
-bench "$B/tests/bench_media/bench_media" relay
-bench "$B/tests/bench_media/bench_media" record
-bench "$B/waihu" simulate --agents 10,40,160 --runs 3 --compare predictive,progressive
+make -s "$B/tests/net/net_idle_test" >/dev/null
+bench store "$B/tests/bench_store/bench_store"
+bench lead "$B/tests/bench_lead/bench_lead" "${BENCH_ROWS:-1000000}"
+bench sip "$B/tests/bench_sip/bench_sip" 1500 10
+bench media "$B/tests/bench_media/bench_media" relay
+bench record "$B/tests/bench_media/bench_media" record
+bench idle "$B/tests/net/net_idle_test"
+B=$B bench floor bash tests/system/bench_floor.sh
+bench pace "$B/waihu" simulate --agents 10,40,160 --runs 3 --compare predictive,progressive
+
+figure "import"                   "$(row lead import)" rows/s least 200000
+figure "gate_ask, passed"         "$(row lead "gate_ask, passed, 3 calls before")" us most 20
+figure "calls originated"         "$(key sip calls_per_s)" calls/s least 1000
+figure "joined calls a core, p99" "$(sed -n 's/^calls=1000 .*p99_us=\([0-9]*\).*/\1/p' "$D/media" | tail -n 1)" us most 5000
+figure "idle TLS agent"           "$(sed -n 's/.*agents: \([0-9]*\) KiB each/\1/p' "$D/idle")" KiB most 64
+figure "answer to audio, p50"     "$(key floor join_p50_ms)" ms most 100
+figure "answer to audio, p99"     "$(key floor join_p99_ms)" ms most 100
+figure "joined to screen-pop, mean" "$(key floor pop_mean_ms)" ms most 100
+figure "joined to screen-pop, worst" "$(key floor pop_max_ms)" ms most 100
+echo "whole calls with durable records: $(key floor calls_per_s) /s by $(key floor talks) talks of 40 robots, $(key floor cpu_ms_per_call) ms CPU of waihud each"
 exit $bad
