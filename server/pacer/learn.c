@@ -17,6 +17,7 @@ void rate_init(struct rate *r, const struct pacer_params *par)
 	r->prior_n = par->p_prior_n;
 	r->memory = par->p_memory;
 	r->most_misses = par->p_misses;
+	r->dead = par->p_dead;
 	r->prefer = par->p_prefer;
 }
 
@@ -26,15 +27,35 @@ static double rate_model(const struct rate *r, int m)
 	       (r->tries[m] + r->prior_n);
 }
 
+bool rate_dead(const struct rate *r)
+{
+	return r->misses * rate_model(r, RATE_MODELS - 1) >=
+	       r->dead * fmax(1, r->scale);
+}
+
+/* The trunk is back: the fast memories begin again from the slow one. */
+static void revive(struct rate *r)
+{
+	double p = rate_model(r, RATE_MODELS - 1);
+
+	for (int m = 0; m < RATE_MODELS; m++)
+		r->fit[m] = 0;
+	for (int m = 0; m < RATE_MODELS - 1; m++) {
+		r->tries[m] = 2 * r->prior_n;
+		r->hits[m] = p * r->tries[m];
+	}
+	r->misses = 0;
+}
+
 /* The slowest memory takes misses in only with the next hit, and not more
  * than p_misses of them: thousands of calls on a dead trunk say nothing. */
-static void slowest_add(struct rate *r, bool hit)
+static void slowest_add(struct rate *r, bool hit, double scale)
 {
 	int m = RATE_MODELS - 1;
-	double k = 1 - 1 / r->window[m];
+	double k = 1 - 1 / (r->window[m] * scale);
 
 	if (!hit) {
-		r->misses = fmin(r->misses + 1, r->most_misses);
+		r->misses = fmin(r->misses + 1, r->most_misses * scale);
 		return;
 	}
 	double keep = pow(k, r->misses);
@@ -44,13 +65,16 @@ static void slowest_add(struct rate *r, bool hit)
 	r->misses = 0;
 }
 
-void rate_add(struct rate *r, bool hit)
+void rate_add(struct rate *r, bool hit, double scale)
 {
-	double keep = 1 - 1 / r->memory;
+	double keep = 1 - 1 / (r->memory * scale);
 
+	r->scale = scale;
+	if (hit && rate_dead(r))
+		revive(r);
 	for (int m = 0; m < RATE_MODELS; m++) {
 		double p = rate_model(r, m);
-		double k = 1 - 1 / r->window[m];
+		double k = 1 - 1 / (r->window[m] * scale);
 
 		r->fit[m] = r->fit[m] * keep + log(hit ? p : 1 - p);
 		if (m == RATE_MODELS - 1)
@@ -58,7 +82,7 @@ void rate_add(struct rate *r, bool hit)
 		r->hits[m] = r->hits[m] * k + (hit ? 1 : 0);
 		r->tries[m] = r->tries[m] * k + 1;
 	}
-	slowest_add(r, hit);
+	slowest_add(r, hit, scale);
 }
 
 struct rate_now rate_get(const struct rate *r)
@@ -79,7 +103,8 @@ struct rate_now rate_get(const struct rate *r)
 	mean /= sum;
 	square = square / sum - mean * mean;
 	return (struct rate_now){ mean, sqrt(fmax(square, 1e-12)),
-				  rate_model(r, RATE_MODELS - 1) };
+				  rate_model(r, RATE_MODELS - 1),
+				  rate_dead(r) };
 }
 
 /* Prior: answers spread evenly over the ringing time, failures engaged at
@@ -108,15 +133,16 @@ void ring_init(struct ring *r, enum ring_kind kind, double timeout_s,
 	ring_build(r);
 }
 
-void ring_add(struct ring *r, double s)
+void ring_add(struct ring *r, double s, double n)
 {
 	int i = s <= 0 ? 0 : s >= RING_BINS * RING_BIN_S ? RING_BINS - 1 :
 		(int)(s / RING_BIN_S);
+	double keep = pow(r->keep, n);
 
 	for (int k = 0; k < RING_BINS; k++)
-		r->seen[k] *= r->keep;
-	r->seen[i] += 1;
-	r->sum = r->sum * r->keep + 1;
+		r->seen[k] *= keep;
+	r->seen[i] += n;
+	r->sum = r->sum * keep + n;
 }
 
 void ring_build(struct ring *r)

@@ -22,16 +22,22 @@ struct rate {
 	double hits[RATE_MODELS], tries[RATE_MODELS];
 	double fit[RATE_MODELS];	/* discounted log likelihood         */
 	double misses;		/* since the last hit, not yet in the slowest */
-	double prior, prior_n, memory, prefer, most_misses;
+	double prior, prior_n, memory, prefer, most_misses, dead;
+	double scale;		/* of the last outcome                       */
 };
 
 struct rate_now {
 	double mean, se, slow;
+	bool dead;		/* a run of misses chance does not explain   */
 };
 
 void rate_init(struct rate *r, const struct pacer_params *par);
-void rate_add(struct rate *r, bool hit);
+/* scale >= 1 stretches all memories: with many lines in the air outcomes come
+ * in an order of their own, and a memory must see through it. */
+void rate_add(struct rate *r, bool hit, double scale);
 struct rate_now rate_get(const struct rate *r);
+/* A run of misses so long that the trunk must be dead. */
+bool rate_dead(const struct rate *r);
 
 /* Times from dial to an end, as a histogram with a prior under it. */
 struct ring {
@@ -46,7 +52,8 @@ enum ring_kind { RING_ANSWERED, RING_FAILED };
 
 void ring_init(struct ring *r, enum ring_kind kind, double timeout_s,
 	       const struct pacer_params *par);
-void ring_add(struct ring *r, double s);
+/* n calls in the bin of s seconds. */
+void ring_add(struct ring *r, double s, double n);
 void ring_build(struct ring *r);
 double ring_cdf(const struct ring *r, double s);
 double ring_quantile(const struct ring *r, double q);

@@ -77,37 +77,56 @@ double budget_left(const struct pacer *p)
 /*
  * Where the credit should be, and how it should move with each answer.
  *
- * Abandoned calls come at random, so the credit wanders; were it held to
- * zero at both ends it would be a Brownian bridge, whose deviation is
- * sqrt(budget) / 2 at half time.  The aim is a multiple of that above the
- * gate, along the parabola 4 t (1 - t), t the share of the campaign gone by:
- * it grows in slowly, for what is saved early is lost when risk is cheapest,
- * and is spent before the end.  Without a planned end the campaign is taken
- * to be at half.
+ * Abandoned calls come at random and in clumps, so the credit wanders.  The
+ * aim lies above the gate along the parabola 4 t (1 - t), t the share of the
+ * campaign gone by: it grows in slowly, for talk goes with the logarithm of
+ * the risk and what is saved early is dear, and it is spent before the end.
+ * Its height grows a little faster than the root of the budget (a Brownian
+ * bridge's deviation), as clumps grow with the floor.  Without a planned end
+ * the campaign is taken to be at half, and to last four hours at least.
  */
+#define HALF_S 7200.0
+
 struct aim {
 	double credit;		/* [calls]                                   */
 	double gate;		/* no risk worth the name below [calls]      */
-	double floor;		/* the least it may be [calls]               */
+	double lent;		/* to a cold campaign [calls]                */
+	double least_span;
 	double slope;		/* d credit / d answer                       */
 	double to_come;		/* answers until the end                     */
 };
+
+/* Answers a second so far; at first as many as the agents could talk to. */
+static double answers_a_second(const struct pacer *p, double gone_s)
+{
+	const struct know *w = &p->know;
+	double people = p->agent_count[AGENT_IDLE] +
+			p->agent_count[AGENT_TALK] + p->agent_count[AGENT_WRAP];
+	double first = 0.7 * people / (hazard_mean(&w->talk) +
+				       hazard_mean(&w->wrap));
+
+	return (p->ledger.all.answered + 600 * first) / (gone_s + 600);
+}
 
 static void aim_at(const struct pacer *p, struct aim *m)
 {
 	double a = p->conf.target, n = p->ledger.sum.answered;
 	double gone_s = (double)(p->now_ms - p->start_ms) / 1e3;
-	double left_s = gone_s;
+	double left_s = fmax(gone_s, HALF_S);
 
 	if (p->conf.end_ms)
 		left_s = fmax(0, (double)(p->conf.end_ms - p->now_ms) / 1e3);
-	m->to_come = p->ledger.all.answered * left_s / fmax(gone_s, 300);
+	m->to_come = left_s * answers_a_second(p, gone_s);
 	double all = fmax(n + m->to_come, 1), t = n / all;
-	double peak = p->par.buffer * sqrt(a * all) / 2;
+	double fade = fmax(p->par.grace_answers, p->par.grace_share * all);
 
-	m->gate = p->par.gate + p->par.gate_grow * sqrt(a * n);
-	m->floor = p->conf.end_ms ? -p->par.overdraft *
-		   sqrt(a * m->to_come) : 0;
+	m->least_span = p->par.span_min + p->par.span_all * a * all;
+	double peak = p->par.buffer * pow(a * all, 0.8);
+
+	m->gate = p->par.gate + p->par.reserve *
+		  answers_a_second(p, gone_s) * ring_mean(&p->know.answered);
+	m->lent = (m->gate + p->par.grace * sqrt(a * all)) *
+		  fmax(0, 1 - n / fade);
 	m->credit = m->gate + peak * 4 * t * (1 - t);
 	m->slope = p->conf.end_ms ? peak * 4 * (1 - 2 * t) / all : 0;
 }
@@ -127,24 +146,25 @@ void budget_theta(struct pacer *p)
 	struct ledger *l = &p->ledger;
 	double a = p->conf.target, n = l->sum.answered;
 	double credit = budget_left(p);
-	double lent = par->grace * sqrt(a / 0.03) *
-		      fmax(0, 1 - n / par->grace_answers);
 	struct aim aim;
 
 	aim_at(p, &aim);
+	double lent = aim.lent;
 	double span = fmin(par->span * pow(a * n, 2.0 / 3),
 			   par->span_end * a * aim.to_come);
-	double x = (credit + lent - aim.credit) / fmax(span, par->span_min);
+	double x = (credit + fmin(lent, aim.gate) - aim.credit) /
+		   fmax(span, aim.least_span);
 	double pay = fmax(a / 3, a - aim.slope);
 
 	p->theta = fmin(par->theta_max * a, pay / budget_yield(p) *
-			exp(fmax(-3, fmin(2, x))));
-	double have = credit + lent - aim.floor;
-	double pays = par->payback * a * aim.to_come;
+			exp(fmax(-3, fmin(1.5, x))));
+	double have = credit + lent;
+	double pays = p->conf.end_ms ? par->payback * a * aim.to_come :
+				       aim.gate;
 
 	if (have < aim.gate)
 		p->theta = fmin(p->theta, par->gate_share * a / budget_yield(p));
-	p->spent = have < fmax(0, 1 - pays) || a <= 0;
+	p->spent = have < fmax(0, aim.gate - pays) || a <= 0;
 	if (l->quarter.answered >= 20 && l->quarter.abandoned >
 	    fmax(par->quarter_max * a * l->quarter.answered,
 		 a * l->quarter.answered +

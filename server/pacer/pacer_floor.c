@@ -193,14 +193,54 @@ static enum err on_dial(struct pacer *p, const struct pacer_event *e)
 	return ERR_OK;
 }
 
+/* Outcomes of one line, to be learned with the others of its second. */
+static void cohort_add(struct pacer *p, const struct line *l, int kind)
+{
+	int64_t dialled_s = l->since_ms / 1000;
+	int bin = (int)(since(p, l->since_ms) * 2);
+	uint16_t *n;
+
+	if (dialled_s < p->cohort_s)
+		return;
+	n = &p->cohort[dialled_s % COHORTS][kind][MIN(bin, RING_BINS - 1)];
+	if (*n < UINT16_MAX)
+		++*n;
+}
+
+void floor_turn(struct pacer *p)
+{
+	int64_t wait_s = MIN(p->conf.timeout_ms / 1000 + 2, COHORTS - 2);
+	int64_t upto = p->now_ms / 1000 - wait_s;
+
+	if (p->cohort_s < upto - COHORTS)
+		p->cohort_s = upto - COHORTS;
+	for (; p->cohort_s < upto; p->cohort_s++) {
+		uint16_t (*c)[RING_BINS] = p->cohort[p->cohort_s % COHORTS];
+
+		for (int i = 0; i < RING_BINS; i++) {
+			if (c[0][i])
+				ring_add(&p->know.answered, i * 0.5, c[0][i]);
+			if (c[1][i])
+				ring_add(&p->know.failed, i * 0.5, c[1][i]);
+		}
+		memset(c, 0, sizeof(p->cohort[0]));
+	}
+}
+
+/* Memories stretch with the lines in the air, 12 being the usual. */
+static double stretch(const struct pacer *p)
+{
+	return p->line_n > p->par.p_lines ? p->line_n / p->par.p_lines : 1;
+}
+
 static enum err on_answer(struct pacer *p, uint32_t row)
 {
 	struct line *l = &p->lines[row];
 
 	if (l->state != LINE_RING)
 		return ERR_STATE;
-	rate_add(&p->know.rate, true);
-	ring_add(&p->know.answered, since(p, l->since_ms));
+	rate_add(&p->know.rate, true, stretch(p));
+	cohort_add(p, l, RING_ANSWERED);
 	if (p->conf.per == PACER_PER_ANSWERED)
 		budget_count(p, 1, 0);
 	line_state(p, l, p->conf.detect_ms ? LINE_DETECT : LINE_WAIT);
@@ -215,7 +255,7 @@ static enum err on_person(struct pacer *p, uint32_t row, double abandoned)
 	if (l->state == LINE_RING)
 		return ERR_STATE;
 	if (p->conf.detect_ms && l->state == LINE_DETECT)
-		rate_add(&p->know.person, true);
+		rate_add(&p->know.person, true, 1);
 	budget_count(p, p->conf.per == PACER_PER_PERSON ? 1 : 0, abandoned);
 	line_drop(p, row);
 	return ERR_OK;
@@ -227,8 +267,9 @@ static enum err on_failed(struct pacer *p, uint32_t row)
 
 	if (l->state != LINE_RING)
 		return ERR_STATE;
-	rate_add(&p->know.rate, false);
-	ring_add(&p->know.failed, since(p, l->since_ms));
+	rate_add(&p->know.rate, false, stretch(p));
+	if (!rate_dead(&p->know.rate))
+		cohort_add(p, l, RING_FAILED);
 	line_drop(p, row);
 	return ERR_OK;
 }
@@ -237,7 +278,7 @@ static enum err on_machine(struct pacer *p, uint32_t row)
 {
 	if (p->lines[row].state == LINE_RING)
 		return ERR_STATE;
-	rate_add(&p->know.person, false);
+	rate_add(&p->know.person, false, 1);
 	budget_count(p, 0, p->conf.false_machine);
 	line_drop(p, row);
 	return ERR_OK;
@@ -257,7 +298,7 @@ static enum err call_event(struct pacer *p, const struct pacer_event *e)
 	case PACER_LIVE:
 		if (p->lines[row].state != LINE_DETECT)
 			return ERR_STATE;
-		rate_add(&p->know.person, true);
+		rate_add(&p->know.person, true, 1);
 		line_state(p, &p->lines[row], LINE_WAIT);
 		return ERR_OK;
 	case PACER_MACHINE:

@@ -17,13 +17,17 @@
 	X(p_window_2,      100.0, "forgetting, second model [calls]")         \
 	X(p_window_3,      400.0, "forgetting, third model [calls]")          \
 	X(p_window_4,     1600.0, "forgetting, slowest model [calls]")        \
+	X(p_lines,          12.0, "lines in the air above which the memories "\
+				  "stretch in proportion")                    \
+	X(p_green,          12.0, "ring times learned until p may be below "  \
+				  "its prior")                                \
 	X(p_prefer,          3.0, "log odds in favour of each slower model")  \
 	X(p_memory,         60.0, "memory of each model's fit [calls]; "      \
 				  "Bayesian model averaging with forgetting, " \
 				  "Raftery, Karny, Ettler 2010")              \
 	X(p_misses,        300.0, "misses in a row the slowest model takes")  \
-	X(p_dead,            0.2, "p below this share of the slow p is taken " \
-				  "for a dead trunk, not for bad leads")      \
+	X(p_dead,            8.0, "hits missing in a row, by the slow p, that "\
+				  "mean a dead trunk and not bad leads")      \
 	X(p_sd,              1.0, "two-point rule: p -+ p_sd standard errors") \
 	/* learning: times */                                                 \
 	X(ring_prior_n,      6.0, "weight of the ring time prior [calls]")    \
@@ -43,9 +47,8 @@
 	/* risk */                                                            \
 	X(horizon_shift,     1.0, "share of the patience a caller waits when " \
 				  "an agent's end is predicted")              \
-	X(beta, 0, "x") \
-	X(cascade,           1.0, "share of taking a later caller's agent "   \
-				  "in the risk")                              \
+	X(cascade_agents,   15.0, "agents at which half of the risk of taking"\
+				  " a later caller's agent counts")           \
 	X(exact_work,     9000.0, "Poisson-binomial exact up to this many "   \
 				  "servers x agents; else refined normal, "   \
 				  "Hong 2013 eq. 14")                         \
@@ -58,27 +61,28 @@
 	X(yield_prior_n,     8.0, "weight of it [abandoned calls]")           \
 	X(yield_window,     80.0, "its forgetting [abandoned calls]")         \
 	X(theta_max,         3.0, "highest risk limit [targets]")             \
-	X(buffer,            1.8, "credit aimed at above the gate [standard " \
-				  "deviations of a Brownian bridge]")         \
+	X(buffer,           0.22, "credit aimed at above the gate at half "   \
+				  "time [budget^0.8]")                        \
 	X(span,              1.5, "credit for a factor e in risk [calls / "   \
 				  "(target x answered)^(2/3)]")               \
 	X(span_end,          0.5, "span at most this share of the budget to " \
 				  "come")                                     \
 	X(span_min,          2.0, "least span [calls]")                       \
+	X(span_all,         0.02, "and this share of the whole budget more")  \
 	X(gate,              1.0, "credit below which no risk is taken "      \
 				  "[calls]")                                  \
-	X(gate_grow,        0.06, "and more: this times sqrt(target x "       \
-				  "answered), as clumps grow")                \
-	X(overdraft,        0.0, "credit that may be lacking meanwhile when " \
-				  "the end is known [sqrt(budget to come)]")  \
+	X(reserve,           0.6, "and this for each answer expected of the " \
+				  "lines in the air, lost together if at all")\
 	X(gate_share,        0.3, "risk below the gate [of the usual risk]: " \
 				  "next to no calls are lost there, and most "\
 				  "of the talk is kept")                      \
-	X(payback,          0.6, "share of the budget to come that could pay "\
+	X(payback,          0.8, "share of the budget to come that could pay "\
 				  "for a call lost now; nothing is risked "   \
-				  "when credit and it are less than 1")       \
-	X(grace,             2.0, "credit lent to a cold campaign [calls]")   \
-	X(grace_answers,   300.0, "answers until it is given back")           \
+				  "when credit and it are less than the gate")\
+	X(grace,             0.3, "credit lent to a cold campaign above the " \
+				  "gate [sqrt(whole budget)]")                     \
+	X(grace_answers,   300.0, "answers until it is given back, at least") \
+	X(grace_share,      0.12, "... or this share of the campaign")        \
 	X(quarter_max,       2.5, "last quarter's abandon rate at which no "  \
 				  "risk is taken [targets]")
 

@@ -17,6 +17,7 @@
 #define TALK_ROWS 48		/* elapsed talk, a row each                  */
 #define WRAP_ROWS 64
 #define LEDGER_SLOTS 96		/* of the legal window                       */
+#define COHORTS 128		/* seconds of dialling                       */
 #define QUARTER_SLOTS 15	/* minutes                                   */
 
 enum agent_state { AGENT_AWAY, AGENT_IDLE, AGENT_TALK, AGENT_WRAP,
@@ -68,6 +69,11 @@ struct pacer {
 	struct pacer_conf conf;
 	struct pacer_params par;
 	int64_t now_ms, start_ms;
+	/* Outcomes by the second of the dial: a second is learned from when
+	 * its last line has ended, else the quick ones would be learned
+	 * first and the slow ones be taken for answers to come. */
+	uint16_t cohort[COHORTS][2][RING_BINS];
+	int64_t cohort_s;			/* all before it are learned */
 	bool started;
 
 	struct agent *agents;
@@ -101,6 +107,7 @@ struct pacer {
 
 /* pacer_floor.c */
 enum err floor_event(struct pacer *p, const struct pacer_event *e);
+void floor_turn(struct pacer *p);	/* learns from seconds gone by       */
 
 /* pacer_risk.c */
 void risk_tables_all(struct pacer *p);

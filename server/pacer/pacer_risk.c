@@ -245,19 +245,17 @@ static double normal_tail(double m, double mean, double var, double third)
 }
 
 /* A line answered at horizon j is abandoned itself, or takes the agent of a
- * later one: the risk it adds is that at j or after demand reaches M. */
-static double demand_risk(const struct demand *z, double cascade, double beta)
+ * later one: the risk it adds is that at j or after demand reaches M.  On a
+ * small floor an agent is soon free again and the second part counts less. */
+static double demand_risk(const struct demand *z, double cascade)
 {
-	double tail[K], r = 0, worst = 0, g = 0;
+	double tail[K], r = 0, worst = 0;
 
 	if (z->exact) {
-		vec sum = { 0 }, idle = { 0 };
+		vec sum = { 0 };
 
-		for (uint32_t i = 0; i < z->m && i <= z->n; i++) {
+		for (uint32_t i = 0; i < z->m && i <= z->n; i++)
 			sum += z->d[i];
-			idle += z->d[i] * (float)(z->m - i);
-		}
-		for (int k = 0; k < K; k++) g += (double)idle[k] / K;
 		for (int k = 0; k < K; k++)
 			tail[k] = fmax(0, 1 - (double)sum[k]);
 	} else {
@@ -269,8 +267,6 @@ static double demand_risk(const struct demand *z, double cascade, double beta)
 		worst = fmax(worst, tail[k]);
 		r += cascade * worst + (1 - cascade) * tail[k];
 	}
-	if (beta != 0 && z->exact)
-		return r / K * pow(fmax(g, 0.01), -beta);
 	return r / K;
 }
 
@@ -361,8 +357,19 @@ static struct rate_now rate_used(const struct pacer *p)
 
 	if (p->line_count[LINE_RING])
 		rate_in_air(p, &r);
-	if (r.mean < p->par.p_dead * r.slow)
+	if (r.dead) {
 		r.mean = r.slow;
+		r.se = 0.3 * r.slow;
+	}
+	/* Before ring times are known, no answer yet says little. */
+	double green = fmax(0, 1 - p->know.answered.sum / p->par.p_green);
+	double prior = p->know.rate.prior;
+
+	if (green > 0) {
+		r.mean = fmax(r.mean, prior * green);
+		r.se = fmax(r.se, green * sqrt(prior * (1 - prior) /
+					       (p->par.p_prior_n + 1)));
+	}
 	r.mean = fmin(0.98, fmax(r.mean, 0.005));
 	return r;
 }
@@ -370,7 +377,7 @@ static struct rate_now rate_used(const struct pacer *p)
 struct two {
 	struct demand z[2];
 	vec fresh[2];		/* a line dialled now                        */
-	double cascade, beta;
+	double cascade;		/* share of it in the risk                   */
 	int n;
 };
 
@@ -379,13 +386,12 @@ static bool two_now(struct pacer *p, struct two *t)
 	p->p = rate_used(p);
 	double off = p->par.p_sd * p->p.se;
 
-	t->cascade = p->par.cascade;
-	t->beta = p->par.beta;
 	p->person = p->conf.detect_ms ? rate_get(&p->know.person).mean : 1;
 
 	t->n = off > 0 ? 2 : 1;
 	if (!demand_now(p, &t->z[0]))
 		return false;
+	t->cascade = t->z[0].m / (t->z[0].m + p->par.cascade_agents);
 	if (t->n == 2)
 		memcpy(&t->z[1], &t->z[0], t->z[0].exact ?
 		       offsetof(struct demand, d) +
@@ -406,7 +412,7 @@ static double two_risk(const struct two *t)
 	double r = 0;
 
 	for (int i = 0; i < t->n; i++)
-		r += demand_risk(&t->z[i], t->cascade, t->beta);
+		r += demand_risk(&t->z[i], t->cascade);
 	return r / t->n;
 }
 

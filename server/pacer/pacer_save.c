@@ -189,6 +189,7 @@ enum err pacer_load(struct pacer *p, const void *buf, size_t len,
 	p->started = true;
 	p->now_ms = p->start_ms = p->built_ms = p->minute_ms = now_ms;
 	p->slot_ms = now_ms - saved_ago_ms;
+	p->cohort_s = now_ms / 1000;
 	budget_turn(p);
 	return ERR_OK;
 }
