@@ -16,7 +16,6 @@ void rate_init(struct rate *r, const struct pacer_params *par)
 	r->prior = par->p_prior;
 	r->prior_n = par->p_prior_n;
 	r->memory = par->p_memory;
-	r->most_misses = par->p_misses;
 	r->dead = par->p_dead;
 	r->prefer = par->p_prefer;
 }
@@ -47,42 +46,26 @@ static void revive(struct rate *r)
 	r->misses = 0;
 }
 
-/* The slowest memory takes misses in only with the next hit, and not more
- * than p_misses of them: thousands of calls on a dead trunk say nothing. */
-static void slowest_add(struct rate *r, bool hit, double scale)
+void rate_seen(struct rate *r, bool hit, double scale)
 {
-	int m = RATE_MODELS - 1;
-	double k = 1 - 1 / (r->window[m] * scale);
-
-	if (!hit) {
-		r->misses = fmin(r->misses + 1, r->most_misses * scale);
-		return;
-	}
-	double keep = pow(k, r->misses);
-
-	r->hits[m] = r->hits[m] * keep * k + 1;
-	r->tries[m] = (r->tries[m] * keep + (1 - keep) / (1 - k)) * k + 1;
-	r->misses = 0;
+	if (hit && rate_dead(r))
+		revive(r);
+	r->misses = hit ? 0 : r->misses + 1;
+	r->scale = scale;
 }
 
 void rate_add(struct rate *r, bool hit, double scale)
 {
 	double keep = 1 - 1 / (r->memory * scale);
 
-	r->scale = scale;
-	if (hit && rate_dead(r))
-		revive(r);
 	for (int m = 0; m < RATE_MODELS; m++) {
 		double p = rate_model(r, m);
 		double k = 1 - 1 / (r->window[m] * scale);
 
 		r->fit[m] = r->fit[m] * keep + log(hit ? p : 1 - p);
-		if (m == RATE_MODELS - 1)
-			continue;
 		r->hits[m] = r->hits[m] * k + (hit ? 1 : 0);
 		r->tries[m] = r->tries[m] * k + 1;
 	}
-	slowest_add(r, hit, scale);
 }
 
 struct rate_now rate_get(const struct rate *r)

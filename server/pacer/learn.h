@@ -21,8 +21,8 @@ struct rate {
 	double window[RATE_MODELS];
 	double hits[RATE_MODELS], tries[RATE_MODELS];
 	double fit[RATE_MODELS];	/* discounted log likelihood         */
-	double misses;		/* since the last hit, not yet in the slowest */
-	double prior, prior_n, memory, prefer, most_misses, dead;
+	double misses;		/* since the last hit                        */
+	double prior, prior_n, memory, prefer, dead;
 	double scale;		/* of the last outcome                       */
 };
 
@@ -36,6 +36,8 @@ void rate_init(struct rate *r, const struct pacer_params *par);
  * in an order of their own, and a memory must see through it. */
 void rate_add(struct rate *r, bool hit, double scale);
 struct rate_now rate_get(const struct rate *r);
+/* At once, when it happens, for the dead trunk; a hit ends it. */
+void rate_seen(struct rate *r, bool hit, double scale);
 /* A run of misses so long that the trunk must be dead. */
 bool rate_dead(const struct rate *r);
 

@@ -157,7 +157,7 @@ void budget_theta(struct pacer *p)
 	double pay = fmax(a / 3, a - aim.slope);
 
 	p->theta = fmin(par->theta_max * a, pay / budget_yield(p) *
-			exp(fmax(-3, fmin(1.5, x))));
+			exp(fmax(-3, fmin(aim.lent > 0 ? 0.3 : 1.5, x))));
 	double have = credit + lent;
 	double pays = p->conf.end_ms ? par->payback * a * aim.to_come :
 				       aim.gate;

@@ -193,18 +193,63 @@ static enum err on_dial(struct pacer *p, const struct pacer_event *e)
 	return ERR_OK;
 }
 
-/* Outcomes of one line, to be learned with the others of its second. */
+/* Memories stretch with the lines in the air, 12 being the usual. */
+static double stretch(const struct pacer *p)
+{
+	return p->line_n > p->par.p_lines ? p->line_n / p->par.p_lines : 1;
+}
+
+/* Outcome of one line, to be learned with the others of its second.  What
+ * fails on a dead trunk is not learned from at all. */
 static void cohort_add(struct pacer *p, const struct line *l, int kind)
 {
 	int64_t dialled_s = l->since_ms / 1000;
 	int bin = (int)(since(p, l->since_ms) * 2);
 	uint16_t *n;
 
-	if (dialled_s < p->cohort_s)
+	rate_seen(&p->know.rate, kind == RING_ANSWERED, stretch(p));
+	if (dialled_s < p->cohort_s || rate_dead(&p->know.rate))
 		return;
 	n = &p->cohort[dialled_s % COHORTS][kind][MIN(bin, RING_BINS - 1)];
-	if (*n < UINT16_MAX)
-		++*n;
+	if (*n == UINT16_MAX)
+		return;
+	++*n;
+	if (kind == RING_ANSWERED)
+		p->recent_hits += 1;
+	else
+		p->recent_misses += 1;
+}
+
+/* Hits and misses of a second, evenly mixed. */
+static void rate_add_all(struct pacer *p, unsigned hits, unsigned misses)
+{
+	unsigned all = hits + misses, owed = all / 2;
+
+	for (unsigned i = 0; i < all; i++) {
+		owed += hits;
+		rate_add(&p->know.rate, owed >= all, stretch(p));
+		if (owed >= all)
+			owed -= all;
+	}
+	p->recent_hits -= hits;
+	p->recent_misses -= misses;
+}
+
+static void cohort_learn(struct pacer *p, uint16_t (*c)[RING_BINS])
+{
+	unsigned n[2] = { 0, 0 };
+
+	for (int i = 0; i < RING_BINS; i++) {
+		if (c[RING_ANSWERED][i])
+			ring_add(&p->know.answered, i * 0.5,
+				 c[RING_ANSWERED][i]);
+		if (c[RING_FAILED][i])
+			ring_add(&p->know.failed, i * 0.5, c[RING_FAILED][i]);
+		n[0] += c[RING_ANSWERED][i];
+		n[1] += c[RING_FAILED][i];
+	}
+	rate_add_all(p, n[RING_ANSWERED], n[RING_FAILED]);
+	memset(c, 0, sizeof(p->cohort[0]));
 }
 
 void floor_turn(struct pacer *p)
@@ -214,23 +259,8 @@ void floor_turn(struct pacer *p)
 
 	if (p->cohort_s < upto - COHORTS)
 		p->cohort_s = upto - COHORTS;
-	for (; p->cohort_s < upto; p->cohort_s++) {
-		uint16_t (*c)[RING_BINS] = p->cohort[p->cohort_s % COHORTS];
-
-		for (int i = 0; i < RING_BINS; i++) {
-			if (c[0][i])
-				ring_add(&p->know.answered, i * 0.5, c[0][i]);
-			if (c[1][i])
-				ring_add(&p->know.failed, i * 0.5, c[1][i]);
-		}
-		memset(c, 0, sizeof(p->cohort[0]));
-	}
-}
-
-/* Memories stretch with the lines in the air, 12 being the usual. */
-static double stretch(const struct pacer *p)
-{
-	return p->line_n > p->par.p_lines ? p->line_n / p->par.p_lines : 1;
+	for (; p->cohort_s < upto; p->cohort_s++)
+		cohort_learn(p, p->cohort[p->cohort_s % COHORTS]);
 }
 
 static enum err on_answer(struct pacer *p, uint32_t row)
@@ -239,7 +269,6 @@ static enum err on_answer(struct pacer *p, uint32_t row)
 
 	if (l->state != LINE_RING)
 		return ERR_STATE;
-	rate_add(&p->know.rate, true, stretch(p));
 	cohort_add(p, l, RING_ANSWERED);
 	if (p->conf.per == PACER_PER_ANSWERED)
 		budget_count(p, 1, 0);
@@ -267,9 +296,7 @@ static enum err on_failed(struct pacer *p, uint32_t row)
 
 	if (l->state != LINE_RING)
 		return ERR_STATE;
-	rate_add(&p->know.rate, false, stretch(p));
-	if (!rate_dead(&p->know.rate))
-		cohort_add(p, l, RING_FAILED);
+	cohort_add(p, l, RING_FAILED);
 	line_drop(p, row);
 	return ERR_OK;
 }

@@ -25,7 +25,9 @@
 	X(p_memory,         60.0, "memory of each model's fit [calls]; "      \
 				  "Bayesian model averaging with forgetting, " \
 				  "Raftery, Karny, Ettler 2010")              \
-	X(p_misses,        300.0, "misses in a row the slowest model takes")  \
+	X(p_recent,          4.0, "older outcomes weigh at most this often "  \
+				  "those of the lines not yet learned")       \
+	X(p_recent_n,      200.0, "... or this many calls")                   \
 	X(p_dead,            8.0, "hits missing in a row, by the slow p, that "\
 				  "mean a dead trunk and not bad leads")      \
 	X(p_sd,              1.0, "two-point rule: p -+ p_sd standard errors") \
@@ -71,12 +73,12 @@
 	X(span_all,         0.02, "and this share of the whole budget more")  \
 	X(gate,              1.0, "credit below which no risk is taken "      \
 				  "[calls]")                                  \
-	X(reserve,           0.6, "and this for each answer expected of the " \
+	X(reserve,           1.0, "and this for each answer expected of the " \
 				  "lines in the air, lost together if at all")\
 	X(gate_share,        0.3, "risk below the gate [of the usual risk]: " \
 				  "next to no calls are lost there, and most "\
 				  "of the talk is kept")                      \
-	X(payback,          0.8, "share of the budget to come that could pay "\
+	X(payback,          0.4, "share of the budget to come that could pay "\
 				  "for a call lost now; nothing is risked "   \
 				  "when credit and it are less than the gate")\
 	X(grace,             0.3, "credit lent to a cold campaign above the " \

@@ -74,6 +74,7 @@ struct pacer {
 	 * first and the slow ones be taken for answers to come. */
 	uint16_t cohort[COHORTS][2][RING_BINS];
 	int64_t cohort_s;			/* all before it are learned */
+	double recent_hits, recent_misses;	/* in the cohorts            */
 	bool started;
 
 	struct agent *agents;

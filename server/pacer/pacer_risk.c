@@ -187,22 +187,33 @@ static bool agent_busy(const struct pacer *p, const struct agent *a, vec *busy)
 	return true;
 }
 
-/* P(answered by the horizons | ringing for e seconds, answer rate q). */
-static void line_answers(const struct pacer *p, double e, double q, vec *out)
+/* A line's part that does not depend on the answer rate. */
+struct ringing {
+	vec gain;		/* Fa(e + horizon) - Fa(e)                   */
+	double fa, ff;		/* not answered, not failed by e: 1 - each   */
+};
+
+static void line_look(const struct pacer *p, double e, struct ringing *l)
 {
 	const struct know *w = &p->know;
-	double fa = ring_cdf(&w->answered, e), ff = ring_cdf(&w->failed, e);
-	double alive = q * (1 - fa) + (1 - q) * (1 - ff);
+	double from = e - p->conf.detect_ms / 1e3, fa = ring_cdf(&w->answered,
+								 e);
 
-	*out = (vec){ 0 };
-	if (alive < 1e-9)
-		return;
-	double detect = p->conf.detect_ms / 1e3;
-	double scale = q * p->person / alive;
-
+	l->fa = 1 - fa;
+	l->ff = 1 - ring_cdf(&w->failed, e);
 	for (int k = 0; k < K; k++)
-		(*out)[k] = (float)(scale * (ring_cdf(&w->answered,
-				e - detect + (double)p->horizon[k]) - fa));
+		l->gain[k] = (float)fmax(0, ring_cdf(&w->answered, from +
+					 (double)p->horizon[k]) - fa);
+}
+
+/* P(answered by the horizons | ringing so long, answer rate q). */
+static void line_answers(const struct pacer *p, const struct ringing *l,
+			 double q, vec *out)
+{
+	double alive = q * l->fa + (1 - q) * l->ff;
+	double scale = alive < 1e-9 ? 0 : q * p->person / alive;
+
+	*out = l->gain * (float)scale;
 }
 
 /* Demand at the horizons: exactly, or by its first three moments. */
@@ -299,25 +310,8 @@ static bool demand_now(const struct pacer *p, struct demand *z)
 	return true;
 }
 
-static void demand_lines(const struct pacer *p, struct demand *z, double q)
-{
-	vec v = { 0 }, person = v + (float)p->person;
-
-	for (uint32_t i = 0; i < p->line_n; i++) {
-		const struct line *l = &p->lines[i];
-		double e = (double)(p->now_ms - l->since_ms) / 1e3;
-
-		if (l->state == LINE_DETECT)
-			demand_add(z, &person);
-		if (l->state != LINE_RING)
-			continue;
-		line_answers(p, e, fmin(0.99, q * (double)l->chance), &v);
-		demand_add(z, &v);
-	}
-}
-
 /*
- * What the lines in the air say about p: those engaged fail at once, those
+ * What the last half minute says about p.  Lines engaged fail at once, those
  * answered follow, those that ring out come last, so that outcomes alone
  * mislead after each burst of dials.  One step of expectation-maximisation
  * a decision (Dempster, Laird, Rubin 1977): each line counts as answered to
@@ -342,11 +336,13 @@ static void rate_in_air(const struct pacer *p, struct rate_now *r)
 		hits += a;
 		known += fmax(0, 1 - a * (1 - a) / (q * (1 - q)));
 	}
-	double lines = p->line_count[LINE_RING];
+	double over = p->recent_hits + p->recent_misses;
+	double lines = p->line_count[LINE_RING] + over;
 	double n = fmax(0, r->mean * (1 - r->mean) / (r->se * r->se) - 1);
 
-	r->mean = (r->mean * n + hits) / (n + lines);
-	r->se = sqrt(r->mean * (1 - r->mean) / (n + known + 1));
+	n = fmin(n, fmax(p->par.p_recent_n, p->par.p_recent * lines));
+	r->mean = (r->mean * n + hits + p->recent_hits) / (n + lines);
+	r->se = sqrt(r->mean * (1 - r->mean) / (n + known + over + 1));
 }
 
 /* The rate to reckon with: a trunk that answers nothing says nothing about
@@ -355,7 +351,7 @@ static struct rate_now rate_used(const struct pacer *p)
 {
 	struct rate_now r = rate_get(&p->know.rate);
 
-	if (p->line_count[LINE_RING])
+	if (p->line_count[LINE_RING] && !r.dead)
 		rate_in_air(p, &r);
 	if (r.dead) {
 		r.mean = r.slow;
@@ -381,6 +377,31 @@ struct two {
 	int n;
 };
 
+static void two_lines(const struct pacer *p, struct two *t, const double *q)
+{
+	vec v = { 0 }, person = v + (float)p->person;
+	struct ringing r;
+
+	for (uint32_t i = 0; i < p->line_n; i++) {
+		const struct line *l = &p->lines[i];
+
+		if (l->state == LINE_RING)
+			line_look(p, (double)(p->now_ms - l->since_ms) / 1e3,
+				  &r);
+		for (int k = 0; k < t->n && l->state != LINE_WAIT; k++) {
+			v = person;
+			if (l->state == LINE_RING)
+				line_answers(p, &r, fmin(0.99, q[k] *
+							 (double)l->chance),
+					     &v);
+			demand_add(&t->z[k], &v);
+		}
+	}
+	line_look(p, 0, &r);
+	for (int k = 0; k < t->n; k++)
+		line_answers(p, &r, q[k], &t->fresh[k]);
+}
+
 static bool two_now(struct pacer *p, struct two *t)
 {
 	p->p = rate_used(p);
@@ -397,13 +418,13 @@ static bool two_now(struct pacer *p, struct two *t)
 		       offsetof(struct demand, d) +
 		       t->z[0].m * sizeof(t->z[0].d[0]) :
 		       offsetof(struct demand, d));
-	for (int i = 0; i < t->n; i++) {
-		double q = p->p.mean + (i ? off : t->n == 2 ? -off : 0);
+	double q[2];
 
-		q = fmin(0.98, fmax(0.002, q));
-		demand_lines(p, &t->z[i], q);
-		line_answers(p, 0, q, &t->fresh[i]);
+	for (int i = 0; i < 2; i++) {
+		q[i] = p->p.mean + (i ? off : t->n == 2 ? -off : 0);
+		q[i] = fmin(0.98, fmax(0.002, q[i]));
 	}
+	two_lines(p, t, q);
 	return true;
 }
 
@@ -480,6 +501,7 @@ uint32_t risk_dials(struct pacer *p, uint32_t own, uint32_t most, double theta)
 void risk_explain(struct pacer *p, struct pacer_explain *x)
 {
 	struct two t;
+	struct rate_now keep = p->p;	/* to look must not change anything  */
 	bool some = two_now(p, &t);
 
 	x->risk = some ? two_risk(&t) : 1;
@@ -490,4 +512,5 @@ void risk_explain(struct pacer *p, struct pacer_explain *x)
 		x->free_agents[k] = some ? t.z[0].m -
 			(double)(t.z[0].mean[k] + t.z[t.n - 1].mean[k]) / 2 : 0;
 	}
+	p->p = keep;
 }

@@ -178,9 +178,9 @@ static enum err timed_ask(void *ctx, int64_t ms, uint32_t *dials)
 	struct timed *t = ctx;
 	struct timespec a, b;
 
-	clock_gettime(CLOCK_MONOTONIC, &a);
+	clock_gettime(CLOCK_THREAD_CPUTIME_ID, &a);
 	*dials = pacer_ask(t->pacer, ms, NULL).dials;
-	clock_gettime(CLOCK_MONOTONIC, &b);
+	clock_gettime(CLOCK_THREAD_CPUTIME_ID, &b);
 	if (t->n < t->room)
 		t->us[t->n++] = (double)(b.tv_sec - a.tv_sec) * 1e6 +
 				(double)(b.tv_nsec - a.tv_nsec) / 1e3;

@@ -62,14 +62,17 @@ static void a_dead_trunk_is_not_believed(void **state)
 	rate_init(&r, &pacer_params_default);
 	for (int k = 0; k < 2000; k++)
 		rate_add(&r, uniform() < 0.25, 1);
-	for (int k = 0; k < 20000; k++)
+	for (int k = 0; k < 20; k++)
+		rate_seen(&r, false, 1);
+	T_OK(!rate_dead(&r), "20 misses in a row happen");
+	for (int k = 0; k < 20; k++)
+		rate_seen(&r, false, 1);
+	T_OK(rate_dead(&r), "40 do not");
+	for (int k = 0; k < 40; k++)
 		rate_add(&r, false, 1);
-	T_OK(rate_get(&r).mean < 0.02, "nobody answers now");
-	T_OK(rate_get(&r).slow > 0.2, "they will again: %g",
-	     rate_get(&r).slow);
-	rate_add(&r, true, 1);
-	T_OK(rate_get(&r).slow > 0.17, "after the first answer: %g",
-	     rate_get(&r).slow);
+	rate_seen(&r, true, 1);
+	T_OK(!rate_dead(&r) && rate_get(&r).mean > 0.2, "the first answer "
+	     "ends it, and p is the old one: %g", rate_get(&r).mean);
 }
 
 static double shape(int kind, double u)
