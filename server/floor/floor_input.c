@@ -12,6 +12,16 @@ typedef enum err input_h(struct floor *f, struct call *c,
 
 /* ---- time -------------------------------------------------------------- */
 
+/* Where nobody may leave early, who has chosen was only waiting. */
+static bool waited_out(struct floor *f, const struct call *c)
+{
+	const struct campaign *k = floor_campaign(f, c->campaign);
+	const struct dispo_row *row = dispo_by_code(f->dispos, c->outcome);
+
+	return k && k->conf.wrap == WRAP_BOXED_FULL && row &&
+	       !dispo_missing(row, c);
+}
+
 static void seat_time_up(struct floor *f, struct seat *s, struct now now)
 {
 	struct call *c = call_get(f->calls, s->call);
@@ -23,6 +33,8 @@ static void seat_time_up(struct floor *f, struct seat *s, struct now now)
 		/* No outcome is invented: "No outcome chosen", NOT READY. */
 		if (c)
 			call_raise(f->calls, c->id, EV_DISPOSED);
+		if (c && waited_out(f, c))
+			return;		/* READY when it is on disk */
 		break;
 	case SEAT_PREVIEW:
 		if (c)

@@ -213,6 +213,25 @@ static void finish_beats_the_bell(void **unused UNUSED)
 	fw_close(&w);
 }
 
+static void whole_wrap_up(void **unused UNUSED)
+{
+	struct fw w;
+
+	start(&w, MODE_PROGRESSIVE, 1);
+	w.k.wrap = WRAP_BOXED_FULL;
+	T_OK(!floor_campaign_set(w.floor, &w.k, w.lw.now), "no early exit");
+	fw_run(&w, 300);
+	answer(&w);
+	T_OK(!FW(&w, IN_HANGUP, .call = w.placed.v), "hang-up");
+	T_OK(!FW(&w, IN_OUTCOME, .agent = ANN, .value = 4), "outcome");
+	T_OK(FW(&w, IN_FINISH, .agent = ANN) == ERR_DENIED, "not yet");
+	fw_run(&w, 20500);
+	T_OK(state(&w, ANN) == SEAT_READY, "READY at the bell, not %s",
+	     seat_state_word(state(&w, ANN)));
+	fw_quiet(&w, "after a whole wrap-up");
+	fw_close(&w);
+}
+
 /* ---- what the pacer is told ---------------------------------------------------- */
 
 static void heard_after_the_answer(void **unused UNUSED)
@@ -414,6 +433,7 @@ int main(void)
 		cmocka_unit_test(answer_after_cancel),
 		cmocka_unit_test(freed_as_the_wait_ends),
 		cmocka_unit_test(finish_beats_the_bell),
+		cmocka_unit_test(whole_wrap_up),
 		cmocka_unit_test(heard_after_the_answer),
 		cmocka_unit_test(leaving_is_told_at_once),
 		cmocka_unit_test(lost_phone_spares_the_ringing),
