@@ -125,7 +125,7 @@ san:                                  ## the fast checks under ASan and UBSan
 tsan:                                 ## the threaded tests under TSan
 	$(MAKE) SANDIR=-tsan SAN='-fsanitize=thread' CFLAGS='-O1 -g' \
 	    $(patsubst %.c,run/%,$(wildcard tests/base/*_test.c tests/store/*_test.c \
-	    tests/net/*_test.c tests/media/*_test.c tests/door/*_test.c))
+	    tests/net/*_test.c tests/media/media_*_test.c tests/door/*_test.c))
 help:                                 ## this list
 	@sed -n 's/^\([a-z-]*\):[^#]*## /\1\t/p' Makefile
 clean:                                ## remove what was built
