@@ -23,7 +23,7 @@ struct admin_opts {
 	const char *url;		/* of the server                     */
 	const char *user, *pass_file;	/* NULL: the local socket's word     */
 	const char *lang;
-	int timeout_s;			/* nothing heard for so long         */
+	int timeout_s;			/* nothing heard for so long; 0: no end */
 	int limit_ms;			/* the whole talk; 0: no limit       */
 	/* Takes each line instead of printing it; NULL: printed. */
 	void (*line)(void *arg, const json_t *v);

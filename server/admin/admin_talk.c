@@ -169,7 +169,8 @@ static void converse(struct talk *t)
 				? NOT_RUNNING : EX_UNAVAILABLE;
 			return;
 		}
-		if (t->up && now.mono_ms - t->heard_ms >
+		/* Without --timeout the link's own heartbeat judges. */
+		if (t->up && t->o->timeout_s && now.mono_ms - t->heard_ms >
 				     t->o->timeout_s * 1000LL) {
 			fprintf(stderr, "waihu: no answer for %d s\n",
 				t->o->timeout_s);

@@ -32,7 +32,7 @@ static const char usage_text[] =
 	"  --json          one JSON object a line\n"
 	"  --columns A,B   these columns only       --no-header\n"
 	"  -q, --quiet     no talk                  -n, --dry-run  change nothing\n"
-	"  -y, --yes       confirmed                --timeout S    default 30\n"
+	"  -y, --yes       confirmed                --timeout S    give up after\n"
 	"  -s, --socket PATH   local socket; default $WAIHU_SOCKET, else\n"
 	"                      /run/waihu/ctl.sock\n"
 	"  --server URL --user NAME --password-file FILE   from another machine\n"
@@ -136,7 +136,6 @@ static bool option(struct line *l, int argc, char **argv, int *i)
 static void read_line(int argc, char **argv, struct line *l)
 {
 	l->status = -1;
-	l->o.timeout_s = 30;
 	link_local_url(l->url, sizeof(l->url));
 	for (int i = 1; i < argc && l->status < 0; i++) {
 		/* Their words are no options of this run. */

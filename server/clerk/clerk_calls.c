@@ -156,6 +156,7 @@ bool verb_cdr_export(struct job *j, struct now now)
 	    !str_eq(format, "json"))
 		return fail(j, EXIT_USAGE, MSG_NO_ARG,
 			    "--format is asterisk-csv or json");
+	audit(j, "exported records of calls, numbers whole in CSV");
 	return export_begin(j, now, "today", SIZE_MAX,
 			    !format || str_eq(format, "asterisk-csv"));
 }

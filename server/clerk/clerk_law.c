@@ -110,6 +110,8 @@ static bool dnc_row(void *arg, const void *key, size_t klen,
 bool verb_dnc_list(struct job *j, struct now now UNUSED)
 {
 	struct dnc_rows d = { j };
+
+	audit(j, "read the do-not-call list, numbers whole");
 	enum err e = store_scan(j->c->r->store, STORE_DNC,
 				&(struct store_range){ .limit = 4096 },
 				dnc_row, &d);

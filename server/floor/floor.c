@@ -439,13 +439,14 @@ static bool lost_row(void *arg, const void *key, size_t klen,
 		str_copy(r.why, sizeof(r.why), "the server stopped");
 		l->err = cdr_put(g, &r);
 	}
-	store_del(g, STORE_INTENT, key, klen);
-	if (l->err) {
+	if (l->err) {		/* kept for a look; the gate counts it */
 		log_err("floor", "an intent cannot be read: %s",
 			err_text(l->err));
 		store_abort(g);
-		return false;
+		l->err = ERR_OK;
+		return true;
 	}
+	store_del(g, STORE_INTENT, key, klen);
 	l->err = store_commit_wait(g, NULL);
 	l->n++;
 	return !l->err;

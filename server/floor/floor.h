@@ -244,6 +244,10 @@ MUST_CHECK enum err floor_campaign_view(const struct floor *f,
 					struct campaign_id id,
 					struct now now,
 					struct campaign_view *out);
+/* IN_START, IN_PAUSE or IN_STOP: what was last asked of it, also before a
+ * restart; IN_TICK: nothing ever. */
+enum floor_input_kind floor_wanted(const struct floor *f,
+				   struct campaign_id id);
 /* Walks the campaigns: i from 0; false at the end. */
 bool floor_campaign_at(const struct floor *f, size_t i,
 		       struct campaign_id *id);

@@ -266,6 +266,38 @@ static void cancel_ringing(struct floor *f, const struct campaign *k)
 	}
 }
 
+/* What a person wanted last holds after a restart too (floor_wanted). */
+static void remember(struct floor *f, const struct campaign *k,
+		     enum floor_input_kind kind)
+{
+	const char *word = floor_input_word(kind);
+	struct store_key key = { 0 };
+
+	store_key_u32(&key, k->conf.id.v);
+	store_put(floor_group(f), STORE_CAMPAIGN, key.b, key.len, word,
+		  strlen(word));
+}
+
+enum floor_input_kind floor_wanted(const struct floor *f,
+				   struct campaign_id id)
+{
+	static const enum floor_input_kind kinds[] = { IN_START, IN_PAUSE,
+						       IN_STOP };
+	struct store_key key = { 0 };
+	char word[16];
+	size_t len;
+
+	store_key_u32(&key, id.v);
+	if (store_get(f->store, STORE_CAMPAIGN, key.b, key.len, word,
+		      sizeof(word) - 1, &len))
+		return IN_TICK;
+	word[len] = '\0';
+	for (size_t i = 0; i < ARRAY_LEN(kinds); i++)
+		if (str_eq(word, floor_input_word(kinds[i])))
+			return kinds[i];
+	return IN_TICK;
+}
+
 static enum err on_campaign(struct floor *f, struct call *none UNUSED,
 			    const struct floor_input *in, struct now now)
 {
@@ -291,6 +323,7 @@ static enum err on_campaign(struct floor *f, struct call *none UNUSED,
 		break;
 	}
 	k->ask = true;
+	remember(f, k, (enum floor_input_kind)in->kind);
 	log_info("floor", "campaign %s: %s", k->conf.name,
 		 floor_input_word((enum floor_input_kind)in->kind));
 	pace_all(f, now);

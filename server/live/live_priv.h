@@ -55,6 +55,8 @@ struct line *live_line(const struct live *l, struct agent_id agent);
 /* live_conf.c: rooms from the configuration. */
 enum err live_open_rooms(struct live *l, const struct conf *conf);
 enum err live_set_campaigns(struct live *l, const struct conf *conf);
+/* live_campaigns.c */
+enum err live_open_campaigns(struct live *l, const struct conf *conf);
 void live_close_rooms(struct live *l);
 
 #endif
