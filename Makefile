@@ -2,6 +2,7 @@
 CC       ?= cc
 CXX      ?= c++
 PREFIX   ?= /usr/local
+JOBS     ?= $(shell nproc)
 DESTDIR  ?=
 VERSION  := $(shell cat data/version)
 WARN      = -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes \
@@ -85,9 +86,14 @@ CHECKS    = layers size man map $(TESTBINS:$(B)/%=run/%) $(SCRIPTS:%=run/%)
 check: $(CHECKS)                      ## the fast checks
 	@echo "$(words $(CHECKS)) passed, 0 failed"
 test: deps                            ## install what is missing, build, run every test
-	$(MAKE) all
-	$(MAKE) check
+	$(MAKE) -j$(JOBS) all
+	$(MAKE) -j$(JOBS) check
+	$(MAKE) -j$(JOBS) monkeys
 	$(MAKE) slow
+# The monkeys of the slow tests, under ASan and UBSan, built once for both.
+monkeys:
+	@$(MAKE) -s SANDIR=-san SAN='-fsanitize=address,undefined -fno-sanitize-recover=all' CFLAGS='-O1 -g' \
+	    build-san/tests/monkey/monkey build-san/tests/monkey_wall/monkey_wall
 slow: $(SLOW:%=run/%)                 ## the long tests alone
 	@echo "$(words $(SLOW)) passed, 0 failed"
 deps:                                 ## install the Debian packages that are missing
