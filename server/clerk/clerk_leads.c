@@ -305,6 +305,42 @@ static void upper(char *out, const char *in)
 	out[2] = '\0';
 }
 
+static bool campaign_has(const struct conf *c, const char *campaign,
+			 const char *list)
+{
+	for (size_t i = 0; i < conf_list_len(c, "campaigns", campaign,
+					     "lists"); i++)
+		if (str_eq(conf_list_at(c, "campaigns", campaign, "lists", i),
+			   list))
+			return true;
+	return false;
+}
+
+/* Other lists of the campaigns that call this one (--duplicates campaign). */
+static size_t siblings_of(struct job *j, const char *list,
+			  struct list_id *out, size_t max)
+{
+	const struct conf *c = j->c->r->conf;
+	const char *k;
+	size_t n = 0;
+
+	for (size_t i = 0; (k = conf_instance(c, "campaigns", i)); i++) {
+		if (!campaign_has(c, k, list))
+			continue;
+		for (size_t l = 0; l < conf_list_len(c, "campaigns", k,
+						     "lists"); l++) {
+			const char *name = conf_list_at(c, "campaigns", k,
+							"lists", l);
+			const struct lead_list *other = lead_list_by_name(
+				j->c->r->leads, name);
+
+			if (other && n < max && !str_eq(name, list))
+				out[n++].v = other->id;
+		}
+	}
+	return n;
+}
+
 /* The folder it lay in is nobody's business. */
 static const char *base_name(const char *path)
 {
@@ -324,6 +360,7 @@ bool verb_list_import(struct job *j, struct now now)
 		.consent_purpose = word_opt(j, "--consent-purpose"),
 		.consent = keep_consent, .consent_arg = j->c->r->gate,
 		.wall_s = now.wall_ms / 1000 };
+	struct list_id siblings[32];
 	struct import *im;
 	char country[3];
 	bool known;
@@ -342,6 +379,8 @@ bool verb_list_import(struct job *j, struct now now)
 	e = list_make(j, name, country, now, &conf.list);
 	if (e)
 		return fail_err(j, e, name);
+	conf.siblings = siblings;
+	conf.siblings_n = siblings_of(j, name, siblings, ARRAY_LEN(siblings));
 	im = calloc(1, sizeof(*im));
 	if (!im)
 		return fail_err(j, ERR_MEMORY, name);
