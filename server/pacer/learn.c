@@ -29,7 +29,7 @@ static double rate_model(const struct rate *r, int m)
 bool rate_dead(const struct rate *r)
 {
 	return r->misses * rate_model(r, RATE_MODELS - 1) >=
-	       r->dead * fmax(1, r->scale);
+	       r->dead * sqrt(fmax(1, r->scale));
 }
 
 /* The trunk is back: the fast memories begin again from the slow one. */

@@ -200,7 +200,8 @@ static double stretch(const struct pacer *p)
 }
 
 /* Outcome of one line, to be learned with the others of its second.  What
- * fails on a dead trunk is not learned from at all. */
+ * fails on a dead trunk is not learned from at all, nor is what failed while
+ * that was not yet seen. */
 static void cohort_add(struct pacer *p, const struct line *l, int kind)
 {
 	int64_t dialled_s = l->since_ms / 1000;
@@ -208,7 +209,13 @@ static void cohort_add(struct pacer *p, const struct line *l, int kind)
 	uint16_t *n;
 
 	rate_seen(&p->know.rate, kind == RING_ANSWERED, stretch(p));
-	if (dialled_s < p->cohort_s || rate_dead(&p->know.rate))
+	if (rate_dead(&p->know.rate)) {
+		if (p->recent_hits + p->recent_misses > 0)
+			memset(p->cohort, 0, sizeof(p->cohort));
+		p->recent_hits = p->recent_misses = 0;
+		return;
+	}
+	if (dialled_s < p->cohort_s)
 		return;
 	n = &p->cohort[dialled_s % COHORTS][kind][MIN(bin, RING_BINS - 1)];
 	if (*n == UINT16_MAX)

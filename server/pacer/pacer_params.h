@@ -29,7 +29,8 @@
 				  "those of the lines not yet learned")       \
 	X(p_recent_n,      200.0, "... or this many calls")                   \
 	X(p_dead,            8.0, "hits missing in a row, by the slow p, that "\
-				  "mean a dead trunk and not bad leads")      \
+				  "mean a dead trunk and not bad leads; times "\
+				  "the root of the stretch of the memories")  \
 	X(p_sd,              1.0, "two-point rule: p -+ p_sd standard errors") \
 	/* learning: times */                                                 \
 	X(ring_prior_n,      6.0, "weight of the ring time prior [calls]")    \
