@@ -164,7 +164,7 @@ void budget_theta(struct pacer *p)
 
 	if (have < aim.gate)
 		p->theta = fmin(p->theta, par->gate_share * a / budget_yield(p));
-	p->spent = have < fmax(0, fmin(par->last, aim.gate) - pays) || a <= 0;
+	p->spent = have < fmax(0, par->last * aim.gate - pays) || a <= 0;
 	if (l->quarter.answered >= 20 && l->quarter.abandoned >
 	    fmax(par->quarter_max * a * l->quarter.answered,
 		 a * l->quarter.answered +

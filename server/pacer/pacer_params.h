@@ -74,7 +74,7 @@
 	X(span_all,         0.02, "and this share of the whole budget more")  \
 	X(gate,              1.5, "credit below which no risk is taken "      \
 				  "[calls]")                                  \
-	X(reserve,           0.7, "and this for each answer expected of the " \
+	X(reserve,           1.0, "and this for each answer expected of the " \
 				  "lines in the air, lost together if at all")\
 	X(gate_share,        0.2, "risk below the gate [of the usual risk]: " \
 				  "next to no calls are lost there, and most "\
@@ -82,8 +82,8 @@
 	X(payback,          0.6, "share of the budget to come that could pay "\
 				  "for a call lost now; nothing is risked "   \
 				  "when credit and it are less than the gate")\
-	X(last,              1.3, "credit without which nothing is risked at "\
-				  "the very end [calls]")                     \
+	X(last,              0.6, "share of the gate below which nothing is "  \
+				  "risked at the very end")                   \
 	X(grace,             0.3, "credit lent to a cold campaign above the " \
 				  "gate [sqrt(whole budget)]")                     \
 	X(grace_answers,   300.0, "answers until it is given back, at least") \
