@@ -210,19 +210,19 @@ static enum err run_all(const struct options *o, unsigned mode, unsigned size,
 	return ERR_OK;
 }
 
-/* Eight heights of a block, U+2581 to U+2588; a dot for none. */
+/* Seven heights in ASCII, as on the wallboard; a blank for none: block
+ * elements are of ambiguous width (UX 0.4). */
 static void sparkline(const double *x, int n, char *buf, size_t size)
 {
-	static const char *const bar[] = { "\u2581", "\u2582", "\u2583",
-		"\u2584", "\u2585", "\u2586", "\u2587", "\u2588" };
+	static const char ramp[] = "_.-=+*#";
 	double top = 0;
 
 	buf[0] = 0;
 	for (int i = 0; i < n; i++)
 		top = fmax(top, x[i]);
 	for (int i = 0; i < n; i++)
-		str_add(buf, size, "%s", x[i] <= 0 ? "\u00b7" :
-			bar[(int)fmin(7, x[i] / top * 8)]);
+		str_add(buf, size, "%c", x[i] <= 0 ? ' ' :
+			ramp[(int)fmin(6, x[i] / top * 7)]);
 }
 
 static void mode_name(const struct options *o, unsigned i, char *buf,
