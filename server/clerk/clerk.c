@@ -404,29 +404,41 @@ static void flush(struct job *j, bool last)
 		j->out_sent = j->out_len = 0;
 }
 
+/*
+ * A step may have read, or written, what is not on disk yet; its answer goes
+ * out when it is.  What `waihu` printed is then there after any kill -9, and
+ * its line in the audit log too.
+ */
+static bool on_disk(struct job *j)
+{
+	if (!j->held)
+		return true;
+	if (!store_settled(j->c->r->store, j->mark))
+		return false;
+	j->held = false;
+	return true;
+}
+
 static void run(struct job *j, struct now now)
 {
-	bool done = false;
-
-	if (j->out_len - j->out_sent < OUT_FULL)
-		done = j->step(j, now);
-	if (!j->session)
-		return;
-	if (!done) {
-		flush(j, false);
-		return;
+	if (!j->held && !j->done && j->out_len - j->out_sent < OUT_FULL) {
+		j->done = j->step(j, now);
+		j->mark = store_mark(j->c->r->store);
+		j->held = true;
 	}
+	if (!j->session || !on_disk(j))
+		return;
 	/* All that is left must fit the peer's queue: piece by piece. */
-	if (door_queued(j->c->conf.door, j->session) +
-		    (j->out_len - j->out_sent) > OUT_FULL / 2 &&
-	    j->out_len > j->out_sent) {
-		j->step = finished;
+	if (j->done && j->out_len > j->out_sent &&
+	    door_queued(j->c->conf.door, j->session) +
+		    (j->out_len - j->out_sent) > OUT_FULL / 2) {
 		flush(j, false);
 		if (j->out_sent < j->out_len)
 			return;
 	}
-	flush(j, true);
-	job_end(j);
+	flush(j, j->done);
+	if (j->done)
+		job_end(j);
 }
 
 static bool begin(struct job *j, const struct door_session *s)
@@ -487,6 +499,13 @@ void clerk_data(struct clerk *c, const struct door_session *s, uint32_t req,
 		return;
 	}
 	j->data(j, m);
+}
+
+void clerk_written(struct clerk *c, struct now now)
+{
+	for (size_t i = 0; i < JOBS_MAX; i++)
+		if (c->jobs[i].session && c->jobs[i].held)
+			run(&c->jobs[i], now);
 }
 
 void clerk_tick(struct clerk *c, struct now now)

@@ -4,7 +4,8 @@
  * In      admin_req: object, verb, arguments; the bytes of a file
  * Out     admin_rep: JSON lines, then an exit code and a reason
  * Owns    the table of verbs; jobs that take more than one turn
- * Never   waits: long work goes in steps, an import on a thread of its own
+ * Never   waits: long work goes in steps, an import on a thread of its own;
+ *         says what is not on disk yet
  *
  * Every verb that changes something is in the audit log.  Exit codes are
  * those of UX.md 3.1: 0 done, 1 refused, 2 found nothing, 64.. sysexits.
@@ -42,6 +43,8 @@ void clerk_data(struct clerk *c, const struct door_session *s, uint32_t req,
 void clerk_gone(struct clerk *c, uint64_t session);
 /* Goes on with what takes long; often. */
 void clerk_tick(struct clerk *c, struct now now);
+/* Sends the answers that waited for the disk; after store_pump. */
+void clerk_written(struct clerk *c, struct now now);
 
 /* "object verb arguments - what it does" lines, for help and completion. */
 void clerk_help(FILE *out);

@@ -35,6 +35,8 @@ struct job {
 	char error[401];
 	char *out;			/* JSON lines not yet sent           */
 	size_t out_len, out_cap, out_sent;
+	bool held, done;		/* answer waits for the disk; is all */
+	uint64_t mark;			/* ... up to here                    */
 };
 
 struct verify;

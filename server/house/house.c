@@ -358,6 +358,14 @@ static void on_tick(void *arg, struct now now)
 		loop_stop();
 }
 
+static void on_written(void *arg, struct now now)
+{
+	struct house *h = arg;
+
+	if (h->ready)
+		clerk_written(h->clerk, now);
+}
+
 static void on_door(int flags UNUSED, void *arg)
 {
 	struct house *h = arg;
@@ -485,7 +493,8 @@ enum err house_new(const struct conf *conf, const struct clock *clock,
 	const struct live_hooks hooks = {
 		.arg = h, .seat_changed = on_seat_changed,
 		.call_done = on_call_done, .agent_secret = on_agent_secret,
-		.turned = on_turned, .tick = on_tick };
+		.turned = on_turned, .written = on_written,
+		.tick = on_tick };
 
 	e = h->secrets ? live_new(conf, clock, &hooks, &h->live) : ERR_MEMORY;
 	if (!e)

@@ -157,10 +157,13 @@ static void on_store(int flags UNUSED, void *arg)
 {
 	struct live *l = arg;
 
+	struct now now = clock_now(l->r.clock);
+
 	store_pump(l->r.store);
-	if (floor_tell_durable(l->r.floor, clock_now(l->r.clock)) &&
-	    l->hooks.turned)
+	if (floor_tell_durable(l->r.floor, now) && l->hooks.turned)
 		l->hooks.turned(l->hooks.arg);
+	if (l->hooks.written)
+		l->hooks.written(l->hooks.arg, now);
 }
 
 static void on_media_fd(int flags UNUSED, void *arg)

@@ -45,6 +45,7 @@ struct live_hooks {
 	enum err (*agent_secret)(void *arg, const char *user, char *secret,
 				 size_t size, struct agent_id *agent);
 	void (*turned)(void *arg);	/* after each input                  */
+	void (*written)(void *arg, struct now now);	/* groups are on disk */
 	void (*tick)(void *arg, struct now now);	/* every 50 ms      */
 };
 

@@ -331,6 +331,16 @@ size_t store_backlog(const struct store *s)
 	return atomic_load(&s->waiting_groups);
 }
 
+uint64_t store_mark(const struct store *s)
+{
+	return s->seq;
+}
+
+bool store_settled(const struct store *s, uint64_t mark)
+{
+	return s->settled >= mark;
+}
+
 /* ---------------------------------------------------------- housekeeping */
 
 void store_stats(struct store *s, struct store_stats *out)

@@ -349,6 +349,15 @@ void store_drain(struct store *s);
  * [any thread] */
 size_t store_backlog(const struct store *s);
 
+/*
+ * What a read shows may not be on disk yet, and a word that leaves the house
+ * cannot be taken back.  So: mark = store_mark() after the read, speak when
+ * store_settled(mark): all the home thread's writes up to then are on disk,
+ * or refused (their own callbacks tell).
+ */
+uint64_t store_mark(const struct store *s);
+bool store_settled(const struct store *s, uint64_t mark);
+
 /* ------------------------------------------------------------- event log */
 
 /*

@@ -32,6 +32,7 @@ void overlay_drop(struct store *s, const struct store_group *g)
 
 	if (!g->overlaid)
 		return;
+	s->settled = MAX(s->settled, g->seq);
 	while (group_next(g, &at, &op)) {
 		if (op.kind != OP_PUT && op.kind != OP_DEL)
 			continue;

@@ -199,7 +199,7 @@ struct store {
 	/* home thread */
 	struct map overlay[STORE_TABLE_COUNT];
 	size_t overlay_rows;
-	uint64_t seq;
+	uint64_t seq, settled;		/* given last; on disk, or refused   */
 	unsigned reading;		/* depth of scans on the home thread */
 
 	/* shared */

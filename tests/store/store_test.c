@@ -147,6 +147,9 @@ static void own_writes_are_seen_at_once(void **state)
 	T_OK(str_eq(text_at(f.s, "b"), "-"), "an open group is not seen");
 	T_OK(!store_commit(g, store_fix_done, &f), "it is handed over");
 	T_OK(store_backlog(f.s) == 1, "it waits");
+	uint64_t mark = store_mark(f.s);
+
+	T_OK(!store_settled(f.s, mark), "what is seen is not on disk yet");
 	T_OK(str_eq(text_at(f.s, "b"), "new"), "and is seen at once");
 	T_OK(str_eq(text_at(f.s, "e"), "-"), "its deletes too");
 	T_OK(store_set_has(f.s, STORE_DNC, 8613800000000), "its numbers too");
@@ -165,6 +168,8 @@ static void own_writes_are_seen_at_once(void **state)
 	T_OK(str_eq(text_at(f.s, "b"), "newer"), "the newest is seen");
 	store_drain(f.s);
 	T_OK(f.answers == 3 && !store_backlog(f.s), "all are answered");
+	T_OK(store_settled(f.s, mark), "and settled");
+	T_OK(store_settled(f.s, store_mark(f.s)), "with nothing after them");
 	T_OK(str_eq(scan_text(f.s, NULL, NULL, false, 0),
 		    "a=1 b=newer c=over "), "and the same rows are there");
 	store_fix_close(&f);
@@ -187,6 +192,7 @@ static void failed_writes_vanish(void **state)
 	T_OK(str_eq(text_at(f.s, "k"), "lost"), "is seen while it waits");
 	store_drain(f.s);
 	T_OK(f.last.err == ERR_FULL, "the failure is told");
+	T_OK(store_settled(f.s, store_mark(f.s)), "nobody waits for it");
 	T_OK(str_eq(text_at(f.s, "k"), "old"), "and the old value is back");
 
 	/* An older pending entry must not hide a newer blocking write. */
