@@ -30,6 +30,10 @@ SCHEMA_DEFINE(msg_alert_row, MSG_ALERT_ROW_FIELDS, "an alert");
 SCHEMA_DEFINE(msg_setting_row, MSG_SETTING_ROW_FIELDS, "a setting");
 SCHEMA_DEFINE(msg_forecast_row, MSG_FORECAST_ROW_FIELDS, "a forecast");
 SCHEMA_DEFINE(msg_change_row, MSG_CHANGE_ROW_FIELDS, "a change made");
+SCHEMA_DEFINE(msg_break_use, MSG_BREAK_USE_FIELDS, "time on one break");
+SCHEMA_DEFINE(msg_report_row, MSG_REPORT_ROW_FIELDS, "a line of a report");
+SCHEMA_DEFINE(msg_break_kind, MSG_BREAK_KIND_FIELDS, "a kind of break");
+SCHEMA_DEFINE(msg_trace_row, MSG_TRACE_ROW_FIELDS, "a SIP message");
 SCHEMA_DEFINE(msg_span_row, MSG_SPAN_ROW_FIELDS, "a stay in a state");
 
 #define M(no, NAME, name, from, answer, doc)                                  \

@@ -105,6 +105,7 @@ enum {
 	M(86,  TRUNK_CTL,   trunk_ctl,   DESK,   OK, "drain, enable, limit")  \
 	M(87,  ALERT_ACK,   alert_ack,   DESK,   OK, "seen, and done")        \
 	M(88,  REC_NOTE,    rec_note,    DESK,   OK, "note on a recording")   \
+	M(89,  REPORT_GET,  report_get,  DESK,   REPORT, "rows for a file")   \
 	M(100, HEAD,        head,        SERVER, HEAD, "top line and alert")  \
 	M(101, FLOOR,       floor,       SERVER, FLOOR, "the overview")       \
 	M(102, AGENTS,      agents,      SERVER, AGENTS, "a page of agents")  \
@@ -116,6 +117,8 @@ enum {
 	M(108, PACING,      pacing,      SERVER, PACING, "pacing of a campaign") \
 	M(109, MONITORING,  monitoring,  SERVER, MONITORING, "whom you hear") \
 	M(110, TIMELINE,    timeline,    SERVER, TIMELINE, "an agent's day")  \
+	M(111, REPORT,      report,      SERVER, REPORT, "agents' performance") \
+	M(112, TRACE,       trace,       SERVER, TRACE, "SIP of a call")      \
 	M(120, ADMIN_REQ,   admin_req,   ADMIN,  ADMIN_REP, "words of `waihu`") \
 	M(121, ADMIN_DATA,  admin_data,  ADMIN,  OK, "its standard input")    \
 	M(122, ADMIN_REP,   admin_rep,   SERVER, ADMIN_REP, "JSON lines, exit status")

@@ -25,7 +25,12 @@
 	F(u32,    agent,      0,    "for timeline; also: row to keep in "     \
 				    "view")                                   \
 	F(u32,    trunk,      0,    "for trunk")                              \
-	F(u16,    every_ms,   0,    "at most this often [ms]; 0: 1000")
+	F(u16,    every_ms,   0,    "at most this often [ms]; 0: 1000")       \
+	F(u8,     period,     0,    "of a report: enum msg_period")           \
+	F(u8,     by,         0,    "of a report: enum msg_grouping")         \
+	F(u32,    call,       0,    "for trace: of this call; 0: the newest") \
+	F(bool,   whole,      0,    "numbers not masked: needs the right to, "\
+				    "and is in the audit log")
 SCHEMA_STRUCT(msg_subscribe, MSG_SUBSCRIBE_FIELDS);
 
 #define MSG_FORCE_FIELDS(F)                                                   \
@@ -363,5 +368,84 @@ SCHEMA_STRUCT(msg_span_row, MSG_SPAN_ROW_FIELDS);
 	F(u32,    top,        0,    "rows skipped")                           \
 	F(u32,    total,      0,    "rows of today")
 SCHEMA_STRUCT(msg_timeline, MSG_TIMELINE_FIELDS);
+
+/*
+ * How agents spent their time.  Occupancy, conversion and agent wait are
+ * those of UX 2.6; talk, hold and wrap-up are of the calls' records, the rest
+ * of the agents' states.
+ */
+#define MSG_BREAK_USE_FIELDS(F)                                               \
+	F(u32,    used_s,     0,    "spent on it [s]")                        \
+	F(bool,   over,       0,    "over its budget on a day")
+SCHEMA_STRUCT(msg_break_use, MSG_BREAK_USE_FIELDS);
+
+#define MSG_REPORT_ROW_FIELDS(F)                                              \
+	F(u32,    agent,      0,    "agent number; 0: a group")               \
+	F(text,   name,       60,   "agent, skill group or team")             \
+	F(text,   team,       40,   "team of an agent")                       \
+	F(u32,    agents,     0,    "in a group")                             \
+	F(u32,    calls,      0,    "conversations")                          \
+	F(u32,    talk_s,     0,    "talked, without hold [s]")               \
+	F(u32,    hold_s,     0,    "on hold [s]")                            \
+	F(u32,    wrap_s,     0,    "wrapped up [s]")                         \
+	F(u32,    ready_s,    0,    "ready [s]")                              \
+	F(u32,    not_ready_s, 0,   "not ready, breaks apart [s]")            \
+	F(u32,    break_s,    0,    "on breaks [s]")                          \
+	F(u32,    login_s,    0,    "logged in [s]")                          \
+	F(i32,    occupancy,  0,    "[1/100 %]; -1")                          \
+	F(i32,    wait_x10,   0,    "mean wait for a call [1/10 s]; -1")      \
+	F(u32,    sales,      0,    "outcomes flagged sale")                  \
+	F(i32,    convert,    0,    "conversion [1/100 %]; -1")               \
+	F(rows,   breaks,     (9, msg_break_use), "as in the page's kinds")
+SCHEMA_STRUCT(msg_report_row, MSG_REPORT_ROW_FIELDS);
+
+#define MSG_BREAK_KIND_FIELDS(F)                                              \
+	F(text,   label,      40,   "which break")                            \
+	F(u32,    budget_s,   0,    "allowed a day [s]; 0: no limit")
+SCHEMA_STRUCT(msg_break_kind, MSG_BREAK_KIND_FIELDS);
+
+#define MSG_REPORT_FIELDS(F)                                                  \
+	F(u8,     period,     0,    "enum msg_period")                        \
+	F(u8,     by,         0,    "enum msg_grouping")                      \
+	F(i64,    from_ms,    0,    "counted from [ms since 1970]")           \
+	F(i64,    to_ms,      0,    "until [ms since 1970]")                  \
+	F(u32,    total,      0,    "rows I may see")                         \
+	F(u32,    shown,      0,    "of them match")                          \
+	F(u32,    top,        0,    "rows skipped")                           \
+	F(rows,   kinds,      (9, msg_break_kind), "breaks there are")        \
+	F(rows,   all,        (1, msg_report_row), "all that match, summed")  \
+	F(rows,   rows,       (64, msg_report_row), "the visible ones")
+SCHEMA_STRUCT(msg_report, MSG_REPORT_FIELDS);
+
+/* A page of the report for a file: asked one after the other by `top`. */
+#define MSG_REPORT_GET_FIELDS(F)                                              \
+	F(u8,     period,     0,    "enum msg_period")                        \
+	F(u8,     by,         0,    "enum msg_grouping")                      \
+	F(u8,     sort,       0,    "enum msg_sort")                          \
+	F(bool,   reverse,    0,    "the other way round")                    \
+	F(u32,    campaign,   0,    "only this one; 0: all")                  \
+	F(text,   find,       40,   "part of a name or id")                   \
+	F(u32,    top,        0,    "rows to skip")
+SCHEMA_STRUCT(msg_report_get, MSG_REPORT_GET_FIELDS);
+
+/* The SIP messages of a call, oldest first. */
+#define MSG_TRACE_ROW_FIELDS(F)                                               \
+	F(i64,    at_ms,      0,    "[ms since 1970]")                        \
+	F(bool,   out,        0,    "we sent it")                             \
+	F(text,   line,       120,  "INVITE sip:..., SIP/2.0 486 Busy Here")  \
+	F(text,   peer,       60,   "address it went to or came from")        \
+	F(text,   more,       160,  "reason, cause, caller, in short")
+SCHEMA_STRUCT(msg_trace_row, MSG_TRACE_ROW_FIELDS);
+
+#define MSG_TRACE_FIELDS(F)                                                   \
+	F(u32,    call,       0,    "call handle; 0: there is none")          \
+	F(u32,    trunk,      0,    "its trunk")                              \
+	F(text,   trunk_name, 40,   "its trunk")                              \
+	F(text,   number,     24,   "customer's number as may be shown")      \
+	F(text,   sip_id,     120,  "Call-ID")                                \
+	F(u32,    total,      0,    "messages kept of it")                    \
+	F(u32,    top,        0,    "rows skipped")                           \
+	F(rows,   rows,       (40, msg_trace_row), "oldest first")
+SCHEMA_STRUCT(msg_trace, MSG_TRACE_FIELDS);
 
 #endif

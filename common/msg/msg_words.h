@@ -128,7 +128,25 @@
 	X(MSG_VIEW_ALERTS,    "alerts")                                       \
 	X(MSG_VIEW_PACING,    "pacing")                                       \
 	X(MSG_VIEW_TRUNK,     "trunk")                                        \
-	X(MSG_VIEW_TIMELINE,  "timeline")
+	X(MSG_VIEW_TIMELINE,  "timeline")                                     \
+	X(MSG_VIEW_REPORT,    "performance")                                  \
+	X(MSG_VIEW_BREAKS,    "breaks")                                       \
+	X(MSG_VIEW_TRACE,     "trace")
+
+/* How long a report looks back: days begin at the server's midnight, weeks on
+ * Monday, months on the 1st; each reaches until now. */
+#define MSG_PERIODS(X)                                                        \
+	X(MSG_PERIOD_NONE,  "none")                                           \
+	X(MSG_PERIOD_TODAY, "today")                                          \
+	X(MSG_PERIOD_WEEK,  "week")                                           \
+	X(MSG_PERIOD_MONTH, "month")
+
+/* What one row of a report is.  A skill group is the agents of a campaign. */
+#define MSG_GROUPINGS(X)                                                      \
+	X(MSG_BY_ROW_NONE,  "none")                                           \
+	X(MSG_BY_ROW_AGENT, "agent")                                          \
+	X(MSG_BY_ROW_SKILL, "skill group")                                    \
+	X(MSG_BY_ROW_TEAM,  "team")
 
 /* Order of a list; "attention" = over its limit first, longest first. */
 #define MSG_SORTS(X)                                                          \
@@ -142,7 +160,10 @@
 	X(MSG_SORT_TALK,      "talk")                                         \
 	X(MSG_SORT_WRAP,      "wrap")                                         \
 	X(MSG_SORT_SALES,     "sales")                                        \
-	X(MSG_SORT_NET,       "net")
+	X(MSG_SORT_NET,       "net")                                          \
+	X(MSG_SORT_OCCUPANCY, "occupancy")                                    \
+	X(MSG_SORT_CONVERT,   "conversion")                                   \
+	X(MSG_SORT_BREAKS,    "breaks")
 
 /* Key figures; the unit of recent, today, target and forecast values. */
 #define MSG_FIGURES(X)                                                        \
@@ -282,6 +303,8 @@ enum msg_target_kind     { MSG_TARGETS(X) MSG_TARGET_COUNT };
 enum msg_step            { MSG_STEPS(X) MSG_STEP_COUNT };
 enum msg_monitor_mode    { MSG_MONITORS(X) MSG_MONITOR_COUNT };
 enum msg_view            { MSG_VIEWS(X) MSG_VIEW_COUNT };
+enum msg_period          { MSG_PERIODS(X) MSG_PERIOD_COUNT };
+enum msg_grouping        { MSG_GROUPINGS(X) MSG_BY_ROW_COUNT };
 enum msg_sort            { MSG_SORTS(X) MSG_SORT_COUNT };
 enum msg_figure          { MSG_FIGURES(X) MSG_FIGURE_COUNT };
 enum msg_judge           { MSG_JUDGES(X) MSG_JUDGE_COUNT };
@@ -307,7 +330,8 @@ enum msg_refusal         { MSG_REFUSALS(X) MSG_NO_COUNT };
 	L(SETTING, MSG_SETTINGS) L(CAMPAIGN, MSG_CAMPAIGN_STATES)             \
 	L(CAMPAIGN_DO, MSG_CAMPAIGN_ACTIONS) L(TRUNK, MSG_TRUNK_STATES)       \
 	L(TRUNK_DO, MSG_TRUNK_ACTIONS) L(PHASE, MSG_PHASES) L(END, MSG_ENDS)  \
-	L(REFUSAL, MSG_REFUSALS)
+	L(REFUSAL, MSG_REFUSALS) L(PERIOD, MSG_PERIODS)                       \
+	L(GROUPING, MSG_GROUPINGS)
 
 enum msg_words {
 #define L(name, list) MSG_WORDS_##name,

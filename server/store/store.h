@@ -60,7 +60,7 @@ struct store_group;
 	X(STORE_USER,           "user",           KV)  /* log-in name         */ \
 	X(STORE_AGENT,          "agent",          KV)  /* agent u32           */ \
 	X(STORE_TEAM,           "team",           KV)  /* team name           */ \
-	X(STORE_SEAT,           "seat",           KV)  /* agent u32 -> state  */ \
+	X(STORE_SEAT,           "seat",           KV)  /* agent, when -> stay */ \
 	X(STORE_CAMPAIGN,       "campaign",       KV)  /* campaign u32        */ \
 	X(STORE_LIST,           "list",           KV)  /* list u32            */ \
 	X(STORE_IMPORT,         "import",         KV)  /* file -> how far     */ \
@@ -87,6 +87,7 @@ struct store_group;
 	X(STORE_COUNTER,        "counter",        KV)  /* name, hour          */ \
 	X(STORE_TRUNK,          "trunk",          KV)  /* trunk u32 -> health */ \
 	X(STORE_SCRIPT,         "script",         KV)  /* campaign, page      */ \
+	X(STORE_AGENT_DAY,      "agent_day",      KV)  /* day, agent, campaign*/ \
 	X(STORE_EVENT,          "event",          KV)  /* by store_event only */ \
 	X(STORE_DNC,            "dnc",            SET) /* our stop list       */ \
 	X(STORE_DNC_PUBLIC,     "dnc_public",     SET) /* national registers  */ \
