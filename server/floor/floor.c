@@ -279,7 +279,7 @@ static void pacer_restore(struct floor *f, struct campaign *k, struct now now)
 	free(buf);
 }
 
-enum err floor_campaign_set(struct floor *f, const struct campaign_conf *conf,
+enum err floor_campaign_put(struct floor *f, const struct campaign_conf *conf,
 			    struct now now)
 {
 	struct campaign *k = floor_campaign(f, conf->id);
@@ -299,8 +299,6 @@ enum err floor_campaign_set(struct floor *f, const struct campaign_conf *conf,
 	if (e)
 		return e;
 	k->conf = *conf;
-	/* Whoever changes the mode: only a preview is sure of its agent. */
-	k->conf.gate.agent_sure = conf->mode == MODE_PREVIEW;
 	if (k == &f->campaigns[f->campaign_count]) {
 		pacer_restore(f, k, now);
 		f->campaign_count++;
@@ -365,6 +363,14 @@ enum err floor_campaign_view(const struct floor *f, struct campaign_id id,
 
 void floor_save(struct floor *f, struct now now)
 {
+	if (floor_input(f, &(struct floor_input){ .kind = IN_SAVE,
+						  .mono_ms = now.mono_ms,
+						  .wall_ms = now.wall_ms }))
+		log_err("floor", "what the pacers learned was not kept");
+}
+
+void floor_on_save(struct floor *f, struct now now)
+{
 	size_t size = pacer_save_size();
 	uint8_t *buf = malloc(size + 8);
 
@@ -381,7 +387,6 @@ void floor_save(struct floor *f, struct now now)
 				  buf, len + 8);
 	}
 	free(buf);
-	floor_flush(f);
 }
 
 /* ---- seats ------------------------------------------------------------- */
@@ -469,6 +474,10 @@ enum err floor_recover(struct floor *f, struct now now, unsigned *found)
 	enum err e = store_scan_all(f->store, STORE_INTENT,
 				    &(struct store_range){ 0 }, lost_row, &l);
 
+	floor_keep(f, &(struct floor_input){ .kind = IN_BEGIN,
+					     .mono_ms = now.mono_ms,
+					     .wall_ms = now.wall_ms });
+	floor_flush(f);
 	/* A clock set back while we were down repeats no call's number. */
 	if (!e)
 		e = store_scan(f->store, STORE_CALL, &last, newest_uid, f);

@@ -8,8 +8,11 @@
  * Never   touches a socket, a clock, a thread: the same inputs give the same
  *         actions, live, in tests, in simulation and in replay
  *
- * Inputs are kept in the store's chained event log (floor_input_schema), so
- * a day can be replayed.  Time never runs backwards between two inputs.
+ * Inputs are kept in the store's chained event log (floor_input_schema), and
+ * so are the campaigns' settings and what the trunks answered when asked: a
+ * day is replayed from a copy of the store as it was and the log since,
+ * without the configuration of that day.  Time never runs backwards between
+ * two inputs, but at IN_BEGIN.
  */
 #ifndef FLOOR_FLOOR_H
 #define FLOOR_FLOOR_H
@@ -191,7 +194,18 @@ struct floor *floor_free(struct floor *f);	/* returns NULL */
 	X(IN_START,       "start")      /* campaign                        */ \
 	X(IN_STOP,        "stop")       /* campaign                        */ \
 	X(IN_PAUSE,       "pause")      /* campaign                        */ \
-	X(IN_DISK,        "disk")       /* value 1 = full: stop dialling   */
+	X(IN_DISK,        "disk")       /* value 1 = full: stop dialling   */ \
+	X(IN_SETTING,     "setting")    /* campaign; more: floor_setting   */ \
+	X(IN_LISTS,       "lists")      /* campaign, text: ids of lists    */ \
+	X(IN_SAVE,        "save")       /* what was learned is kept        */ \
+	X(IN_BEGIN,       "begin")      /* log only: the server started    */ \
+	X(IN_ROOM,        "room")       /* log only: what the door answered
+					   from now on; campaign, call =
+					   asked so often within the input,
+					   value = lines, code = cps,
+					   when_s = leads, q850 1 = closed */ \
+	X(IN_PLACE,       "place")      /* log only: the door refused; call,
+					   code = enum err                 */
 
 enum floor_input_kind {
 #define X(name, word) name,
@@ -213,9 +227,56 @@ const char *floor_input_word(enum floor_input_kind k);
 	F(u32,  q850,     0,    "Q.850 cause")                                \
 	F(i64,  value,    0,    "see the kind")                               \
 	F(i64,  when_s,   0,    "agreed time, wall clock [s]")                \
-	F(text, text,     1000, "see the kind")
+	F(text, text,     1000, "see the kind")                               \
+	F(bytes, more,    1200,  "see the kind")
 
 SCHEMA_STRUCT(floor_input, FLOOR_INPUT);
+
+/* A campaign_conf in the log: the profile by its name. */
+#define FLOOR_HOURS(F)                                                        \
+	F(u8,   days,     0,    "bit 0 = Monday .. bit 6 = Sunday")           \
+	F(i32,  from_min, 0,    "from [min of day]")                          \
+	F(i32,  to_min,   0,    "to, exclusive [min of day]")
+
+SCHEMA_STRUCT(floor_hours, FLOOR_HOURS);
+
+#define FLOOR_TRUNK(F)                                                        \
+	F(u32,  trunk,    0,    "trunk row")
+
+SCHEMA_STRUCT(floor_trunk, FLOOR_TRUNK);
+
+#define FLOOR_SETTING(F)                                                      \
+	F(text, name,     47,   "campaign")                                   \
+	F(u8,   mode,     0,    "enum dial_mode")                             \
+	F(u8,   purpose,  0,    "enum gate_purpose")                          \
+	F(text, profile,  15,   "whose rules; empty: none, no calls")         \
+	F(bool, automated, 0,   "a recorded voice speaks")                    \
+	F(bool, licensee, 0,    "we are a call-centre licensee")              \
+	F(bool, answered_only, 0, "only answered calls count")                \
+	F(u16,  tries_max, 0,   "attempts per lead, 0 = no cap")              \
+	F(u16,  cap_n,    0,    "own cap: calls per customer")                \
+	F(i32,  cap_s,    0,    "in so long [s]")                             \
+	F(rows, hours,    (GATE_HOURS_MAX, floor_hours), "own hours")         \
+	F(i32,  target_ppm, 0,  "abandon target [ppm]")                       \
+	F(i32,  ring_ms,  0,    "rings so long [ms]")                         \
+	F(i32,  connect_ms, 0,  "answer to agent [ms]")                       \
+	F(bool, amd,      0,    "the ears decide")                            \
+	F(bool, keep_machines, 0, "machines are joined")                      \
+	F(bool, wrap_skip, 0,   "outcome complete: no wrap-up")               \
+	F(i32,  preview_ms, 0,  "dials by itself after [ms]")                 \
+	F(u8,   wrap,     0,    "enum wrap_mode")                             \
+	F(i32,  wrap_ms,  0,    "wrap-up [ms]")                               \
+	F(i32,  wrap_more_ms, 0, "more of it, each time [ms]")                \
+	F(i32,  wrap_more_max_ms, 0, "and in all [ms]")                       \
+	F(i32,  hold_alert_ms, 0, "on hold too long [ms]")                    \
+	F(u32,  max_lines, 0,   "lines in the air, 0 = trunks'")              \
+	F(u32,  max_lines_per_agent_milli, 0, "lines per agent / 1000")       \
+	F(rows, trunks,   (FLOOR_TRUNKS, floor_trunk), "trunks; none = all")  \
+	F(text, caller,   19,   "number shown")                               \
+	F(text, message,  47,   "prompt for abandoned calls")                 \
+	F(bool, record,   0,    "calls are recorded")
+
+SCHEMA_STRUCT(floor_setting, FLOOR_SETTING);
 
 /*
  * Takes one input and runs everything that follows from it.
@@ -236,7 +297,10 @@ int64_t floor_next_ms(const struct floor *f);
 
 /* ---- campaigns, views --------------------------------------------------- */
 
-/* Adds, or changes in place (calls in progress keep what they began with). */
+/*
+ * Adds, or changes in place (calls in progress keep what they began with): an
+ * IN_SETTING with the time of `now`.  What counts is what the log says.
+ */
 MUST_CHECK enum err floor_campaign_set(struct floor *f,
 				       const struct campaign_conf *conf,
 				       struct now now);
@@ -270,7 +334,7 @@ uint64_t floor_last_uid(const struct floor *f, struct agent_id agent);
  */
 MUST_CHECK enum err floor_recover(struct floor *f, struct now now,
 				  unsigned *found);
-/* Pacers' learned state to the store; now and then, and at the end. */
+/* IN_SAVE: pacers' learned state to the store; now and then, at the end. */
 void floor_save(struct floor *f, struct now now);
 
 #endif

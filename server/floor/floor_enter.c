@@ -132,7 +132,7 @@ void dial_enter(struct floor *f, struct call *c, struct now now)
 	struct campaign *k = campaign_of(f, c);
 	struct seat *s = c->agent.v ? seat_get(f->seats, c->agent) : NULL;
 	struct gate_attempt a = attempt_of(f, c);
-	enum err e = f->doors.place(f->doors.arg, c, &k->conf, &c->pass, now);
+	enum err e = floor_place(f, c, k, now);
 
 	c->pass = gate_pass_free(c->pass);
 	if (e) {

@@ -337,6 +337,26 @@ static enum err on_disk(struct floor *f, struct call *none UNUSED,
 	return ERR_OK;
 }
 
+static enum err on_setting(struct floor *f, struct call *none UNUSED,
+			   const struct floor_input *in, struct now now)
+{
+	return floor_on_setting(f, in, now);
+}
+
+static enum err on_lists(struct floor *f, struct call *none UNUSED,
+			 const struct floor_input *in,
+			 struct now now UNUSED)
+{
+	return floor_on_lists(f, in);
+}
+
+static enum err on_save(struct floor *f, struct call *none UNUSED,
+			const struct floor_input *in UNUSED, struct now now)
+{
+	floor_on_save(f, now);
+	return ERR_OK;
+}
+
 /* ---- the table ---------------------------------------------------------- */
 
 static const struct {
@@ -359,11 +379,14 @@ static const struct {
 	[IN_STOP]     = { on_campaign, false },
 	[IN_PAUSE]    = { on_campaign, false },
 	[IN_DISK]     = { on_disk, false },
+	[IN_SETTING]  = { on_setting, false },
+	[IN_LISTS]    = { on_lists, false },
+	[IN_SAVE]     = { on_save, false },
 };
 
-static void keep(struct floor *f, const struct floor_input *in)
+void floor_keep(struct floor *f, const struct floor_input *in)
 {
-	uint8_t buf[1200];
+	uint8_t buf[4096];
 	size_t len;
 
 	if (!f->conf.log_inputs)
@@ -400,10 +423,12 @@ enum err floor_input(struct floor *f, const struct floor_input *in)
 	struct call *c = NULL;
 	enum err e;
 
-	if (kind >= FLOOR_INPUT_COUNT)
+	if (kind >= FLOOR_INPUT_COUNT ||
+	    (!rows[kind].h && !floor_is_agent_input(kind)))
 		return ERR_ARG;
+	f->asked = 0;
 	if (kind != IN_TICK || tick_matters(f, now))
-		keep(f, in);
+		floor_keep(f, in);
 	if (floor_is_agent_input(kind)) {
 		e = floor_agent_input(f, in, now);
 	} else {

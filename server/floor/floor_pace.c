@@ -306,7 +306,7 @@ static void pace(struct floor *f, struct campaign *k, struct now now)
 						     : IDLE_STOPPED;
 		return;
 	}
-	lim = f->doors.room(f->doors.arg, &k->conf, now);
+	lim = floor_room(f, k, now);
 	if (!lim.lines || !lim.cps) {
 		k->idle = IDLE_TRUNKS;
 		return;

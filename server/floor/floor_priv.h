@@ -24,6 +24,8 @@ struct campaign {
 	struct call_id waiting[CALLS_WAITING];	/* ring, oldest first       */
 	uint32_t wait_head, wait_len;
 	bool ask;			/* something changed: ask the pacer */
+	struct pacer_limits room;	/* as the log says                  */
+	bool room_known;
 };
 
 /* A call whose group is on its way to the disk, and in which room it was. */
@@ -59,6 +61,7 @@ struct floor {
 	struct turn *done_first, *done_last;	/* durable, not yet told    */
 	int64_t paced_ms, leads_ms;	/* monotonic                        */
 	bool disk_full;
+	uint32_t asked;			/* doors' answers within this input */
 };
 
 /* floor.c */
@@ -73,6 +76,23 @@ uint64_t floor_new_uid(struct floor *f, struct now now);
 enum err floor_seat(struct floor *f, struct seat *s, enum seat_event ev,
 		    unsigned reason, int64_t limit_ms, struct now now);
 void floor_seat_told(struct floor *f, struct seat *s, struct now now);
+
+/* floor_setting.c */
+enum { FLOOR_LISTS = 32 };		/* of one campaign, as leads have it */
+enum err floor_on_setting(struct floor *f, const struct floor_input *in,
+			  struct now now);
+enum err floor_on_lists(struct floor *f, const struct floor_input *in);
+/* The doors' answers, kept in the log. */
+struct pacer_limits floor_room(struct floor *f, struct campaign *k,
+			       struct now now);
+enum err floor_place(struct floor *f, struct call *c,
+		     const struct campaign *k, struct now now);
+/* floor.c: what the log told. */
+enum err floor_campaign_put(struct floor *f, const struct campaign_conf *conf,
+			    struct now now);
+void floor_on_save(struct floor *f, struct now now);
+/* floor_input.c: one row of the log. */
+void floor_keep(struct floor *f, const struct floor_input *in);
 
 /* floor_pace.c */
 void pace_all(struct floor *f, struct now now);

@@ -192,7 +192,6 @@ enum err live_new(const struct conf *conf, const struct clock *clock,
 		  const struct live_hooks *hooks, struct live **out)
 {
 	struct live *l = calloc(1, sizeof(*l));
-	unsigned found;
 	enum err e;
 
 	if (!l)
@@ -202,8 +201,6 @@ enum err live_new(const struct conf *conf, const struct clock *clock,
 	l->hooks = *hooks;
 	l->stats.started_ms = clock_now(clock).wall_ms;
 	e = live_open_rooms(l, conf);
-	if (!e)
-		e = floor_recover(l->r.floor, clock_now(clock), &found);
 	if (!e)
 		e = join_loop(l);
 	if (!e)

@@ -38,19 +38,6 @@ static struct trunk_id trunk_named(const struct live *l, const char *name)
 	return t;
 }
 
-static bool hours_open(void *arg, struct campaign_id id,
-		       const struct zone_set *places, int64_t wall_s,
-		       int64_t *until_s)
-{
-	struct live *l = arg;
-	struct campaign_view v;
-
-	if (floor_campaign_view(l->r.floor, id, clock_now(l->r.clock), &v))
-		return false;
-	return gate_zones_open(l->r.gate, &v.conf->gate, places, wall_s,
-			       until_s);
-}
-
 /* A campaign's number stays its own whatever happens to the file. */
 static enum err campaign_number(struct live *l, const char *name,
 				struct campaign_id *out)
@@ -173,12 +160,14 @@ static void read_campaign(const struct live *l, const struct conf *c,
 void live_relist(struct live *l)
 {
 	const struct conf *c = l->r.conf;
+	struct now now = clock_now(l->r.clock);
 	struct campaign_id id;
 	const char *name;
 
 	for (size_t i = 0; (name = conf_instance(c, "campaigns", i)); i++) {
-		struct list_id lists[16];
-		size_t n = 0;
+		struct floor_input in = { .kind = IN_LISTS,
+					  .mono_ms = now.mono_ms,
+					  .wall_ms = now.wall_ms };
 
 		if (floor_campaign_by_name(l->r.floor, name, &id))
 			continue;
@@ -188,11 +177,12 @@ void live_relist(struct live *l)
 				l->r.leads, conf_list_at(c, "campaigns", name,
 							 "lists", k));
 
-			if (list && n < ARRAY_LEN(lists))
-				lists[n++].v = list->id;
+			if (list)
+				str_add(in.text, sizeof(in.text), "%s%u",
+					*in.text ? " " : "", list->id);
 		}
-		if (lead_campaign_set(l->r.leads, id, lists, n, hours_open,
-				      l))
+		in.campaign = id.v;
+		if (floor_input(l->r.floor, &in))
 			log_err("live", "campaign %s: its lists were not set",
 				name);
 	}

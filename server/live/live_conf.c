@@ -316,6 +316,7 @@ enum err live_open_rooms(struct live *l, const struct conf *c)
 {
 	size_t calls = (size_t)conf_int(c, "server", NULL, "calls_max");
 	size_t agents = (size_t)conf_int(c, "server", NULL, "agents_max");
+	unsigned found;
 	enum err e;
 
 	l->leg_cap = twice_power(calls);
@@ -332,6 +333,9 @@ enum err live_open_rooms(struct live *l, const struct conf *c)
 		e = open_dial(l, c);
 	if (!e)
 		e = open_media(l, c);
+	/* What was cut comes before the first input of this run. */
+	if (!e)
+		e = floor_recover(l->r.floor, clock_now(l->r.clock), &found);
 	if (!e)
 		e = live_open_campaigns(l, c);
 	return e;

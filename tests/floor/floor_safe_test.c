@@ -218,45 +218,156 @@ static void same_again(void **unused UNUSED)
 	}
 }
 
-static bool play_back(void *arg, uint64_t number UNUSED, const void *bytes,
-		      size_t len)
-{
-	struct floor_input in;
+struct rowsum { uint64_t sum; size_t n; };
 
-	T_OK(!schema_decode(&floor_input_schema, bytes, len, &in),
-	     "a kept input is read");
-	(void)!fw_in(arg, in);
+static bool add_row(void *arg, const void *key, size_t klen, const void *val,
+		    size_t vlen)
+{
+	struct rowsum *r = arg;
+
+	r->sum = r->sum * 31 + store_version(key, klen);
+	r->sum = r->sum * 31 + store_version(val, vlen);
+	r->n++;
 	return true;
+}
+
+/* The same rows in the same order: records, leads, history, the log. */
+static void same_rows(struct fw *a, struct fw *b, const char *what)
+{
+	static const enum store_table tables[] = {
+		STORE_CALL, STORE_CALL_BY_NUMBER, STORE_LEAD, STORE_ATTEMPT,
+		STORE_PASS, STORE_INTENT, STORE_CAMPAIGN, STORE_PACER,
+		STORE_DNC, STORE_EVENT };
+
+	for (size_t i = 0; i < ARRAY_LEN(tables); i++) {
+		struct rowsum x = { 0 }, y = { 0 };
+		const struct store_range all = { 0 };
+
+		T_OK(!store_scan_all(a->lw.store, tables[i], &all, add_row,
+				     &x) &&
+		     !store_scan_all(b->lw.store, tables[i], &all, add_row,
+				     &y), "rows");
+		T_OK(x.n == y.n && x.sum == y.sum,
+		     "%s: the same %zu rows of %s, not %zu", what, x.n,
+		     store_table_word(tables[i]), y.n);
+	}
+}
+
+/*
+ * A day with a supervisor's hand in it: another pacing, another mode, fewer
+ * trunks, trunks that refuse, the pacers kept, a crash, and the same again.
+ */
+static void hand_in(struct fw *w, int i)
+{
+	switch (i) {
+	case STEPS / 8:
+		w->k.max_lines_per_agent_milli = 1500;
+		w->k.ring_ms = 15000;
+		w->k.wrap_ms = 5000;
+		break;
+	case STEPS / 4:
+		w->lines = 1;
+		return;
+	case STEPS / 3:
+		w->place_err = ERR_AGAIN;
+		return;
+	case STEPS / 3 + 10:
+		w->place_err = ERR_OK;
+		w->lines = 7;
+		return;
+	case STEPS / 2:
+		w->k.mode = (w->k.mode + 1) % DIAL_MODE_COUNT;
+		w->k.amd = !w->k.amd;
+		w->k.target_ppm = 10000;
+		break;
+	case STEPS / 2 + 40:
+		floor_save(w->floor, w->lw.now);
+		return;
+	case STEPS / 2 + 50:
+		fw_crash(w);
+		fw_agent(w, ANN);
+		fw_agent(w, BOB);
+		T_OK(!FW(w, IN_START, .campaign = 1), "start");
+		return;
+	case STEPS * 3 / 4:
+		w->k.record = false;
+		w->k.gate.cap_n = 1;
+		w->k.gate.cap_s = 86400;
+		w->k.gate.hours_n = 1;
+		w->k.gate.hours[0] = (struct gate_window){ 0x7f, 0, 1440 };
+		w->k.trunk_count = 2;
+		w->k.trunks[1].v = 7;
+		break;
+	default:
+		return;
+	}
+	T_OK(!floor_campaign_set(w->floor, &w->k, w->lw.now), "settings");
 }
 
 static void replay(void **unused UNUSED)
 {
-	for (int mode = 0; mode < DIAL_MODE_COUNT; mode++) {
+	for (int m = 0; m < DIAL_MODE_COUNT; m++) {
+		enum dial_mode mode = (enum dial_mode)m;
 		struct fw live, again;
-		uint64_t dice = 99, n = 1, at = 1;
-		uint8_t hash[STORE_HASH_LEN];
+		struct campaign_view v, r;
+		uint64_t dice = 99;
 
-		begin(&live, (enum dial_mode)mode, 60);
-		for (int i = 0; i < STEPS; i++)
+		begin(&live, mode, 120);
+		for (int i = 0; i < STEPS; i++) {
+			hand_in(&live, i);
 			step(&live, &dice);
+		}
 		store_drain(live.lw.store);
 		T_OK(!store_event_verify(live.lw.store, 1, 0, NULL),
 		     "the chain of inputs is whole");
-		T_OK(!store_event_head(live.lw.store, &n, hash), "head");
-		fw_open(&again, (enum dial_mode)mode, 60);
-		again.k.amd = mode == MODE_PREDICTIVE;
-		T_OK(!floor_campaign_set(again.floor, &again.k, again.lw.now),
-		     "campaign");
-		again.replaying = true;
-		for (; at <= n; at += 500)
-			T_OK(!store_event_scan(live.lw.store, at, 500,
-					       play_back, &again), "replay");
+		fw_replay(&again, &live, mode, 120);
 		T_OK(str_eq(live.actions, again.actions),
 		     "%s: a day replayed from its log does the same",
-		     dial_mode_word((enum dial_mode)mode));
+		     dial_mode_word(mode));
+		T_OK(strstr(live.actions, " join "), "and people talked");
+		same_rows(&live, &again, dial_mode_word(mode));
+		T_OK(!floor_campaign_view(live.floor, live.k.id,
+					  live.lw.now, &v) &&
+		     !floor_campaign_view(again.floor, live.k.id,
+					  live.lw.now, &r), "views");
+		T_OK(v.conf->max_lines_per_agent_milli == 1500 &&
+		     r.conf->max_lines_per_agent_milli == 1500 &&
+		     v.conf->gate.hours[0].to_min == 1440 &&
+		     v.conf->trunks[1].v == 7 && r.conf->trunks[1].v == 7 &&
+		     str_eq(gate_profile_name(r.conf->gate.profile), "none"),
+		     "both know the settings of the evening");
 		fw_close(&again);
 		fw_close(&live);
 	}
+}
+
+/* Only what is an input: the log's own words are not taken from outside. */
+static void not_inputs(void **unused UNUSED)
+{
+	static const enum floor_input_kind kinds[] = { IN_BEGIN, IN_ROOM,
+						       IN_PLACE };
+	struct floor_setting s = { .mode = DIAL_MODE_COUNT };
+	struct floor_input in = { .kind = IN_SETTING, .campaign = 1 };
+	struct fw w;
+	size_t len;
+
+	fw_open(&w, MODE_PROGRESSIVE, 1);
+	for (size_t i = 0; i < ARRAY_LEN(kinds); i++)
+		T_OK(FW(&w, kinds[i], .campaign = 1) == ERR_ARG, "%s",
+		     floor_input_word(kinds[i]));
+	T_OK(!schema_encode(&floor_setting_schema, &s, in.more,
+			    sizeof(in.more), &len), "a setting");
+	in.more_len = (uint32_t)len;
+	T_OK(fw_in(&w, in) == ERR_ARG, "an unknown mode is refused");
+	in.more_len = (uint32_t)len - 1;
+	T_OK(fw_in(&w, in) == ERR_FORMAT, "half a setting is refused");
+	T_OK(FW(&w, IN_LISTS, .campaign = 1, .text = "1 x") == ERR_FORMAT &&
+	     FW(&w, IN_LISTS, .campaign = 9, .text = "1") == ERR_ABSENT,
+	     "lists are numbers, and a campaign's");
+	T_OK(schema_max_len(&floor_setting_schema) <= sizeof(in.more),
+	     "every setting fits an input: %zu",
+	     schema_max_len(&floor_setting_schema));
+	fw_close(&w);
 }
 
 /* One short day in which the nth transaction is refused. */
@@ -355,6 +466,7 @@ int main(void)
 		cmocka_unit_test(any_order),
 		cmocka_unit_test(same_again),
 		cmocka_unit_test(replay),
+		cmocka_unit_test(not_inputs),
 		cmocka_unit_test(store_refuses),
 		cmocka_unit_test(crash),
 		cmocka_unit_test(no_trunk),

@@ -37,6 +37,10 @@ static enum err d_place(void *arg, const struct call *c,
 	     "and the pass is for that number");
 	if (w->place_err)
 		return w->place_err;
+	if (w->replaying && w->answers_at < w->answers_n &&
+	    w->answers[w->answers_at].kind == IN_PLACE &&
+	    w->answers[w->answers_at].call == c->id.v)
+		return (enum err)w->answers[w->answers_at++].code;
 	T_OK(!gate_pass_spend(pass, now.wall_ms), "the pass is fresh");
 	w->placed = c->id;
 	w->places++;
@@ -108,9 +112,21 @@ static struct pacer_limits d_room(void *arg,
 				  struct now now UNUSED)
 {
 	struct fw *w = arg;
+	const struct floor_input *in = &w->answers[w->answers_at];
 
-	return (struct pacer_limits){ .lines = w->lines, .cps = 50,
-				      .leads = 1000 };
+	w->asked++;
+	if (!w->replaying)
+		return (struct pacer_limits){ .lines = w->lines, .cps = 50,
+					      .leads = 1000 };
+	if (w->answers_at < w->answers_n && in->kind == IN_ROOM &&
+	    in->call == w->asked) {
+		w->answers_at++;
+		w->room = (struct pacer_limits){ (uint32_t)in->value,
+						 in->code,
+						 (uint32_t)in->when_s,
+						 in->q850 != 0 };
+	}
+	return w->room;
 }
 
 static void d_seat_changed(void *arg, struct agent_id agent)
@@ -134,12 +150,9 @@ static void d_call_done(void *arg, const struct call *c,
 
 static void open_rooms(struct fw *w)
 {
-	struct list_id list = w->lw.list;
 	char why[200] = "";
 	unsigned found;
 
-	T_OK(!lead_campaign_set(w->lw.leads, w->k.id, &list, 1, NULL, NULL),
-	     "the campaign calls the list");
 	T_OK(!gate_open(&(struct gate_conf){ w->lw.store, w->lw.zones,
 					     "data/profiles.tsv",
 					     "data/holidays.tsv" },
@@ -157,13 +170,21 @@ static void open_rooms(struct fw *w)
 			   .seat_changed = d_seat_changed,
 			   .call_done = d_call_done } }, &w->floor),
 	     "the floor is made");
-	w->k.gate.profile = gate_profile(w->gate, "none");
 	T_OK(!floor_recover(w->floor, w->lw.now, &found), "it recovers");
-	T_OK(!floor_campaign_set(w->floor, &w->k, w->lw.now),
-	     "the campaign is set");
 }
 
-void fw_open(struct fw *w, enum dial_mode mode, unsigned leads)
+static void set_campaign(struct fw *w)
+{
+	struct floor_input lists = { .kind = IN_LISTS, .campaign = 1 };
+
+	w->k.gate.profile = gate_profile(w->gate, "none");
+	T_OK(!floor_campaign_set(w->floor, &w->k, w->lw.now),
+	     "the campaign is set");
+	str_fmt(lists.text, sizeof(lists.text), "%u", w->lw.list.v);
+	T_OK(!fw_in(w, lists), "the campaign calls the list");
+}
+
+static void open_world(struct fw *w, enum dial_mode mode, unsigned leads)
 {
 	char why[200] = "", number[20];
 
@@ -186,7 +207,13 @@ void fw_open(struct fw *w, enum dial_mode mode, unsigned leads)
 		.wrap = WRAP_BOXED, .wrap_ms = 20000, .wrap_more_ms = 10000,
 		.wrap_more_max_ms = 20000, .message = "sorry",
 		.record = true };
+}
+
+void fw_open(struct fw *w, enum dial_mode mode, unsigned leads)
+{
+	open_world(w, mode, leads);
 	open_rooms(w);
+	set_campaign(w);
 }
 
 static void close_rooms(struct fw *w)
@@ -217,7 +244,74 @@ unsigned fw_crash(struct fw *w)
 	T_OK(!lead_open(w->lw.store, w->lw.zones, &w->lw.leads),
 	     "the leads are opened again");
 	open_rooms(w);
+	set_campaign(w);
 	return (unsigned)before;
+}
+
+/* ---- playing a log back ---------------------------------------------------- */
+
+static void again_begin(struct fw *w, const struct floor_input *in)
+{
+	store_drain(w->lw.store);
+	close_rooms(w);
+	w->lw.leads = lead_free(w->lw.leads);
+	w->lw.now = (struct now){ in->mono_ms, in->wall_ms };
+	w->room = (struct pacer_limits){ 0 };
+	T_OK(!lead_open(w->lw.store, w->lw.zones, &w->lw.leads),
+	     "the leads are opened");
+	open_rooms(w);
+}
+
+/* The input whose answers are all there now. */
+static void again(struct fw *w)
+{
+	if (!w->has_pending)
+		return;
+	w->has_pending = false;
+	w->answers_at = 0;
+	if (w->pending.kind == IN_BEGIN)
+		again_begin(w, &w->pending);
+	else
+		(void)!fw_in(w, w->pending);
+	T_OK(w->answers_at == w->answers_n, "each answer of %s was asked for",
+	     floor_input_word((enum floor_input_kind)w->pending.kind));
+	w->answers_n = 0;
+}
+
+static bool play_back(void *arg, uint64_t number UNUSED, const void *bytes,
+		      size_t len)
+{
+	struct floor_input in;
+	struct fw *w = arg;
+
+	T_OK(!schema_decode(&floor_input_schema, bytes, len, &in),
+	     "a kept input is read");
+	if (in.kind == IN_ROOM || in.kind == IN_PLACE) {
+		T_OK(w->answers_n < ARRAY_LEN(w->answers), "room for answers");
+		w->answers[w->answers_n++] = in;
+		return true;
+	}
+	again(w);
+	w->pending = in;
+	w->has_pending = true;
+	return true;
+}
+
+void fw_replay(struct fw *w, struct fw *from, enum dial_mode mode,
+	       unsigned leads)
+{
+	uint8_t hash[STORE_HASH_LEN];
+	uint64_t n = 0;
+
+	open_world(w, mode, leads);
+	w->replaying = true;
+	store_drain(from->lw.store);
+	T_OK(!store_event_head(from->lw.store, &n, hash), "head");
+	for (uint64_t at = 1; at <= n; at += 500)
+		T_OK(!store_event_scan(from->lw.store, at, 500, play_back, w),
+		     "replay");
+	again(w);
+	store_drain(w->lw.store);
 }
 
 /* ---- driving ------------------------------------------------------------- */
@@ -243,6 +337,7 @@ enum err fw_in(struct fw *w, struct floor_input in)
 		w->lw.now = (struct now){ in.mono_ms, in.wall_ms };
 	in.mono_ms = w->lw.now.mono_ms;
 	in.wall_ms = w->lw.now.wall_ms;
+	w->asked = 0;
 	e = floor_input(w->floor, &in);
 	settle(w);
 	return e;

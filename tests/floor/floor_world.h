@@ -22,7 +22,12 @@ struct fw {
 	struct call_id placed;		/* the newest INVITE                 */
 	char number[20];		/* and whom it rings                 */
 	unsigned places, joins, done, messages;
-	bool replaying;			/* completions come as inputs only   */
+	bool replaying;			/* completions and what the trunks
+					   answer come from the log only     */
+	struct floor_input pending, answers[64];	/* of the next input */
+	unsigned answers_n, answers_at, asked;
+	bool has_pending;
+	struct pacer_limits room;	/* the log's last                    */
 	char *actions;			/* one line an action, with its time */
 	size_t actions_len;
 };
@@ -30,6 +35,12 @@ struct fw {
 /* A campaign of this mode under the profile without rules, `leads` leads. */
 void fw_open(struct fw *w, enum dial_mode mode, unsigned leads);
 void fw_close(struct fw *w);
+/*
+ * The same store as fw_open makes, but nothing runs: then what happened in
+ * the other world's log happens again, from the log alone.
+ */
+void fw_replay(struct fw *w, struct fw *from, enum dial_mode mode,
+	       unsigned leads);
 /* The process dies and starts again: memory is gone, the store is not. */
 unsigned fw_crash(struct fw *w);
 /* One input now, and all that the store completes after it. */
