@@ -43,7 +43,6 @@ report() {
 	say ""
 	"$B/waihu" campaign list --columns campaign,mode,agents,connect,abandon_today,dialled,answered,sales >&2
 	"$B/waihu" trunk list --columns trunk,state,attempts,answers,asr,options_ms >&2
-	say "robots: $(tail -n 1 "$D/robot.out" 2>/dev/null)"
 	echo "demo: dialled=$dialled answered=$answered talked=$talked abandoned=$abandoned blocked=$blocked recordings=$recordings lost=$((heard > answered ? heard - answered : 0))"
 }
 
