@@ -213,6 +213,21 @@ static const struct conf_row rows[] = {
 { "campaign_defaults", "hours", CONF_HOURS, LIST | RE, 0, 0, NULL, NULL,
   "Hours on the customer's clock, within the profile's: mon-fri 09:00-20:00.",
   "外呼时段（客户当地时间），在合规时段之内：mon-fri 09:00-20:00。" },
+{ "campaign_defaults", "shift", CONF_HOURS, LIST | RE, 0, 0, NULL, NULL,
+  "Hours its agents work, on the server's clock: mon-fri 09:00-18:00. What "
+  "was saved of the abandonment budget is spent towards their end.",
+  "坐席班次（服务器时间），如 mon-fri 09:00-18:00。留存的呼损额度在班次结束前用完。" },
+{ "campaign_defaults", "weight", CONF_INT, RE, 1, 1000, "100", NULL,
+  "Its part of the agents and lines it shares with other campaigns.",
+  "与其他项目共用坐席和线路时所占的份额。" },
+{ "campaign_defaults", "answer_model", CONF_BOOL, RE, 0, 0, "yes", NULL,
+  "Each lead's own chance of an answer now, learned from the campaign's "
+  "calls; used only while it foretells better than the plain rate.",
+  "按名单学习此刻接听的可能性；仅在预测优于平均接通率时使用。" },
+{ "campaign_defaults", "answer_order", CONF_BOOL, RE, 0, 0, "no", NULL,
+  "Of leads with equal priority those likelier to answer now come first, "
+  "while the model is in use.",
+  "模型启用时，同优先级名单中更可能接听者先拨。" },
 { "campaign_defaults", "ring", CONF_DURATION, RE, 5 * MS_S, 2 * MS_M, "25s",
   NULL, "Ring so long, never below the profile's minimum.",
   "振铃时长，不低于合规方案的下限。" },

@@ -233,74 +233,29 @@ struct campaign *floor_campaign(const struct floor *f, struct campaign_id id)
 	return NULL;
 }
 
-static void pacer_conf_of(const struct campaign_conf *c, struct pacer_conf *p)
-{
-	static const enum pacer_mode modes[] = {
-		[MODE_PREVIEW]     = PACER_PREVIEW,
-		[MODE_PROGRESSIVE] = PACER_PROGRESSIVE,
-		[MODE_PREDICTIVE]  = PACER_PREDICTIVE,
-	};
-
-	pacer_conf_init(p);
-	p->mode = modes[c->mode];
-	p->target = gate_profile_abandon_ppm(c->gate.profile, c->target_ppm)
-		  / 1e6;
-	p->patience_ms = c->connect_ms;
-	p->timeout_ms = c->ring_ms;
-	p->detect_ms = c->amd ? 1200 : 0;
-	p->window_ms = gate_profile_abandon_window_s(c->gate.profile) * 1000;
-	p->per = c->amd ? PACER_PER_PERSON : PACER_PER_ANSWERED;
-	p->max_lines = c->max_lines;
-	p->max_lines_per_agent = c->max_lines_per_agent_milli / 1000.0;
-}
-
-/* What an earlier run of this campaign had learned, and its ledger. */
-static void pacer_restore(struct floor *f, struct campaign *k, struct now now)
-{
-	uint8_t *buf = malloc(pacer_save_size() + 8);
-	size_t len;
-	struct store_key key = { 0 };
-
-	if (!buf)
-		return;
-	store_key_u32(&key, k->conf.id.v);
-	if (!store_get(f->store, STORE_PACER, key.b, key.len, buf,
-		       pacer_save_size() + 8, &len) && len > 8) {
-		int64_t at_ms = (int64_t)store_be64(buf);
-		enum err e = pacer_load(k->pacer, buf + 8, len - 8,
-					now.mono_ms,
-					MAX(now.wall_ms - at_ms, 0));
-
-		if (e)
-			log_warn("floor", "campaign %s: what its pacer had "
-				 "learned cannot be read: %s",
-				 k->conf.name, err_text(e));
-	}
-	free(buf);
-}
-
 enum err floor_campaign_put(struct floor *f, const struct campaign_conf *conf,
 			    struct now now)
 {
 	struct campaign *k = floor_campaign(f, conf->id);
+	struct campaign next = { .idle = IDLE_STOPPED };
 	struct pacer_conf p;
 	enum err e;
 
-	pacer_conf_of(conf, &p);
-	if (k) {
-		e = pacer_set(k->pacer, &p);
-	} else {
-		if (f->campaign_count == f->conf.max_campaigns)
-			return ERR_FULL;
-		k = &f->campaigns[f->campaign_count];
-		*k = (struct campaign){ .idle = IDLE_STOPPED };
-		e = pacer_new(&p, &k->pacer);
-	}
+	if (!k && f->campaign_count == f->conf.max_campaigns)
+		return ERR_FULL;
+	if (k)
+		next = *k;
+	next.conf = *conf;
+	next.hours_at_s = 0;		/* the hours may have changed       */
+	plan_conf(&next, now, &p);
+	e = k ? pacer_set(k->pacer, &p) : pacer_new(&p, &next.pacer);
 	if (e)
 		return e;
-	k->conf = *conf;
+	if (!k)
+		k = &f->campaigns[f->campaign_count];
+	*k = next;
 	if (k == &f->campaigns[f->campaign_count]) {
-		pacer_restore(f, k, now);
+		learn_restore(f, k, now);
 		f->campaign_count++;
 	}
 	return ERR_OK;
@@ -371,22 +326,7 @@ void floor_save(struct floor *f, struct now now)
 
 void floor_on_save(struct floor *f, struct now now)
 {
-	size_t size = pacer_save_size();
-	uint8_t *buf = malloc(size + 8);
-
-	for (size_t i = 0; buf && i < f->campaign_count; i++) {
-		struct store_key key = { 0 };
-		struct store_key at = { 0 };
-		size_t len;
-
-		store_key_u32(&key, f->campaigns[i].conf.id.v);
-		store_key_u64(&at, (uint64_t)now.wall_ms);
-		memcpy(buf, at.b, 8);
-		if (!pacer_save(f->campaigns[i].pacer, buf + 8, size, &len))
-			store_put(floor_group(f), STORE_PACER, key.b, key.len,
-				  buf, len + 8);
-	}
-	free(buf);
+	learn_save(f, now);
 }
 
 /* ---- seats ------------------------------------------------------------- */

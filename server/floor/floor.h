@@ -69,6 +69,13 @@ struct campaign_conf {
 	char caller[20];		/* "" = the trunk's numbers           */
 	char message[48];		/* prompt for abandoned calls         */
 	bool record;
+	uint32_t weight;		/* part of what campaigns share; 0 = 100 */
+	bool odds;			/* leads' own chance of an answer, while
+					   it beats the plain rate            */
+	bool odds_order;		/* and equal priorities by it         */
+	uint8_t shift_n;		/* its agents' hours, server's clock  */
+	struct gate_window shift[GATE_HOURS_MAX];
+	int32_t shift_off_s;		/* that clock, east of UTC [s]        */
 };
 
 /*        why a campaign does not dial now  word                              */
@@ -274,7 +281,12 @@ SCHEMA_STRUCT(floor_trunk, FLOOR_TRUNK);
 	F(rows, trunks,   (FLOOR_TRUNKS, floor_trunk), "trunks; none = all")  \
 	F(text, caller,   19,   "number shown")                               \
 	F(text, message,  47,   "prompt for abandoned calls")                 \
-	F(bool, record,   0,    "calls are recorded")
+	F(bool, record,   0,    "calls are recorded")                         \
+	F(u32,  weight,   0,    "part of what campaigns share, 0 = 100")      \
+	F(bool, odds,     0,    "leads' own chance of an answer may be used") \
+	F(bool, odds_order, 0,  "and orders equal priorities")                \
+	F(rows, shift,    (GATE_HOURS_MAX, floor_hours), "agents' hours")     \
+	F(i32,  shift_off_s, 0, "their clock, east of UTC [s]")
 
 SCHEMA_STRUCT(floor_setting, FLOOR_SETTING);
 

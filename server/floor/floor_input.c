@@ -170,7 +170,11 @@ static enum err on_hangup(struct floor *f, struct call *c,
 static enum err on_person(struct floor *f, struct call *c,
 			  const struct floor_input *in, struct now now UNUSED)
 {
+	struct campaign *k = floor_campaign(f, c->campaign);
+
 	c->amd_ms = (uint32_t)in->value;
+	if (k && c->state == CALL_HEAR)
+		plan_heard(k, c->amd_ms);
 	call_raise(f->calls, c->id, EV_PERSON);
 	return ERR_OK;
 }

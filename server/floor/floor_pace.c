@@ -23,6 +23,18 @@ static void feed(struct campaign *k, enum pacer_event_kind kind,
 			  (unsigned long long)agent,
 			  (unsigned long long)call, err_text(e));
 	k->ask = true;
+	k->seen_ms = now.wall_ms;
+}
+
+/* Most who stay were not leaving: the pacer knows. */
+static void feed_stays(struct campaign *k, uint64_t agent, struct now now)
+{
+	enum err e = pacer_feed(k->pacer, &(struct pacer_event){
+		.ms = now.mono_ms, .kind = PACER_LOGIN, .agent = agent });
+
+	if (e && e != ERR_EXISTS)
+		log_debug("pacer", "%s: agent %llu stays: %s", k->conf.name,
+			  (unsigned long long)agent, err_text(e));
 }
 
 void pace_call(struct floor *f, const struct call *c,
@@ -66,16 +78,25 @@ void pace_seat(struct floor *f, const struct seat *s, enum seat_state was,
 
 		if (!k)
 			continue;
-		if (was == SEAT_OFFLINE && kind != PACER_LOGOUT)
+		if (was == SEAT_OFFLINE && kind != PACER_LOGOUT) {
+			learn_wake(f, k, now);
 			feed(k, PACER_LOGIN, s->agent.v, 0, now);
+		}
 		if (was == SEAT_OFFLINE && kind == PACER_LOGOUT)
 			continue;
 		/* Hold and back, or a wish: still talking. */
 		if (kind != PACER_TALK || seat_kind(was) != PACER_TALK)
 			feed(k, kind, s->agent.v, kind == PACER_TALK && c &&
 			     c->campaign.v == k->conf.id.v ? c->id.v : 0, now);
-		if (seat_state_on_call(s->state) && s->pending != SEAT_READY)
+		if (kind == PACER_TALK && seat_kind(was) != PACER_TALK)
+			k->hour_talks++;
+		if (!seat_state_on_call(s->state))
+			continue;
+		/* About to break or log out; or it was taken back. */
+		if (s->pending != SEAT_READY)
 			feed(k, PACER_LEAVING, s->agent.v, 0, now);
+		else if (seat_state_on_call(was) && kind != PACER_PAUSE)
+			feed_stays(k, s->agent.v, now);
 	}
 }
 
@@ -331,6 +352,15 @@ void pace_all(struct floor *f, struct now now)
 
 	if (all)
 		f->paced_ms = now.mono_ms;
+	/* By the clock, not by the last time: ticks that change nothing are
+	 * not replayed. */
+	if (now.mono_ms / PLAN_EVERY_MS != f->planned) {
+		f->planned = now.mono_ms / PLAN_EVERY_MS;
+		for (size_t i = 0; i < f->campaign_count; i++) {
+			plan_turn(f, &f->campaigns[i], now);
+			learn_turn(f, &f->campaigns[i], now);
+		}
+	}
 	for (size_t i = 0; i < f->campaign_count; i++)
 		if (all || f->campaigns[i].ask)
 			pace(f, &f->campaigns[i], now);

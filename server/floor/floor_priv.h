@@ -7,6 +7,7 @@
 
 enum {
 	PACE_EVERY_MS = 250,	/* PACING.md: at every event, at least so often */
+	PLAN_EVERY_MS = 10000,	/* the day's end, the ears' time            */
 	LEAD_EVERY_MS = 1000,	/* what came due moves to READY             */
 	LEAD_BUDGET   = 500,	/* leads moved a turn                       */
 	PACE_TRIES    = 200,	/* leads looked at a decision               */
@@ -26,6 +27,16 @@ struct campaign {
 	bool ask;			/* something changed: ask the pacer */
 	struct pacer_limits room;	/* as the log says                  */
 	bool room_known;
+	/* floor_plan.c */
+	int64_t end_s;			/* planned end of its day [wall s], 0 = ? */
+	int64_t hours_end_s, hours_at_s;	/* legal hours, looked up when */
+	int32_t detect_ms;		/* the ears take so long, 0 = not heard */
+	double heard_ms;		/* mean of heard_n people            */
+	uint32_t heard_n;
+	/* floor_learn.c */
+	int64_t seen_ms;		/* newest event of its pacer [wall ms] */
+	int64_t hour;			/* of the wall clock, since 1970     */
+	uint32_t hour_talks;
 };
 
 /* A call whose group is on its way to the disk, and in which room it was. */
@@ -60,6 +71,7 @@ struct floor {
 	struct turn *turn;		/* calls that wait for it           */
 	struct turn *done_first, *done_last;	/* durable, not yet told    */
 	int64_t paced_ms, leads_ms;	/* monotonic                        */
+	int64_t planned;		/* in units of PLAN_EVERY_MS         */
 	bool disk_full;
 	uint32_t asked;			/* doors' answers within this input */
 };
@@ -93,6 +105,21 @@ enum err floor_campaign_put(struct floor *f, const struct campaign_conf *conf,
 void floor_on_save(struct floor *f, struct now now);
 /* floor_input.c: one row of the log. */
 void floor_keep(struct floor *f, const struct floor_input *in);
+/* floor_plan.c */
+/* k's settings for a pacer. */
+void plan_conf(const struct campaign *k, struct now now, struct pacer_conf *p);
+/* Tells the pacer when the day's end or the ears' time has changed. */
+void plan_turn(struct floor *f, struct campaign *k, struct now now);
+void plan_heard(struct campaign *k, uint32_t amd_ms);
+
+/* floor_learn.c */
+void learn_save(struct floor *f, struct now now);
+/* What an earlier run of this campaign had learned, and its ledger. */
+void learn_restore(struct floor *f, struct campaign *k, struct now now);
+/* Before an agent comes to a campaign: perhaps a new day begins. */
+void learn_wake(struct floor *f, struct campaign *k, struct now now);
+/* Now and then: keeps what an hour of the day has taught. */
+void learn_turn(struct floor *f, struct campaign *k, struct now now);
 
 /* floor_pace.c */
 void pace_all(struct floor *f, struct now now);

@@ -17,9 +17,26 @@ SCHEMA_DEFINE(floor_trunk, FLOOR_TRUNK, "a trunk of a campaign");
 SCHEMA_DEFINE(floor_setting, FLOOR_SETTING, "a campaign's settings");
 
 #if UINTPTR_MAX == UINT64_MAX
-_Static_assert(sizeof(struct campaign_conf) == 328,
+_Static_assert(sizeof(struct campaign_conf) == 412,
 	       "a new field of campaign_conf belongs in FLOOR_SETTING");
 #endif
+
+static void hours_to(const struct gate_window *w, uint32_t n,
+		     struct floor_hours *out)
+{
+	for (uint32_t i = 0; i < n; i++)
+		out[i] = (struct floor_hours){ w[i].days, w[i].from_min,
+					       w[i].to_min };
+}
+
+static void hours_from(const struct floor_hours *h, uint32_t n,
+		       struct gate_window *out)
+{
+	for (uint32_t i = 0; i < n; i++)
+		out[i] = (struct gate_window){ h[i].days,
+					       (int16_t)h[i].from_min,
+					       (int16_t)h[i].to_min };
+}
 
 static void gate_to(const struct gate_campaign *g, struct floor_setting *s)
 {
@@ -34,10 +51,7 @@ static void gate_to(const struct gate_campaign *g, struct floor_setting *s)
 	s->cap_n = g->cap_n;
 	s->cap_s = g->cap_s;
 	s->hours_count = MIN(g->hours_n, GATE_HOURS_MAX);
-	for (uint32_t i = 0; i < s->hours_count; i++)
-		s->hours[i] = (struct floor_hours){ g->hours[i].days,
-						    g->hours[i].from_min,
-						    g->hours[i].to_min };
+	hours_to(g->hours, s->hours_count, s->hours);
 }
 
 static void gate_from(const struct floor *f, const struct floor_setting *s,
@@ -54,10 +68,7 @@ static void gate_from(const struct floor *f, const struct floor_setting *s,
 	g->cap_n = s->cap_n;
 	g->cap_s = s->cap_s;
 	g->hours_n = (uint8_t)s->hours_count;
-	for (uint32_t i = 0; i < s->hours_count; i++)
-		g->hours[i] = (struct gate_window){
-			s->hours[i].days, (int16_t)s->hours[i].from_min,
-			(int16_t)s->hours[i].to_min };
+	hours_from(s->hours, s->hours_count, g->hours);
 }
 
 static void setting_of(const struct campaign_conf *k, struct floor_setting *s)
@@ -74,7 +85,10 @@ static void setting_of(const struct campaign_conf *k, struct floor_setting *s)
 		.max_lines = k->max_lines,
 		.max_lines_per_agent_milli = k->max_lines_per_agent_milli,
 		.trunks_count = MIN(k->trunk_count, FLOOR_TRUNKS),
-		.record = k->record };
+		.record = k->record, .weight = k->weight, .odds = k->odds,
+		.odds_order = k->odds_order, .shift_off_s = k->shift_off_s,
+		.shift_count = MIN(k->shift_n, GATE_HOURS_MAX) };
+	hours_to(k->shift, s->shift_count, s->shift);
 	str_copy(s->name, sizeof(s->name), k->name);
 	str_copy(s->caller, sizeof(s->caller), k->caller);
 	str_copy(s->message, sizeof(s->message), k->message);
@@ -96,7 +110,11 @@ static void conf_of(const struct floor *f, struct campaign_id id,
 		.wrap_more_max_ms = s->wrap_more_max_ms,
 		.hold_alert_ms = s->hold_alert_ms, .max_lines = s->max_lines,
 		.max_lines_per_agent_milli = s->max_lines_per_agent_milli,
-		.trunk_count = s->trunks_count, .record = s->record };
+		.trunk_count = s->trunks_count, .record = s->record,
+		.weight = s->weight, .odds = s->odds,
+		.odds_order = s->odds_order, .shift_off_s = s->shift_off_s,
+		.shift_n = (uint8_t)s->shift_count };
+	hours_from(s->shift, s->shift_count, k->shift);
 	str_copy(k->name, sizeof(k->name), s->name);
 	str_copy(k->caller, sizeof(k->caller), s->caller);
 	str_copy(k->message, sizeof(k->message), s->message);

@@ -251,6 +251,14 @@ MUST_CHECK enum err gate_explain(struct gate *g, const struct gate_ask *ask,
 bool gate_zones_open(const struct gate *g, const struct gate_campaign *c,
 		     const struct zone_set *places, int64_t wall_s,
 		     int64_t *until_s);
+/*
+ * Places that are open at wall_s: the first minute at which one of them no
+ * longer is, looked for before limit_s (a day at most); limit_s when all stay
+ * open until then; wall_s when they are closed.  Some 50 looks at a clock.
+ */
+int64_t gate_zones_close(const struct gate *g, const struct gate_campaign *c,
+			 const struct zone_set *places, int64_t wall_s,
+			 int64_t limit_s);
 
 /* ---- history: what counts against the frequency ----------------------- */
 

@@ -139,6 +139,41 @@ bool gate_zones_open(const struct gate *g, const struct gate_campaign *c,
 	return false;
 }
 
+/* Are all open at that second? */
+static bool all_open(const struct gate *g, const struct gate_campaign *c,
+		     const struct zone_set *places, int64_t at)
+{
+	for (size_t i = 0; i < places->n; i++)
+		if (!gate_place_open(g, c, places->at[i], at, NULL))
+			return false;
+	return places->n > 0;
+}
+
+int64_t gate_zones_close(const struct gate *g, const struct gate_campaign *c,
+			 const struct zone_set *places, int64_t wall_s,
+			 int64_t limit_s)
+{
+	int64_t at = wall_s, low;
+
+	if (!c->profile || !all_open(g, c, places, wall_s))
+		return wall_s;
+	limit_s = MIN(limit_s, wall_s + 86400);
+	/* No window closes for less than half an hour. */
+	for (low = at; at < limit_s && all_open(g, c, places, at); at += 1800)
+		low = at;
+	if (at >= limit_s)
+		return limit_s;
+	while (at - low > 60) {
+		int64_t mid = low + (at - low) / 2;
+
+		if (all_open(g, c, places, mid))
+			low = mid;
+		else
+			at = mid;
+	}
+	return at - at % 60;
+}
+
 /* ---- "1-5 09:00-18:00; 6 10:00-12:00" ---------------------------------- */
 
 static bool read_days(const char **s, uint8_t *days)

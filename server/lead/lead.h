@@ -207,6 +207,10 @@ typedef bool lead_open_h(void *arg, struct campaign_id c,
 MUST_CHECK enum err lead_campaign_set(struct leads *ls, struct campaign_id c,
 				      const struct list_id *lists, size_t n,
 				      lead_open_h *open, void *arg);
+/* Walks the zone groups in which READY leads of the campaign wait (one may be
+ * met twice): i from 0; false at the end. */
+bool lead_campaign_group(const struct leads *ls, struct campaign_id c,
+			 size_t i, uint32_t *group);
 /* Hours or profile changed: forget what was answered. */
 void lead_campaign_recheck(struct leads *ls, struct campaign_id c);
 

@@ -55,6 +55,25 @@ void lead_campaign_recheck(struct leads *ls, struct campaign_id c)
 	}
 }
 
+bool lead_campaign_group(const struct leads *ls, struct campaign_id c,
+			 size_t i, uint32_t *group)
+{
+	const struct campaign_view *v = view_of((struct leads *)ls, c.v);
+
+	for (size_t l = 0; v && c.v && l < v->list_n; l++) {
+		const struct list_state *st = lead_list_state(
+			(struct leads *)ls, v->lists[l].v);
+
+		for (size_t k = 0; st && k < st->part_n; k++) {
+			if (!lead_ready_in(st, st->parts[k].group) || i--)
+				continue;
+			*group = st->parts[k].group;
+			return true;
+		}
+	}
+	return false;
+}
+
 /* O(1) while the last answer holds. */
 static enum err group_open(struct leads *ls, struct campaign_view *v,
 			   uint32_t group, int64_t wall_s,

@@ -6,6 +6,7 @@
 #include "options.h"
 
 #include <string.h>
+#include <time.h>
 
 /* "mon-fri 09:00-20:00" as the gate reads it: "1-5 09:00-20:00". */
 static void day_numbers(const char *text, char *out, size_t size)
@@ -74,12 +75,53 @@ static enum err campaign_number(struct live *l, const char *name,
 	return store_commit_wait(g, NULL);
 }
 
+/* "mon-fri 09:00-18:00", ...: windows; false: not understood. */
+static bool read_hours(const struct conf *c, const char *name, const char *key,
+		       struct gate_window *rows, uint8_t *n)
+{
+	char hours[256] = "", numbers[256];
+	size_t count = 0;
+
+	for (size_t i = 0; i < conf_list_len(c, "campaigns", name, key); i++)
+		str_add(hours, sizeof(hours), "%s%s", i ? "; " : "",
+			conf_list_at(c, "campaigns", name, key, i));
+	if (!*hours)
+		return true;
+	day_numbers(hours, numbers, sizeof(numbers));
+	if (gate_windows_parse(numbers, rows, GATE_HOURS_MAX, &count))
+		return false;
+	*n = (uint8_t)count;
+	return true;
+}
+
+/* The server's clock today, east of UTC [s]. */
+static int32_t clock_offset(int64_t wall_s)
+{
+	time_t t = (time_t)wall_s;
+	struct tm tm;
+
+	return localtime_r(&t, &tm) ? (int32_t)tm.tm_gmtoff : 0;
+}
+
+static void read_share(const struct live *l, const struct conf *c,
+		       const char *name, struct campaign_conf *k)
+{
+	static const char s[] = "campaigns";
+
+	k->weight = (uint32_t)conf_int(c, s, name, "weight");
+	k->odds = conf_bool(c, s, name, "answer_model");
+	k->odds_order = conf_bool(c, s, name, "answer_order");
+	k->shift_off_s = clock_offset(clock_now(l->r.clock).wall_ms / 1000);
+	if (!read_hours(c, name, "shift", k->shift, &k->shift_n))
+		log_warn("live", "campaign %s: its shift is not understood",
+			 name);
+}
+
 static void read_gate(const struct live *l, const struct conf *c,
 		      const char *name, struct campaign_conf *k)
 {
 	static const char s[] = "campaigns";
 	struct gate_campaign *g = &k->gate;
-	char hours[256] = "";
 
 	g->id = k->id;
 	g->profile = gate_profile(l->r.gate, conf_text(c, s, name, "profile"));
@@ -90,19 +132,8 @@ static void read_gate(const struct live *l, const struct conf *c,
 	g->tries_max = (uint16_t)conf_int(c, s, name, "attempts");
 	g->cap_n = (uint16_t)conf_int(c, s, name, "frequency");
 	g->cap_s = (int32_t)(conf_int(c, s, name, "frequency_in") / 1000);
-	for (size_t i = 0; i < conf_list_len(c, s, name, "hours"); i++)
-		str_add(hours, sizeof(hours), "%s%s", i ? "; " : "",
-			conf_list_at(c, s, name, "hours", i));
-	if (*hours) {
-		char numbers[256];
-		size_t n;
-
-		day_numbers(hours, numbers, sizeof(numbers));
-		if (gate_windows_parse(numbers, g->hours, GATE_HOURS_MAX, &n))
-			g->profile = NULL;
-		else
-			g->hours_n = (uint8_t)n;
-	}
+	if (!read_hours(c, name, "hours", g->hours, &g->hours_n))
+		g->profile = NULL;
 }
 
 static void read_campaign(const struct live *l, const struct conf *c,
@@ -122,6 +153,7 @@ static void read_campaign(const struct live *l, const struct conf *c,
 		if (str_eq(wrap, wrap_keys[i]))
 			k->wrap = wraps[i];
 	read_gate(l, c, name, k);
+	read_share(l, c, name, k);
 	k->target_ppm = (int32_t)conf_int(c, s, name, "abandon");
 	k->ring_ms = (int32_t)conf_int(c, s, name, "ring");
 	k->connect_ms = (int32_t)conf_int(c, s, name, "wait");

@@ -169,6 +169,7 @@ enum err pacer_feed(struct pacer *p, const struct pacer_event *e)
 	    (p->started && e->ms < p->now_ms))
 		return ERR_ARG;
 	turn(p, e->ms);
+	p->fed = true;
 	return floor_event(p, e);
 }
 

@@ -94,7 +94,8 @@ void pacer_conf_init(struct pacer_conf *c);
  *
  *      event                word         needs          meaning              */
 #define PACER_EVENTS(X)                                                       \
-	X(PACER_LOGIN,    "login",    1, 0, "is there, not yet ready")        \
+	X(PACER_LOGIN,    "login",    1, 0, "is there, not yet ready; or "    \
+					    "stays, who was leaving")         \
 	X(PACER_LOGOUT,   "logout",   1, 0, "gone, or gone after this call")  \
 	X(PACER_IDLE,     "idle",     1, 0, "ready for a call")               \
 	X(PACER_TALK,     "talk",     1, 0, "joined to a call (0: not ours)") \
@@ -208,9 +209,15 @@ MUST_CHECK enum err pacer_save(const struct pacer *p, void *buf, size_t size,
 MUST_CHECK enum err pacer_load(struct pacer *p, const void *buf, size_t len,
 			       int64_t now_ms, int64_t saved_ago_ms);
 /* Only what was learned (not the ledger), at a weight in 0..1: the prior of
- * a new campaign or another hour of the day. */
+ * another hour of the day.  Before the first event, after pacer_load if both
+ * are wanted; ERR_STATE later. */
 MUST_CHECK enum err pacer_prior(struct pacer *p, const void *buf, size_t len,
 				double weight);
+/* Only talk and wrap-up times, and ring times at the weight of a call or two:
+ * the prior of a new campaign from another one, whose answer rate says
+ * nothing of this one's. */
+MUST_CHECK enum err pacer_prior_times(struct pacer *p, const void *buf,
+				      size_t len, double weight);
 
 /* What was learned, as the few numbers a forecast needs. */
 struct pacer_learned {

@@ -86,10 +86,10 @@ static enum err grow(void **rows, uint32_t *room, size_t size)
 static enum err on_login(struct pacer *p, uint64_t id, uint32_t row)
 {
 	if (row != NONE) {
-		if (!p->agents[row].gone)
+		if (!p->agents[row].gone && !p->agents[row].leaving)
 			return ERR_EXISTS;
+		p->agents[row].doubt = p->agents[row].gone;
 		agent_stays(p, &p->agents[row]);
-		p->agents[row].doubt = true;
 		return ERR_OK;
 	}
 	if (p->agent_n == p->agent_room) {

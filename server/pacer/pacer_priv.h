@@ -76,6 +76,7 @@ struct pacer {
 	int64_t cohort_s;			/* all before it are learned */
 	double recent_hits, recent_misses;	/* in the cohorts            */
 	bool started;
+	bool fed;				/* has seen an event         */
 
 	struct agent *agents;
 	struct line *lines;

@@ -123,6 +123,8 @@ enum err pacer_save(const struct pacer *p, void *buf, size_t size, size_t *len)
 	struct know w = p->know;
 	struct ledger l = p->ledger;
 	struct span s[2 * SPANS];
+
+	l.all = (struct slot){ 0, 0 };	/* "since the start" begins anew */
 	size_t values, n = spans_of(&w, &l, s, &values);
 	uint8_t *b = buf, *at = b + HEADER;
 
@@ -185,6 +187,7 @@ enum err pacer_load(struct pacer *p, const void *buf, size_t len,
 	if (saved_ago_ms < 0)
 		return ERR_ARG;
 	p->ledger = l;
+	p->ledger.all = (struct slot){ 0, 0 };
 	use_know(p, &w);
 	p->started = true;
 	p->now_ms = p->start_ms = p->built_ms = p->minute_ms = now_ms;
@@ -202,7 +205,7 @@ enum err pacer_prior(struct pacer *p, const void *buf, size_t len,
 
 	if (!(weight >= 0 && weight <= 1))
 		return ERR_ARG;
-	if (p->started)
+	if (p->fed)
 		return ERR_STATE;
 	enum err e = read_all(buf, len, &w, &l);
 
@@ -217,5 +220,45 @@ enum err pacer_prior(struct pacer *p, const void *buf, size_t len,
 			s[i].at[k] *= weight;
 	w.chance_mean = chance;
 	use_know(p, &w);
+	return ERR_OK;
+}
+
+static void scale(const struct span *s, size_t n, double by)
+{
+	for (size_t i = 0; i < n; i++)
+		for (size_t k = 0; k < s[i].n; k++)
+			s[i].at[k] *= by;
+}
+
+enum err pacer_prior_times(struct pacer *p, const void *buf, size_t len,
+			   double weight)
+{
+	struct know w = p->know, own = p->know;
+	struct ledger l = p->ledger;
+
+	if (!(weight >= 0 && weight <= 1))
+		return ERR_ARG;
+	if (p->fed)
+		return ERR_STATE;
+	enum err e = read_all(buf, len, &w, &l);
+
+	if (e != ERR_OK)
+		return e;
+	const struct span times[] = { HAZARD(w.talk), HAZARD(w.wrap) };
+	const struct span rings[] = { MANY(w.answered.seen),
+				      MANY(w.failed.seen) };
+
+	scale(times, ARRAY_LEN(times), weight);
+	for (size_t i = 0; i < ARRAY_LEN(rings); i++) {
+		struct ring *r = i ? &w.failed : &w.answered;
+
+		scale(&rings[i], 1, 1 / fmax(r->sum, 1));
+		r->sum = fmin(r->sum, 1);
+	}
+	own.talk = w.talk;
+	own.wrap = w.wrap;
+	own.answered = w.answered;
+	own.failed = w.failed;
+	use_know(p, &own);
 	return ERR_OK;
 }
