@@ -235,7 +235,7 @@ const char *floor_input_word(enum floor_input_kind k);
 	F(i64,  value,    0,    "see the kind")                               \
 	F(i64,  when_s,   0,    "agreed time, wall clock [s]")                \
 	F(text, text,     1000, "see the kind")                               \
-	F(bytes, more,    1200,  "see the kind")
+	F(bytes, more,    1600,  "see the kind")
 
 SCHEMA_STRUCT(floor_input, FLOOR_INPUT);
 

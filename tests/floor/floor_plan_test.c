@@ -2,7 +2,9 @@
 #include "floor/floor_world.h"
 
 #include <math.h>
+#include <stdlib.h>
 
+#include "base/str.h"
 #include "base/t.h"
 #include "floor/floor_priv.h"
 
