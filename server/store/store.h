@@ -370,13 +370,25 @@ bool store_settled(const struct store *s, uint64_t mark);
 typedef bool store_event_h(void *arg, uint64_t number, const void *bytes,
 			   size_t len);
 
+/*
+ * Old events may go: all up to and including `upto`, STORE_TRIM_MAX of them
+ * at most, in the group's own transaction.  The newest event stays.  The
+ * number and hash of the last that went are kept as the anchor, and the
+ * chain is proved from there on.
+ */
+enum { STORE_TRIM_MAX = 1024 };
+void store_event_trim(struct store_group *g, uint64_t upto);
+/* The anchor: 0 and zeroes while nothing was trimmed.  [any thread] */
+MUST_CHECK enum err store_event_anchor(struct store *s, uint64_t *number,
+				       uint8_t hash[STORE_HASH_LEN]);
+
 /* Committed events from number `from` on, at most limit (as store_scan). */
 MUST_CHECK enum err store_event_scan(struct store *s, uint64_t from,
 				     size_t limit, store_event_h *h, void *arg);
 
 /*
- * Recomputes the chain over [from, to]; to 0: to the newest, whose hash must
- * be the one kept.  ERR_FORMAT: *bad = the first number that is missing or
+ * Recomputes the chain over [from, to], from the anchor on if that is later;
+ * to 0: to the newest, whose hash must be the one kept.  ERR_FORMAT: *bad = the first number that is missing or
  * does not fit (bad may be NULL).  1.6 M events/s.  [any thread]
  */
 MUST_CHECK enum err store_event_verify(struct store *s, uint64_t from,

@@ -87,12 +87,12 @@ static enum err link_at(struct store *s, uint64_t number, struct chain *out)
 	return e;
 }
 
-enum err store_event_head(struct store *s, uint64_t *number,
+static enum err link_kept(struct store *s, const char *name, uint64_t *number,
 			  uint8_t hash[STORE_HASH_LEN])
 {
 	uint8_t row[8 + STORE_HASH_LEN] = { 0 };
 	size_t len = sizeof(row);
-	enum err e = store_meta_get(s, META_EVENT, row, sizeof(row), &len);
+	enum err e = store_meta_get(s, name, row, sizeof(row), &len);
 
 	if (e == ERR_ABSENT)
 		e = ERR_OK;
@@ -102,6 +102,43 @@ enum err store_event_head(struct store *s, uint64_t *number,
 		return ERR_FORMAT;
 	*number = store_be64(row);
 	memcpy(hash, row + 8, STORE_HASH_LEN);
+	return ERR_OK;
+}
+
+enum err store_event_head(struct store *s, uint64_t *number,
+			  uint8_t hash[STORE_HASH_LEN])
+{
+	return link_kept(s, META_EVENT, number, hash);
+}
+
+enum err store_event_anchor(struct store *s, uint64_t *number,
+			    uint8_t hash[STORE_HASH_LEN])
+{
+	return link_kept(s, META_ANCHOR, number, hash);
+}
+
+/* Where a proof from `from` on begins: its link before, or the anchor. */
+static enum err begin_at(struct store *s, uint64_t from, struct chain *out)
+{
+	struct chain anchor = { 0 };
+	enum err e = store_event_anchor(s, &anchor.number, anchor.hash);
+
+	if (e || anchor.number < from - 1)
+		return e ? e : link_at(s, from - 1, out);
+	*out = anchor;
+	return ERR_OK;
+}
+
+/* What is missing may have been trimmed while it was read. */
+static enum err was_trimmed(struct store *s, struct proof *p)
+{
+	struct chain anchor = { 0 };
+	enum err e = store_event_anchor(s, &anchor.number, anchor.hash);
+
+	if (e || anchor.number <= p->at.number)
+		return e;
+	p->at = anchor;
+	p->broken = false;
 	return ERR_OK;
 }
 
@@ -116,7 +153,7 @@ enum err store_event_verify(struct store *s, uint64_t from, uint64_t to,
 	if (!e && !from)
 		from = 1;
 	if (!e)
-		e = link_at(s, from - 1, &p.at);
+		e = begin_at(s, from, &p.at);
 	if (e == ERR_FORMAT && bad)
 		*bad = from > 1 ? from - 1 : 1;
 	p.to = to ? to : head.number;
@@ -129,6 +166,8 @@ enum err store_event_verify(struct store *s, uint64_t from, uint64_t to,
 				.from = key, .from_len = sizeof(key),
 				.limit = VERIFY_PAGE }, proof_row, &p);
 		p.broken |= !p.met;
+		if (!e && p.broken)
+			e = was_trimmed(s, &p);
 	}
 	if (e)
 		return e;

@@ -143,6 +143,15 @@ void store_event(struct store_group *g, const void *bytes, size_t len)
 		    (struct blob){ bytes, len });
 }
 
+void store_event_trim(struct store_group *g, uint64_t upto)
+{
+	uint8_t key[8];
+
+	be64_put(key, upto);
+	add(g, OP_TRIM, STORE_EVENT, (struct blob){ key, sizeof(key) },
+	    (struct blob){ NULL, 0 });
+}
+
 bool group_next(const struct store_group *g, size_t *at, struct op *op)
 {
 	struct op_head h;

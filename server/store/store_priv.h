@@ -93,7 +93,7 @@ void map_cur_sync(struct map_cur *c);
 
 /* ------------------------------------------------ groups: store_group.c */
 
-enum op_kind { OP_PUT, OP_DEL, OP_CHECK, OP_EVENT };
+enum op_kind { OP_PUT, OP_DEL, OP_CHECK, OP_EVENT, OP_TRIM };
 
 struct op {
 	enum op_kind kind;
@@ -218,7 +218,7 @@ struct store {
 	/* writer thread (memory: whoever holds mem's lock) */
 	pthread_t writer;
 	bool writer_runs;
-	struct chain head;
+	struct chain head, anchor;	/* the newest; the last trimmed      */
 	struct store_group *todo, **todo_end;	/* memory's queue            */
 
 	/* sealing */
@@ -263,6 +263,7 @@ void copy_join(struct store *s);
 /* What the room itself keeps in META; others may not begin with a dot. */
 #define META_FORMAT ".format"
 #define META_EVENT  ".event"
+#define META_ANCHOR ".anchor"
 #define META_KEY    ".key"
 #define STORE_FORMAT 1
 

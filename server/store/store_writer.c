@@ -79,42 +79,88 @@ static enum err chain_append(struct store *s, struct store_group *g,
 	return ERR_OK;
 }
 
-static enum err chain_save(struct store *s)
+static enum err chain_save(struct store *s, const char *name,
+			   const struct chain *link)
 {
 	uint8_t row[HEAD_LEN];
 
-	be64_put(row, s->head.number);
-	memcpy(row + 8, s->head.hash, STORE_HASH_LEN);
+	be64_put(row, link->number);
+	memcpy(row + 8, link->hash, STORE_HASH_LEN);
 	return s->engine->tput(s, STORE_META,
-			       (struct blob){ META_EVENT, strlen(META_EVENT) },
+			       (struct blob){ name, strlen(name) },
 			       (struct blob){ row, sizeof(row) });
+}
+
+/*
+ * The anchor and the rows before it change in one transaction: a log trimmed
+ * half way is never seen.
+ */
+static enum err chain_trim(struct store *s, uint64_t upto)
+{
+	uint64_t from = s->anchor.number + 1;
+	uint8_t key[8];
+	struct blob val;
+	enum err e;
+
+	upto = MIN(upto, from + STORE_TRIM_MAX - 1);
+	if (s->head.number <= from || upto < from)
+		return ERR_OK;
+	upto = MIN(upto, s->head.number - 1);
+	be64_put(key, upto);
+	e = s->engine->tget(s, STORE_EVENT, (struct blob){ key, sizeof(key) },
+			    &val);
+	if (e || val.len < STORE_HASH_LEN)
+		return e == ERR_ABSENT || !e ? ERR_FORMAT : e;
+	memcpy(s->anchor.hash, val.p, STORE_HASH_LEN);
+	s->anchor.number = upto;
+	for (; !e && from <= upto; from++) {
+		be64_put(key, from);
+		e = s->engine->tdel(s, STORE_EVENT,
+				    (struct blob){ key, sizeof(key) });
+	}
+	return e ? e : chain_save(s, META_ANCHOR, &s->anchor);
+}
+
+/* The first (or last) number in the log; 0 when it is empty. */
+static enum err chain_end(struct store *s, bool last, uint64_t *number)
+{
+	struct cursor c;
+	struct view *v;
+	enum err e = s->engine->view(s, true, &v);
+
+	*number = 0;
+	if (e)
+		return e;
+	e = s->engine->seek(v, STORE_EVENT, (struct blob){ NULL, 0 }, last,
+			    &c);
+	if (!e && c.valid && c.key.len == 8)
+		*number = store_be64(c.key.p);
+	if (!e)
+		s->engine->cursor_end(&c);
+	s->engine->unview(s, v);
+	return e;
 }
 
 enum err chain_load(struct store *s)
 {
-	uint8_t row[HEAD_LEN];
-	uint64_t last = 0;
-	struct cursor c;
-	struct view *v;
-	size_t len;
-	enum err e = store_meta_get(s, META_EVENT, row, sizeof(row), &len);
+	uint64_t first, last;
+	enum err e;
 
-	s->head = (struct chain){ 0 };
-	if (e && e != ERR_ABSENT)
-		return e;
-	if (!e && len == HEAD_LEN) {
-		s->head.number = store_be64(row);
-		memcpy(s->head.hash, row + 8, STORE_HASH_LEN);
-	}
-	e = s->engine->view(s, true, &v);
-	if (e)
-		return e;
-	e = s->engine->seek(v, STORE_EVENT, (struct blob){ NULL, 0 }, true, &c);
-	if (!e && c.valid && c.key.len == 8)
-		last = store_be64(c.key.p);
+	s->head = s->anchor = (struct chain){ 0 };
+	e = store_event_head(s, &s->head.number, s->head.hash);
 	if (!e)
-		s->engine->cursor_end(&c);
-	s->engine->unview(s, v);
+		e = store_event_anchor(s, &s->anchor.number, s->anchor.hash);
+	if (!e)
+		e = chain_end(s, false, &first);
+	if (!e)
+		e = chain_end(s, true, &last);
+	if (!e && first && first != s->anchor.number + 1) {
+		log_err("store", "the event log begins at %llu, but was "
+			"trimmed up to %llu: it was cut or changed",
+			(unsigned long long)first,
+			(unsigned long long)s->anchor.number);
+		e = ERR_FORMAT;
+	}
 	if (!e && last != s->head.number) {
 		log_err("store", "the event log ends at %llu, but %llu was "
 			"written last: it was cut or changed",
@@ -151,6 +197,8 @@ static enum err write_one(struct store *s, struct store_group *g,
 		return s->engine->tdel(s, op->table, op->key);
 	case OP_EVENT:
 		return chain_append(s, g, op->val);
+	case OP_TRIM:
+		return chain_trim(s, store_be64(op->key.p));
 	case OP_CHECK:
 		break;
 	}
@@ -233,7 +281,7 @@ static bool bulk_fits(struct store *s, struct bulk_time *t,
 static enum err transaction(struct store *s, struct store_group *list,
 			    struct store_group **rest)
 {
-	struct chain before = s->head;
+	struct chain before = s->head, anchor = s->anchor;
 	struct bulk_time t = { .live = !list->bulk };
 	enum err e = s->engine->begin(s);
 
@@ -250,13 +298,15 @@ static enum err transaction(struct store *s, struct store_group *list,
 		}
 	}
 	if (!e && s->head.number != before.number)
-		e = chain_save(s);
+		e = chain_save(s, META_EVENT, &s->head);
 	if (!e)
 		e = commit(s);
 	else
 		s->engine->abort(s);
-	if (e)
+	if (e) {
 		s->head = before;
+		s->anchor = anchor;
+	}
 	return e;
 }
 

@@ -1,7 +1,7 @@
 /*
  * store_kill ROUNDS -- a writer is killed with signal 9 at a random moment,
  * again and again; what it was told is durable must be there, whole groups
- * or none, and the chain must hold.
+ * or none, and the chain must hold, while its old end is trimmed.
  *
  * store_kill --fill DIR -- writes until the disk is full; must be refused
  * with "no room left", and all that was accepted must be there.
@@ -47,7 +47,10 @@ struct child {
 	struct store *s;
 	int out;		/* acknowledged numbers, 8 bytes each        */
 	uint64_t sent;
+	unsigned turn;
 };
+
+enum { KEPT = 300 };		/* events the trimming leaves                */
 
 struct ack {
 	struct child *c;
@@ -64,6 +67,18 @@ static void acknowledged(void *arg, const struct store_result *res)
 	if (write(a->c->out, &a->n, sizeof(a->n)) != sizeof(a->n))
 		exit(1);
 	free(a);
+}
+
+/* Every so often all but the newest events go, a bite at a time. */
+static void trim_some(struct child *c)
+{
+	struct store_group *g;
+
+	if (c->turn++ % 4 || c->sent <= KEPT)
+		return;
+	g = store_begin_bulk(c->s);
+	store_event_trim(g, c->sent - KEPT);
+	need(store_commit(g, NULL, NULL), "trim");
 }
 
 /* Group n: event n, a row n, a number n, and the counter. */
@@ -98,6 +113,7 @@ static void child_main(const char *dir, int out)
 
 		for (int i = 0; i < 5; i++)
 			send_one(&c);
+		trim_some(&c);
 		poll(&p, 1, 1);
 		store_pump(c.s);
 	}
@@ -137,18 +153,25 @@ static bool event_there(void *arg, uint64_t number, const void *bytes,
 	return true;
 }
 
+static uint64_t trimmed_most;
+
 /* Returns the newest event's number. */
 static uint64_t inspect(const char *dir, uint64_t from, uint64_t acked)
 {
 	struct store *s = open_at(dir);
 	struct seen seen = { s, from };
 	uint8_t hash[STORE_HASH_LEN];
-	uint64_t head = 0, rows = 0, bad = 0, counter = 0, at;
+	uint64_t head = 0, rows = 0, bad = 0, counter = 0, at, anchor = 0;
 	size_t len;
 
 	need(store_event_head(s, &head, hash), "head");
 	if (head < acked)
 		die("an acknowledged event is lost", ERR_ABSENT);
+	need(store_event_anchor(s, &anchor, hash), "anchor");
+	if (anchor && anchor + KEPT > head)
+		die("too much was trimmed", ERR_ABSENT);
+	trimmed_most = MAX(trimmed_most, anchor);
+	seen.next = MAX(seen.next, anchor);
 	do {
 		at = seen.next;
 		need(store_event_scan(s, at + 1, 0, event_there, &seen),
@@ -204,10 +227,12 @@ static int kill_rounds(unsigned rounds)
 	}
 	store_fix_remove(dir);
 	printf("%u rounds of kill -9: %llu events acknowledged, none lost; "
-	       "in %llu rounds the last were durable but not yet told\n",
+	       "in %llu rounds the last were durable but not yet told; %llu "
+	       "trimmed\n",
 	       rounds, (unsigned long long)acked_all,
-	       (unsigned long long)unacked);
-	return acked_all ? 0 : 1;
+	       (unsigned long long)unacked,
+	       (unsigned long long)trimmed_most);
+	return acked_all && (trimmed_most || head < 2 * KEPT) ? 0 : 1;
 }
 
 static int fill(const char *dir)
