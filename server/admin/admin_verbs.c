@@ -37,6 +37,18 @@ static const struct {
 	{ "config",   "check show default mdoc", NULL },
 };
 
+/* What may follow the name, where it is always the same. */
+static const struct {
+	const char *object, *verb, *words;
+} follow[] = {
+	{ "user", "add", "--role --agent --name --team --campaigns "
+	  "phone=embedded phone=registered phone=sip: --password-stdin "
+	  "--phone-password-stdin" },
+	{ "user", "set", "role= agent= name= team= campaigns= lang= locked= "
+	  "unmask= read_only= phone=embedded phone=registered phone=sip: "
+	  "--password-stdin --phone-password-stdin" },
+};
+
 /* The i-th word of a list with spaces between; false past the end. */
 static bool nth(const char *list, size_t i, char *buf, size_t size)
 {
@@ -135,8 +147,13 @@ int admin_complete(const struct admin_opts *o, int argc, char **argv)
 		"--password-file", "--lang", "--color", "--version", "--help"
 	};
 	const char *begun = argc ? argv[argc - 1] : "";
-	char w[24];
+	char w[32];
 
+	for (size_t i = 0; argc > 3 && i < ARRAY_LEN(follow); i++)
+		for (size_t k = 0; str_eq(follow[i].object, argv[0]) &&
+		     str_eq(follow[i].verb, argv[1]) &&
+		     nth(follow[i].words, k, w, sizeof(w)); k++)
+			offer(w, begun);
 	if (*begun == '-') {
 		for (size_t i = 0; i < ARRAY_LEN(options); i++)
 			offer(options[i], begun);

@@ -207,7 +207,8 @@ static FILE *data_of(const struct line *l, char *reject, size_t size,
 	*status = -1;
 	*reject = '\0';
 	for (int i = 0; i < l->count; i++)
-		if (str_eq(l->words[i], "--password-stdin"))
+		if (str_eq(l->words[i], "--password-stdin") ||
+		    str_eq(l->words[i], "--phone-password-stdin"))
 			return stdin;
 	if (l->count < 4 || !str_eq(l->words[0], "list") ||
 	    !str_eq(l->words[1], "import"))

@@ -24,10 +24,12 @@ static const struct {
 	{ "user",     "show",   verb_user_show,     false, "NAME", "one of them" },
 	{ "user",     "add",    verb_user_add,      true,
 	  "NAME --role R [--agent N] [--name TEXT] [--team T] "
-	  "[--campaigns A,B] [lang=L] --password-stdin",
+	  "[--campaigns A,B] [lang=L] [phone=P] --password-stdin",
 	  "let somebody log in" },
 	{ "user",     "set",    verb_user_set,      true,
-	  "NAME key=value... [--password-stdin]", "change a user" },
+	  "NAME key=value... [phone=embedded|registered|sip:URI] "
+	  "[--password-stdin | --phone-password-stdin]",
+	  "change a user" },
 	{ "user",     "delete", verb_user_delete,   true, "NAME", "remove a user" },
 	{ "agent",    "list",   verb_agent_list,    false, "[--state S]",
 	  "agents and what they do now" },
@@ -169,6 +171,7 @@ static const char *arg(const struct job *j, size_t i)
 static bool is_flag(const char *w)
 {
 	static const char *const flags[] = { "--check", "--password-stdin",
+					     "--phone-password-stdin",
 					     "--all", "--events" };
 
 	for (size_t i = 0; i < ARRAY_LEN(flags); i++)
@@ -336,7 +339,7 @@ static void on_durable(void *arg, const struct store_result *res)
 	if (j && res->err)
 		fail_err(j, res->err, "not written");
 	if (j)
-		j->step = finished;
+		j->step = j->after && !res->err ? j->after : finished;
 	free(w);
 }
 

@@ -6,6 +6,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <sys/random.h>
 
 /* ---- users ----------------------------------------------------------------------- */
 
@@ -21,7 +22,8 @@ static json_t *user_json(const struct staff *st)
 			 staff_role_word((enum staff_role)st->role), "agent",
 			 (int)st->agent, "team", st->team, "campaigns", list,
 			 "locked", st->locked, "unmask", st->unmask,
-			 "read_only", st->read_only, "phone", st->phone);
+			 "read_only", st->read_only, "phone",
+			 *st->phone ? st->phone : "embedded");
 }
 
 static bool user_row(void *arg, const struct staff *st)
@@ -73,6 +75,61 @@ static bool yes_no(struct job *j, const char *key, const char *value,
 	       !fail(j, EXIT_USAGE, MSG_NO_ARG, "%s is yes or no", key);
 }
 
+/* ---- a phone that registers ------------------------------------------------------ */
+
+/* H(user:realm:password) is kept, and nothing else (RFC 2617 4.13). */
+static enum err set_phone_key(struct job *j, struct staff *st,
+			      const char *password)
+{
+	char user[STAFF_SIP_USER_SIZE];
+	uint8_t ha1[DIAL_HA1_SIZE];
+	const char *realm = dial_realm(j->c->r->dial);
+	enum err e;
+
+	staff_sip_user(st->agent, user);
+	e = dial_ha1(user, realm, password, ha1);
+	if (e)
+		return e;
+	*st->phone_secret = '\0';
+	for (size_t i = 0; i < sizeof(ha1); i++)
+		str_add(st->phone_secret, sizeof(st->phone_secret), "%02x",
+			ha1[i]);
+	str_copy(st->phone_realm, sizeof(st->phone_realm), realm);
+	return ERR_OK;
+}
+
+/* 20 signs of 32: 100 bits, and none that is mistaken for another. */
+enum { PASSWORD_LEN = 20, PHONE_PASSWORD_MIN = 8, PASSWORD_MIN = 4 };
+
+static enum err make_password(char buf[PASSWORD_LEN + 1])
+{
+	static const char signs[] = "abcdefghijkmnpqrstuvwxyz23456789";
+	uint8_t bytes[PASSWORD_LEN];
+
+	if (getrandom(bytes, sizeof(bytes), 0) != sizeof(bytes))
+		return ERR_IO;
+	for (size_t i = 0; i < PASSWORD_LEN; i++)
+		buf[i] = signs[bytes[i] % 32];
+	buf[PASSWORD_LEN] = '\0';
+	explicit_bzero(bytes, sizeof(bytes));
+	return ERR_OK;
+}
+
+static bool set_phone(struct job *j, struct staff *st, const char *value)
+{
+	bool sip = !strncmp(value, "sip:", 4) && value[4] &&
+		   strlen(value) < sizeof(st->phone) &&
+		   !strpbrk(value, " \t\"<>");
+
+	if (!sip && !str_eq(value, "registered") && !str_eq(value, "embedded"))
+		return !fail(j, EXIT_USAGE, MSG_NO_ARG, "phone is embedded, "
+			     "registered or sip:URI");
+	str_copy(st->phone, sizeof(st->phone),
+		 str_eq(value, "embedded") ? "" : value);
+	*st->phone_secret = *st->phone_realm = '\0';
+	return true;
+}
+
 /* One property; false with the reason said. */
 static bool set_user(struct job *j, struct staff *st, const char *key,
 		     const char *value)
@@ -97,7 +154,7 @@ static bool set_user(struct job *j, struct staff *st, const char *key,
 	} else if (str_eq(key, "lang")) {
 		str_copy(st->lang, sizeof(st->lang), value);
 	} else if (str_eq(key, "phone")) {
-		str_copy(st->phone, sizeof(st->phone), value);
+		return set_phone(j, st, value);
 	} else if (str_eq(key, "campaigns")) {
 		set_campaigns(st, value);
 	} else if (str_eq(key, "locked")) {
@@ -183,15 +240,20 @@ static bool save_user(struct job *j, const struct staff *st)
 	return failed;
 }
 
-/* The password comes on standard input and is hashed on the door's worker. */
+/*
+ * What waits for a password on standard input (the log-in's is hashed on the
+ * door's worker), or for the disk with one that was made here.
+ */
 struct pending {
 	struct staff st;
 	struct clerk *c;
 	uint64_t session;
 	uint32_t req;
+	bool phone;			/* it is the phone's that comes      */
 	bool hashing, done;
 	char pass[130];
 	size_t pass_len;
+	char made[PASSWORD_LEN + 1];	/* the phone's, shown once           */
 };
 
 static void drop_pending(struct job *j)
@@ -199,6 +261,7 @@ static void drop_pending(struct job *j)
 	struct pending *p = j->state;
 
 	explicit_bzero(p->pass, sizeof(p->pass));
+	explicit_bzero(p->made, sizeof(p->made));
 	if (p->hashing)
 		p->session = 0;		/* on_hash frees it */
 	else
@@ -228,7 +291,7 @@ static void on_hash(void *arg, enum err e, const char *hash)
 	}
 }
 
-static bool hash_step(struct job *j, struct now now UNUSED)
+static bool pass_step(struct job *j, struct now now UNUSED)
 {
 	struct pending *p = j->state;
 
@@ -237,55 +300,132 @@ static bool hash_step(struct job *j, struct now now UNUSED)
 	return j->exit ? true : save_user(j, &p->st);
 }
 
+/* A whole password has come; false with the reason said. */
+static bool take_pass(struct job *j, struct pending *p)
+{
+	size_t least = p->phone ? PHONE_PASSWORD_MIN : PASSWORD_MIN;
+	enum err e;
+
+	p->pass[strcspn(p->pass, "\r\n")] = '\0';
+	if (strlen(p->pass) < least)
+		return !fail(j, EXIT_USAGE, MSG_NO_ARG, "a password of at "
+			     "least %zu characters is needed", least);
+	if (p->phone)
+		e = set_phone_key(j, &p->st, p->pass);
+	else
+		e = door_hash_start(j->c->conf.door, p->pass, on_hash, p);
+	p->hashing = !p->phone && !e;
+	return !e || !fail_err(j, e, "password");
+}
+
 static void on_pass(struct job *j, const struct msg_admin_data *m)
 {
 	struct pending *p = j->state;
 	size_t n = MIN((size_t)m->chunk_len,
 		       sizeof(p->pass) - 1 - p->pass_len);
-	enum err e;
 
 	memcpy(p->pass + p->pass_len, m->chunk, n);
 	p->pass_len += n;
 	door_ok(j->c->conf.door, j->session, j->req, NULL);
-	if (!m->last || p->hashing)
+	if (!m->last || p->hashing || p->done)
 		return;
 	p->pass[p->pass_len] = '\0';
-	p->pass[strcspn(p->pass, "\r\n")] = '\0';
-	if (strlen(p->pass) < 4) {
-		fail(j, EXIT_USAGE, MSG_NO_ARG,
-		     "a password of at least 4 characters is needed");
-		p->done = true;
-		return;
-	}
-	e = door_hash_start(j->c->conf.door, p->pass, on_hash, p);
+	p->done = !take_pass(j, p) || p->phone;
 	explicit_bzero(p->pass, sizeof(p->pass));
-	if (e) {
-		fail_err(j, e, "password");
-		p->done = true;
-		return;
-	}
-	p->hashing = true;
 }
 
-static bool change_user(struct job *j, struct staff *st)
+/* It is on disk: what is typed into the phone. */
+static bool say_account(struct job *j, struct now now UNUSED)
 {
-	struct pending *p;
+	const struct pending *p = j->state;
+	char user[STAFF_SIP_USER_SIZE], uri[DIAL_URI_SIZE];
+	json_t *line;
 
-	if (!set_all(j, st))
-		return true;
-	if (!word_flag(j, "--password-stdin"))
-		return save_user(j, st);
-	p = calloc(1, sizeof(*p));
+	staff_sip_user(p->st.agent, user);
+	live_agent_uri(j->c->conf.live, (struct agent_id){ p->st.agent }, uri,
+		       sizeof(uri));
+	line = json_pack("{s:s, s:s, s:s, s:s}", "user", p->st.user,
+			 "sip_user", user, "sip_server", strchr(uri, '@') + 1,
+			 "sip_realm", p->st.phone_realm);
+	if (*p->made)
+		json_object_set_new(line, "sip_password",
+				    json_string(p->made));
+	say(j, line);
+	return true;
+}
+
+static struct pending *pending_new(struct job *j, const struct staff *st)
+{
+	struct pending *p = calloc(1, sizeof(*p));
+
 	if (!p)
-		return fail_err(j, ERR_MEMORY, st->user);
+		return NULL;
 	p->st = *st;
 	p->c = j->c;
 	p->session = j->session;
 	p->req = j->req;
 	j->state = p;
 	j->drop = drop_pending;
+	return p;
+}
+
+/* False with the reason said: passwords and phone do not go together. */
+static bool passwords_fit(struct job *j, const struct staff *st,
+			  uint32_t number, bool renew)
+{
+	bool login = word_flag(j, "--password-stdin");
+	bool phone = word_flag(j, "--phone-password-stdin");
+
+	if (renew && !st->agent)
+		return !fail(j, EXIT_USAGE, MSG_NO_ARG, "a phone that "
+			     "registers needs an agent number");
+	if (!renew && *st->phone_secret && number != st->agent)
+		return !fail(j, EXIT_USAGE, MSG_NO_ARG, "the phone's password "
+			     "is agent %u's: say phone=registered too",
+			     number);
+	if (phone && login)
+		return !fail(j, EXIT_USAGE, MSG_NO_ARG,
+			     "one password at a time on standard input");
+	if (phone && !renew)
+		return !fail(j, EXIT_USAGE, MSG_NO_ARG,
+			     "--phone-password-stdin goes with "
+			     "phone=registered");
+	return true;
+}
+
+/* phone=registered makes a new password for it, or takes one. */
+static bool change_user(struct job *j, struct staff *st)
+{
+	bool login = word_flag(j, "--password-stdin");
+	bool phone = word_flag(j, "--phone-password-stdin");
+	uint32_t number = st->agent;
+	struct pending *p;
+	enum err e = ERR_OK;
+	bool renew;
+
+	if (!set_all(j, st))
+		return true;
+	renew = staff_phone(st) == STAFF_PHONE_REGISTERED &&
+		!*st->phone_secret;
+	if (!passwords_fit(j, st, number, renew))
+		return true;
+	if (!login && !renew)
+		return save_user(j, st);
+	p = pending_new(j, st);
+	if (!p)
+		return fail_err(j, ERR_MEMORY, st->user);
+	if (renew && !phone)
+		e = make_password(p->made);
+	if (!e && renew && !phone)
+		e = set_phone_key(j, &p->st, p->made);
+	if (e)
+		return fail_err(j, e, "password");
+	p->phone = phone;
+	j->after = renew ? say_account : NULL;
+	if (!login && !phone)
+		return save_user(j, &p->st);
 	j->data = on_pass;
-	j->step = hash_step;
+	j->step = pass_step;
 	return false;
 }
 

@@ -27,6 +27,7 @@ struct job {
 	struct msg_admin_req words;
 	size_t argc;			/* beyond object and verb            */
 	step_h *step;
+	step_h *after;			/* once its group is on disk; or NULL */
 	void (*data)(struct job *j, const struct msg_admin_data *m);
 	void (*drop)(struct job *j);	/* frees `state`                     */
 	void *state;

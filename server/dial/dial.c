@@ -456,6 +456,8 @@ static enum err stack_open(struct dial *d, const struct dial_conf *conf)
 		dns_open(d);
 	if (hash_alloc(&d->calls, HASH) || hash_alloc(&d->peers, HASH) ||
 	    hash_alloc(&d->known, KNOWN) ||
+	    hash_alloc(&d->line_of, KNOWN) ||
+	    hash_alloc(&d->phone_of, KNOWN) ||
 	    sip_alloc(&d->sip, d->dnsc, HASH, HASH, 4096,
 		      "waihu/" WAIHU_VERSION, exit_h, d))
 		return ERR_MEMORY;
@@ -559,6 +561,8 @@ struct dial *dial_free(struct dial *d)
 	d->dnsc = mem_deref(d->dnsc);
 	d->calls = mem_deref(d->calls);
 	d->peers = mem_deref(d->peers);
+	d->line_of = mem_deref(d->line_of);
+	d->phone_of = mem_deref(d->phone_of);
 	d->known = mem_deref(d->known);
 	for (unsigned i = 0; i < d->trunk_count; i++) {
 		trunk_fini(&d->trunks[i]);

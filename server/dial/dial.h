@@ -44,6 +44,7 @@ enum {
 	DIAL_TRUNKS_MAX   = 64,
 	DIAL_TEXT_SIZE    = 64,
 	DIAL_CODES_MAX    = 48,		/* final codes told apart a trunk   */
+	DIAL_HA1_SIZE     = 16,		/* MD5 (RFC 2617 3.2.2.2)           */
 };
 
 /*        transport    word                                                  */
@@ -141,8 +142,12 @@ struct dial_media {
 	X(DIAL_LINE_DOWN,   "line down")  /* agent, code, text             */ \
 	X(DIAL_LINE_MEDIA,  "line media") /* agent, media                  */ \
 	X(DIAL_LINE_DTMF,   "line dtmf")  /* agent, digit                  */ \
+	X(DIAL_LINE_TRY,    "line try")   /* agent: its phone is called (code
+					     0, uri), or again could not be
+					     (code, text)                   */ \
 	X(DIAL_PHONE,       "phone")      /* agent registered (digit 1) or
-					     gone (digit 0); uri            */ \
+					     gone (digit 0); uri, expires_s,
+					     refresh                        */ \
 	X(DIAL_TRUNK,       "trunk")      /* trunk's state changed; text    */
 
 enum dial_event_kind {
@@ -194,17 +199,20 @@ struct dial_event {
 	char digit;			/* 0-9 * # A-D                      */
 	uint16_t digit_ms;
 	const char *uri;		/* DIAL_PHONE: its contact          */
+	uint32_t expires_s;		/* DIAL_PHONE: registered so long   */
+	bool refresh;			/* DIAL_PHONE: it was there before  */
 };
 
 struct dial_handlers {
 	void (*event)(const struct dial_event *ev, void *arg);
 	/*
-	 * The secret an agent's phone may log in with (one-time token or
-	 * registered phone's password) and whose it is.  ERR_ABSENT: unknown
-	 * user.  Asked once a challenge; `user` is from the network.
+	 * What an agent's phone may log in with (dial_ha1 of a one-time token
+	 * or of a registered phone's password) and whose it is.  ERR_ABSENT:
+	 * unknown user.  Asked once a challenge; `user` is from the network.
 	 */
-	enum err (*agent_secret)(const char *user, char *secret, size_t size,
-				 struct agent_id *agent, void *arg);
+	enum err (*agent_key)(const char *user, const char *realm,
+			      uint8_t ha1[DIAL_HA1_SIZE],
+			      struct agent_id *agent, void *arg);
 	/* A media end of ours for this agent's line (addr, port; pt = law
 	 * preferred).  An error refuses the line with 503.  Asked again when
 	 * the agent's phone dials anew: the former end is then not used any
@@ -346,19 +354,47 @@ MUST_CHECK enum err dial_trunk_rest_caller(struct dial *d, struct trunk_id t,
 
 /*
  * An agent's phone either dials us, `sip:agent-<id>@here` with the digest
- * user `agent-<id>` and the secret handlers.agent_secret knows, and the line
+ * user `agent-<id>` and the secret handlers.agent_key knows, and the line
  * is up; or it registered (any user name the handler knows) and is called by
  * dial_line_call, and called again when it is lost, until dial_line_drop.
  * DIAL_LINE_UP and DIAL_LINE_DOWN tell; a second line of the same agent
  * replaces the first, without a DIAL_LINE_DOWN between.
  */
 MUST_CHECK enum err dial_line_call(struct dial *d, struct agent_id agent,
-				   const char *uri); /* NULL: as registered */
+				   const char *uri); /* NULL: as registered;
+				   it is called the instant it registers, and
+				   anew where it moves to                   */
 /* Hangs up and stops calling; ERR_ABSENT: no line and none wanted. */
 MUST_CHECK enum err dial_line_drop(struct dial *d, struct agent_id agent);
 bool dial_line_is_up(const struct dial *d, struct agent_id agent);
 /* True if a phone of this agent is registered now. */
 bool dial_phone_is_registered(const struct dial *d, struct agent_id agent);
+
+/* How an agent's desk phone is. */
+struct dial_phone {
+	char uri[DIAL_URI_SIZE];	/* its contact; "" = not registered */
+	uint32_t expires_s;		/* registered so long yet           */
+	bool wanted;			/* dial_line_call, and no drop since */
+	bool calling, up;		/* it rings; its line is open       */
+	uint16_t code;			/* of the last trouble; 0 = none came */
+	char text[DIAL_TEXT_SIZE];	/* why the last line ended, or could
+					   not be made; "" = no trouble     */
+};
+void dial_phone(const struct dial *d, struct agent_id agent,
+		struct dial_phone *out);
+/*
+ * After a restart: the registration an earlier DIAL_PHONE told of still
+ * holds for expires_s.  No event.  ERR_EXISTS: it has registered since;
+ * ERR_FORMAT: no URI of ours; ERR_FULL.
+ */
+MUST_CHECK enum err dial_phone_restore(struct dial *d, struct agent_id agent,
+				       const char *uri, uint32_t expires_s);
+/* H(user:realm:password): kept instead of a password (RFC 2617 4.13). */
+MUST_CHECK enum err dial_ha1(const char *user, const char *realm,
+			     const char *password,
+			     uint8_t ha1[DIAL_HA1_SIZE]);
+/* The realm of phones' passwords; as long as the dial. */
+const char *dial_realm(const struct dial *d);
 
 /* ---------------------------------------------------- strangers, totals -- */
 

@@ -3,7 +3,8 @@
  *
  *   the phone dials us:   INVITE, digest, 200, ACK -> up
  *   we dial the phone:    INVITE to its contact, auto-answer asked for; when
- *                         lost, again after 2, 4, 8 ... 30 s while wanted
+ *                         lost, again after 2, 4, 8 ... 30 s while wanted,
+ *                         and at once when it registers or moves
  *
  * While up, OPTIONS inside the dialog every line_probe_ms; no answer in 4 s
  * is asked again at once, two in a row and the line is down.
@@ -26,7 +27,7 @@ enum {
 };
 
 struct line {
-	struct le le;
+	struct le le, he;
 	struct dial *d;
 	struct agent_id agent;
 	struct peer *peer;	/* libre's arg: outlives a replaced line    */
@@ -35,6 +36,8 @@ struct line {
 	bool up, told_up, wanted;
 	char uri[DIAL_URI_SIZE];	/* called there; "" = as registered */
 	unsigned lost;
+	uint16_t code;			/* why the last one ended           */
+	char why[DIAL_TEXT_SIZE];
 	uint32_t redial_ms;
 	struct sip_request *probe;
 	struct tmr tmr;
@@ -42,14 +45,15 @@ struct line {
 
 static void redial_h(void *arg);
 
+static bool is_line(struct le *le, void *arg)
+{
+	return ((struct line *)le->data)->agent.v ==
+	       ((const struct agent_id *)arg)->v;
+}
+
 static struct line *line_find(const struct dial *d, struct agent_id agent)
 {
-	struct le *le;
-
-	for (le = d->lines.head; le; le = le->next)
-		if (((struct line *)le->data)->agent.v == agent.v)
-			return le->data;
-	return NULL;
+	return list_ledata(hash_lookup(d->line_of, agent.v, is_line, &agent));
 }
 
 static struct line *line_make(struct dial *d, struct agent_id agent)
@@ -65,6 +69,7 @@ static struct line *line_make(struct dial *d, struct agent_id agent)
 	l->agent = agent;
 	l->redial_ms = REDIAL_MS;
 	list_append(&d->lines, &l->le, l);
+	hash_append(d->line_of, agent.v, &l->he, l);
 	return l;
 }
 
@@ -86,6 +91,7 @@ static void line_free(struct line *l)
 {
 	session_drop(l);
 	list_unlink(&l->le);
+	hash_unlink(&l->he);
 	free(l);
 }
 
@@ -104,8 +110,11 @@ static void line_down(struct line *l, uint16_t code, const char *text)
 	/* Of a phone called in vain again and again, only the first is news. */
 	bool tell = l->told_up || (l->wanted && l->redial_ms == REDIAL_MS);
 
-	ev.code = code;
+	if (!tell && l->wanted)
+		ev.kind = DIAL_LINE_TRY;
+	ev.code = l->code = code;
 	str_copy(ev.text, sizeof(ev.text), text);
+	str_copy(l->why, sizeof(l->why), text);
 	session_drop(l);
 	l->told_up = false;
 	if (l->wanted && !d->closing) {
@@ -114,7 +123,7 @@ static void line_down(struct line *l, uint16_t code, const char *text)
 	} else {
 		line_free(l);
 	}
-	if (tell)
+	if (tell || ev.kind == DIAL_LINE_TRY)
 		dial_tell(d, &ev);
 }
 
@@ -178,6 +187,8 @@ static void established_h(const struct sip_msg *msg, void *arg)
 
 	guard_know(l->d, &l->src, &msg->src);
 	l->up = l->told_up = true;
+	l->code = 0;
+	*l->why = '\0';
 	l->redial_ms = REDIAL_MS;
 	tmr_start(&l->tmr, l->d->line_probe_ms, probe_h, l);
 	ev = event_of(l, DIAL_LINE_UP);
@@ -369,6 +380,11 @@ static bool call_phone(struct line *l)
 	l->peer = p;
 	peer_add(p);
 	tmr_start(&l->tmr, PICKUP_MS, pickup_over_h, l);
+
+	struct dial_event ev = event_of(l, DIAL_LINE_TRY);
+
+	ev.uri = uri;
+	dial_tell(l->d, &ev);
 	return true;
 }
 
@@ -406,6 +422,45 @@ enum err dial_line_drop(struct dial *d, struct agent_id agent)
 		return ERR_ABSENT;
 	line_free(l);
 	return ERR_OK;
+}
+
+/*
+ * Where an open line's phone has moved to, its old place may be gone: it is
+ * asked at once, and one silence is enough.
+ */
+void line_phone_there(struct dial *d, struct agent_id agent)
+{
+	struct line *l = line_find(d, agent);
+
+	if (!l || !l->wanted || l->uri[0])
+		return;
+	if (l->up) {
+		l->lost = PROBES_LOST - 1;
+		l->probe = mem_deref(l->probe);
+		probe_h(l);
+		return;
+	}
+	session_drop(l);		/* it rings where the phone was */
+	l->redial_ms = REDIAL_MS;
+	tmr_start(&l->tmr, 0, redial_h, l);
+}
+
+void dial_phone(const struct dial *d, struct agent_id agent,
+		struct dial_phone *out)
+{
+	const struct line *l = line_find(d, agent);
+	const char *uri = reg_contact(d, agent);
+
+	*out = (struct dial_phone){ .expires_s = reg_expires_s(d, agent) };
+	if (uri)
+		str_copy(out->uri, sizeof(out->uri), uri);
+	if (!l)
+		return;
+	out->wanted = l->wanted;
+	out->calling = l->peer && !l->up;
+	out->up = l->up;
+	out->code = l->code;
+	str_copy(out->text, sizeof(out->text), l->why);
 }
 
 bool dial_line_is_up(const struct dial *d, struct agent_id agent)

@@ -77,6 +77,7 @@ struct dial {
 	unsigned call_count;
 	struct hash *known;		/* addresses of lines and phones    */
 	struct list lines, phones;
+	struct hash *line_of, *phone_of;	/* the same, by agent       */
 	struct { void *sock; struct udp_helper *uh; } shields[SHIELDS];
 	struct stranger strangers[STRANGERS];
 	char nonce_key[33];
@@ -150,12 +151,15 @@ void line_media_changed(struct peer *p);
 /* ---- dial_line.c, dial_reg.c --------------------------------------------- */
 void line_invite_h(const struct sip_msg *msg, void *arg);
 void lines_drop_all(struct dial *d);
+/* This agent's phone has registered, for the first time or from elsewhere. */
+void line_phone_there(struct dial *d, struct agent_id agent);
 /* True and *agent: the digest is right.  False: answered, or dropped. */
 bool reg_authenticate(struct dial *d, const struct sip_msg *msg,
 		      struct agent_id *agent);
 void reg_register(struct dial *d, const struct sip_msg *msg);
 /* NULL if no phone of this agent is registered. */
 const char *reg_contact(const struct dial *d, struct agent_id agent);
+uint32_t reg_expires_s(const struct dial *d, struct agent_id agent);
 void phones_drop_all(struct dial *d);
 
 /* ---- dial_probe.c, dial_tls.c -------------------------------------------- */

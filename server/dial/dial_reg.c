@@ -20,10 +20,11 @@ enum {
 	EXPIRES_MAX_S = 3600,
 	EXPIRES_S  = 300,	/* none asked for                           */
 	PHONES_MAX = 4096,
+	LATE_MS    = 5000,	/* a refresh may be that late               */
 };
 
 struct phone {
-	struct le le;
+	struct le le, he;
 	struct dial *d;
 	struct agent_id agent;
 	char uri[DIAL_URI_SIZE];
@@ -93,9 +94,9 @@ bool reg_authenticate(struct dial *d, const struct sip_msg *msg,
 		      struct agent_id *agent)
 {
 	const struct sip_hdr *h = sip_msg_hdr(msg, SIP_HDR_AUTHORIZATION);
-	char user[DIAL_NAME_SIZE], secret[DIAL_SECRET_SIZE];
+	char user[DIAL_NAME_SIZE];
 	struct httpauth_digest_resp resp;
-	uint8_t ha1[MD5_SIZE];
+	uint8_t ha1[DIAL_HA1_SIZE];
 	bool right;
 
 	if (!h || httpauth_digest_response_decode(&resp, &h->val) ||
@@ -105,33 +106,46 @@ bool reg_authenticate(struct dial *d, const struct sip_msg *msg,
 	if (pl_strcpy(&resp.username, user, sizeof(user)) ||
 	    strspn(user, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
 			 "0123456789.-_@+") != strlen(user) ||
-	    !d->h.agent_secret ||
-	    d->h.agent_secret(user, secret, sizeof(secret), agent, d->h.arg))
+	    !d->h.agent_key ||
+	    d->h.agent_key(user, d->realm, ha1, agent, d->h.arg))
 		return wrong(d, msg);
-	right = !md5_printf(ha1, "%s:%s:%s", user, d->realm, secret) &&
-		!httpauth_digest_response_auth(&resp, &msg->met, ha1);
-	explicit_bzero(secret, sizeof(secret));
+	right = !httpauth_digest_response_auth(&resp, &msg->met, ha1);
 	explicit_bzero(ha1, sizeof(ha1));
 	return right ? true : wrong(d, msg);
 }
 
+enum err dial_ha1(const char *user, const char *realm, const char *password,
+		  uint8_t ha1[DIAL_HA1_SIZE])
+{
+	return md5_printf(ha1, "%s:%s:%s", user, realm, password)
+		? ERR_MEMORY : ERR_OK;
+}
+
+const char *dial_realm(const struct dial *d)
+{
+	return d->realm;
+}
+
 /* ------------------------------------------------------------- registrar -- */
+
+static bool is_phone(struct le *le, void *arg)
+{
+	return ((struct phone *)le->data)->agent.v ==
+	       ((const struct agent_id *)arg)->v;
+}
 
 static struct phone *phone_find(const struct dial *d, struct agent_id agent)
 {
-	struct le *le;
-
-	for (le = d->phones.head; le; le = le->next)
-		if (((struct phone *)le->data)->agent.v == agent.v)
-			return le->data;
-	return NULL;
+	return list_ledata(hash_lookup(d->phone_of, agent.v, is_phone,
+				       &agent));
 }
 
-static void phone_tell(struct phone *p, bool there)
+static void phone_tell(struct phone *p, uint32_t expires_s, bool refresh)
 {
 	struct dial_event ev = { .kind = DIAL_PHONE, .now = dial_now(p->d),
-				 .agent = p->agent, .digit = there,
-				 .uri = p->uri };
+				 .agent = p->agent, .digit = expires_s > 0,
+				 .uri = p->uri, .expires_s = expires_s,
+				 .refresh = refresh };
 
 	dial_tell(p->d, &ev);
 }
@@ -141,6 +155,7 @@ static void phone_free(struct phone *p)
 	tmr_cancel(&p->tmr);
 	guard_forget(p->d, &p->src);
 	list_unlink(&p->le);
+	hash_unlink(&p->he);
 	free(p);
 }
 
@@ -149,7 +164,8 @@ static void phone_gone_h(void *arg)
 	struct phone *p = arg;
 
 	list_unlink(&p->le);
-	phone_tell(p, false);
+	hash_unlink(&p->he);
+	phone_tell(p, 0, false);
 	phone_free(p);
 }
 
@@ -165,6 +181,7 @@ static struct phone *phone_make(struct dial *d, struct agent_id agent)
 	p->d = d;
 	p->agent = agent;
 	list_append(&d->phones, &p->le, p);
+	hash_append(d->phone_of, agent.v, &p->he, p);
 	return p;
 }
 
@@ -246,10 +263,12 @@ void reg_register(struct dial *d, const struct sip_msg *msg)
 	is_new = is_new || !str_eq(p->uri, uri);
 	str_copy(p->uri, sizeof(p->uri), uri);
 	guard_know(d, &p->src, &msg->src);
-	tmr_start(&p->tmr, (uint64_t)expires_s * 1000 + 5000, phone_gone_h, p);
+	tmr_start(&p->tmr, (uint64_t)expires_s * 1000 + LATE_MS, phone_gone_h,
+		  p);
 	registered(d, msg, p, expires_s);
+	phone_tell(p, expires_s, !is_new);
 	if (is_new)
-		phone_tell(p, true);
+		line_phone_there(d, agent);
 }
 
 const char *reg_contact(const struct dial *d, struct agent_id agent)
@@ -262,6 +281,37 @@ const char *reg_contact(const struct dial *d, struct agent_id agent)
 bool dial_phone_is_registered(const struct dial *d, struct agent_id agent)
 {
 	return phone_find(d, agent) != NULL;
+}
+
+uint32_t reg_expires_s(const struct dial *d, struct agent_id agent)
+{
+	struct phone *p = phone_find(d, agent);
+
+	return p ? (uint32_t)(tmr_get_expire(&p->tmr) / 1000) : 0;
+}
+
+enum err dial_phone_restore(struct dial *d, struct agent_id agent,
+			    const char *uri, uint32_t expires_s)
+{
+	struct pl pl;
+	struct uri u;
+	struct sa src;
+	struct phone *p;
+
+	pl_set_str(&pl, uri);
+	if (!agent.v || strlen(uri) >= sizeof(p->uri) || uri_decode(&u, &pl) ||
+	    pl_strcmp(&u.scheme, "sip") || sa_set(&src, &u.host, u.port))
+		return ERR_FORMAT;
+	if (phone_find(d, agent))
+		return ERR_EXISTS;
+	p = phone_make(d, agent);
+	if (!p)
+		return ERR_FULL;
+	str_copy(p->uri, sizeof(p->uri), uri);
+	guard_know(d, &p->src, &src);
+	tmr_start(&p->tmr, (uint64_t)MIN(expires_s, (uint32_t)EXPIRES_MAX_S) *
+		  1000 + LATE_MS, phone_gone_h, p);
+	return ERR_OK;
 }
 
 void phones_drop_all(struct dial *d)

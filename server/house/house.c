@@ -8,7 +8,6 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <sys/random.h>
 #include <time.h>
 
 /* ---- users ------------------------------------------------------------------------ */
@@ -40,80 +39,7 @@ static enum err on_user(void *arg, const char *user, struct door_user *out)
 	return ERR_OK;
 }
 
-static struct secret *secret_of(struct house *h, struct agent_id agent)
-{
-	for (size_t i = 0; i < h->secret_len; i++)
-		if (h->secrets[i].agent.v == agent.v)
-			return &h->secrets[i];
-	if (h->secret_len == h->secret_max)
-		return NULL;
-	h->secrets[h->secret_len].agent = agent;
-	return &h->secrets[h->secret_len++];
-}
-
-static const char *new_secret(struct house *h, struct agent_id agent)
-{
-	struct secret *s = secret_of(h, agent);
-	uint8_t bytes[SECRET_LEN / 2];
-
-	if (!s || getrandom(bytes, sizeof(bytes), 0) != sizeof(bytes))
-		return "";
-	*s->text = '\0';
-	for (size_t i = 0; i < sizeof(bytes); i++)
-		str_add(s->text, sizeof(s->text), "%02x", bytes[i]);
-	return s->text;
-}
-
-/* dial asks: whose phone is "agent-1001", and what is its secret? */
-static enum err on_agent_secret(void *arg, const char *user, char *secret,
-				size_t size, struct agent_id *agent)
-{
-	struct house *h = arg;
-	uint64_t number;
-	struct staff st;
-
-	if (strncmp(user, "agent-", 6) ||
-	    str_to_u64(user + 6, UINT32_MAX, &number) || !number)
-		return ERR_ABSENT;
-	agent->v = (uint32_t)number;
-	/* A desk phone's own password, else the secret of this log-in. */
-	if (!staff_by_agent(live_rooms(h->live)->store, *agent, &st) &&
-	    *st.phone_secret) {
-		str_copy(secret, size, st.phone_secret);
-		return ERR_OK;
-	}
-	for (size_t i = 0; i < h->secret_len; i++) {
-		if (h->secrets[i].agent.v != agent->v ||
-		    !*h->secrets[i].text)
-			continue;
-		str_copy(secret, size, h->secrets[i].text);
-		return ERR_OK;
-	}
-	return ERR_ABSENT;
-}
-
 /* ---- coming and going ----------------------------------------------------------------- */
-
-static void on_greet(void *arg, const struct door_session *s,
-		     struct msg_login_ok *ok)
-{
-	struct house *h = arg;
-	char uri[120];
-	struct staff st;
-
-	if (!s->agent.v)
-		return;
-	if (!staff_by_agent(live_rooms(h->live)->store, s->agent, &st) &&
-	    *st.phone)
-		return;		/* the server rings a desk phone */
-	live_agent_uri(h->live, s->agent, uri, sizeof(uri));
-	str_copy(ok->sip_dial, sizeof(ok->sip_dial), uri);
-	str_fmt(ok->sip_user, sizeof(ok->sip_user), "agent-%u", s->agent.v);
-	str_copy(ok->sip_pass, sizeof(ok->sip_pass),
-		 new_secret(h, s->agent));
-	str_copy(ok->sip_host, sizeof(ok->sip_host), strchr(uri, '@') + 1);
-	str_copy(ok->sip_transport, sizeof(ok->sip_transport), "udp");
-}
 
 static void assign(struct house *h, struct agent_id agent,
 		   const struct staff *st)
@@ -145,8 +71,10 @@ static void on_came(void *arg, const struct door_session *s, bool resumed)
 	struct staff st;
 	enum err e;
 
-	if (s->role != MSG_ROLE_AGENT)
+	if (s->role != MSG_ROLE_AGENT) {
+		house_phone_ring(h, s->agent);	/* to listen in with */
 		return;
+	}
 	str_fmt(in.text, sizeof(in.text), "%s\t%s", s->name, s->team);
 	e = live_input(h->live, &in);
 	if (e) {
@@ -156,14 +84,9 @@ static void on_came(void *arg, const struct door_session *s, bool resumed)
 			 "no seat is free on this floor");
 		return;
 	}
-	if (!staff_by_agent(r->store, s->agent, &st)) {
-		if (!resumed)
-			assign(h, s->agent, &st);
-		if (*st.phone && !dial_line_is_up(r->dial, s->agent) &&
-		    dial_line_call(r->dial, s->agent, st.phone))
-			log_warn("house", "agent %u: %s cannot be called",
-				 s->agent.v, st.phone);
-	}
+	if (!resumed && !staff_by_agent(r->store, s->agent, &st))
+		assign(h, s->agent, &st);
+	house_phone_ring(h, s->agent);
 	if (dial_line_is_up(r->dial, s->agent)) {
 		in = (struct floor_input){ .kind = IN_LINE, .value = 1,
 					   .agent = s->agent.v };
@@ -194,15 +117,16 @@ static void on_ended(void *arg, const struct door_session *s,
 	enum err e;
 
 	on_lost(arg, s);
-	if (s->role != MSG_ROLE_AGENT)
-		return;
-	e = live_input(h->live, &in);
-	if (e && e != ERR_ABSENT && e != ERR_STATE)
-		log_warn("house", "agent %u: %s", s->agent.v, err_text(e));
-	e = floor_call_of(live_rooms(h->live)->floor, s->agent)
-		    ? ERR_STATE	/* the phone keeps the customer */
-		    : dial_line_drop(live_rooms(h->live)->dial, s->agent);
-	if (e && e != ERR_ABSENT && e != ERR_STATE)
+	if (s->role == MSG_ROLE_AGENT) {
+		e = live_input(h->live, &in);
+		if (e && e != ERR_ABSENT && e != ERR_STATE)
+			log_warn("house", "agent %u: %s", s->agent.v,
+				 err_text(e));
+		if (floor_call_of(live_rooms(h->live)->floor, s->agent))
+			return;		/* the phone keeps the customer */
+	}
+	e = dial_line_drop(live_rooms(h->live)->dial, s->agent);
+	if (e && e != ERR_ABSENT)
 		log_warn("house", "agent %u: line: %s", s->agent.v,
 			 err_text(e));
 }
@@ -321,24 +245,6 @@ static void on_turned(void *arg)
 		desk_turn(h->desk);
 }
 
-/* Who has left in a call keeps the line until its end, and no longer. */
-static void drop_lines(struct house *h)
-{
-	const struct live_rooms *r = live_rooms(h->live);
-	struct seats *seats = floor_seats(r->floor);
-
-	for (struct seat *s = seat_each(seats, NULL); s;
-	     s = seat_each(seats, s)) {
-		if (s->state != SEAT_OFFLINE || !s->phone_up ||
-		    !dial_line_is_up(r->dial, s->agent) ||
-		    door_session_of(h->door, s->agent))
-			continue;
-		if (dial_line_drop(r->dial, s->agent))
-			log_warn("house", "agent %u: the line was not dropped",
-				 s->agent.v);
-	}
-}
-
 static void on_tick(void *arg, struct now now)
 {
 	struct house *h = arg;
@@ -350,7 +256,7 @@ static void on_tick(void *arg, struct now now)
 	house_new_day(h, now);
 	feed_tick(h->feed, now);
 	house_watch_tick(h, now);
-	drop_lines(h);
+	house_phone_tick(h);
 	house_forecast_tick(h);
 	clerk_tick(h->clerk, now);
 	house_tell_systemd(h, now);
@@ -421,7 +327,7 @@ static enum err open_door(struct house *h, const struct conf *c)
 		.tz_min = tz_offset_min(clock_now(h->clock).wall_ms),
 	};
 	const struct door_hooks hooks = {
-		.arg = h, .user = on_user, .greet = on_greet,
+		.arg = h, .user = on_user, .greet = house_phone_greet,
 		.came = on_came, .lost = on_lost, .ended = on_ended,
 		.logout = on_logout, .note = on_note };
 	const struct door_route routes[] = {
@@ -492,7 +398,7 @@ enum err house_new(const struct conf *conf, const struct clock *clock,
 	h->secrets = calloc(h->secret_max, sizeof(*h->secrets));
 	const struct live_hooks hooks = {
 		.arg = h, .seat_changed = on_seat_changed,
-		.call_done = on_call_done, .agent_secret = on_agent_secret,
+		.call_done = on_call_done, .agent_key = house_phone_key,
 		.turned = on_turned, .written = on_written,
 		.tick = on_tick };
 

@@ -71,6 +71,15 @@ struct house_forecast *house_forecast_free(struct house_forecast *f);
 void house_notify(const char *text);
 void house_new_day(struct house *h, struct now now);
 void house_tell_systemd(struct house *h, struct now now);
+/* house_phone.c: agents' phones, beside their program or on their desk */
+enum err house_phone_key(void *arg, const char *user, const char *realm,
+			 uint8_t ha1[DIAL_HA1_SIZE], struct agent_id *agent);
+void house_phone_greet(void *arg, const struct door_session *s,
+		       struct msg_login_ok *ok);
+/* Calls this agent's desk phone, if it has one and no line. */
+void house_phone_ring(struct house *h, struct agent_id agent);
+/* Who has left in a call keeps the line until its end, and no longer. */
+void house_phone_tick(struct house *h);
 /* house.c */
 void house_audit(struct house *h, const char *who, const char *what);
 

@@ -41,9 +41,10 @@ struct live_hooks {
 			  const struct dispo_step *step);
 	void (*trunk_changed)(void *arg, struct trunk_id trunk,
 			      const char *text);
-	/* The one-time secret an agent's phone may log in with. */
-	enum err (*agent_secret)(void *arg, const char *user, char *secret,
-				 size_t size, struct agent_id *agent);
+	/* What an agent's phone may log in with (dial_ha1). */
+	enum err (*agent_key)(void *arg, const char *user, const char *realm,
+			      uint8_t ha1[DIAL_HA1_SIZE],
+			      struct agent_id *agent);
 	void (*turned)(void *arg);	/* after each input                  */
 	void (*written)(void *arg, struct now now);	/* groups are on disk */
 	void (*tick)(void *arg, struct now now);	/* every 50 ms      */

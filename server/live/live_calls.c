@@ -417,6 +417,12 @@ void live_on_dial(const struct dial_event *ev, void *arg)
 	case DIAL_LINE_DOWN:
 	case DIAL_LINE_MEDIA:
 		line_event(l, ev);
+		if (ev->kind == DIAL_LINE_DOWN)
+			live_on_phone(l, ev);
+		break;
+	case DIAL_LINE_TRY:
+	case DIAL_PHONE:
+		live_on_phone(l, ev);
 		break;
 	case DIAL_MEDIA:
 		peer(l, live_call_leg(l, ev->call), &ev->media);
@@ -431,16 +437,6 @@ void live_on_dial(const struct dial_event *ev, void *arg)
 		call_event(l, ev);
 		break;
 	}
-}
-
-enum err live_agent_secret(const char *user, char *secret, size_t size,
-			   struct agent_id *agent, void *arg)
-{
-	struct live *l = arg;
-
-	if (!l->hooks.agent_secret)
-		return ERR_ABSENT;
-	return l->hooks.agent_secret(l->hooks.arg, user, secret, size, agent);
 }
 
 enum err live_agent_media(struct agent_id agent, struct dial_media *ours,

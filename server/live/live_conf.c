@@ -196,7 +196,7 @@ static enum err open_dial(struct live *l, const struct conf *c)
 		str_copy(dl->addr, sizeof(dl->addr), a.host);
 		dl->port = a.port;
 	}
-	h.agent_secret = live_agent_secret;
+	h.agent_key = live_agent_key;
 	if (!e && with_tls)
 		e = sip_pem(c, pem);
 	d.tls_cert = with_tls ? pem : NULL;
@@ -205,7 +205,7 @@ static enum err open_dial(struct live *l, const struct conf *c)
 	free(t);
 	if (!e)
 		own_address(l, c);
-	return e;
+	return e ? e : live_phones_restore(l);
 }
 
 /* ---- media ------------------------------------------------------------------ */

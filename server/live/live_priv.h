@@ -48,9 +48,15 @@ void live_on_dial(const struct dial_event *ev, void *arg);
 void live_on_media(const struct media_event *ev, void *arg);
 enum err live_agent_media(struct agent_id agent, struct dial_media *ours,
 			  void *arg);
-enum err live_agent_secret(const char *user, char *secret, size_t size,
-			   struct agent_id *agent, void *arg);
 struct line *live_line(const struct live *l, struct agent_id agent);
+
+/* live_phones.c: desk phones, and what is kept of them. */
+enum err live_agent_key(const char *user, const char *realm,
+			uint8_t ha1[DIAL_HA1_SIZE], struct agent_id *agent,
+			void *arg);
+void live_on_phone(struct live *l, const struct dial_event *ev);
+/* Phones that were registered when the server stopped. */
+enum err live_phones_restore(struct live *l);
 
 /* live_conf.c: rooms from the configuration. */
 enum err live_open_rooms(struct live *l, const struct conf *conf);

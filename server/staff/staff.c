@@ -31,6 +31,32 @@ enum err staff_role_from_word(const char *w, enum staff_role *out)
 	return ERR_ABSENT;
 }
 
+enum staff_phone staff_phone(const struct staff *st)
+{
+	if (str_eq(st->phone, "registered"))
+		return STAFF_PHONE_REGISTERED;
+	return *st->phone ? STAFF_PHONE_URI : STAFF_PHONE_OWN;
+}
+
+static const char sip_prefix[] = "agent-";
+
+void staff_sip_user(uint32_t agent, char buf[STAFF_SIP_USER_SIZE])
+{
+	str_fmt(buf, STAFF_SIP_USER_SIZE, "%s%u", sip_prefix, agent);
+}
+
+enum err staff_sip_agent(const char *sip_user, struct agent_id *out)
+{
+	size_t n = sizeof(sip_prefix) - 1;
+	uint64_t number;
+
+	if (strncmp(sip_user, sip_prefix, n) ||
+	    str_to_u64(sip_user + n, UINT32_MAX, &number) || !number)
+		return ERR_ABSENT;
+	out->v = (uint32_t)number;
+	return ERR_OK;
+}
+
 enum err staff_get(struct store *s, const char *user, struct staff *out)
 {
 	struct store_key k = { 0 };

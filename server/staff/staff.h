@@ -46,10 +46,22 @@ SCHEMA_STRUCT(staff_campaign, STAFF_CAMPAIGN);
 	F(bool,   locked,    0,   "may not log in")                           \
 	F(bool,   unmask,    0,   "may see whole numbers; each is logged")    \
 	F(bool,   read_only, 0,   "may look but not act")                     \
-	F(text,   phone,     120, "sip: URI of a desk phone; empty: embedded") \
-	F(secret, phone_secret, 64, "its digest password, if it registers")
+	F(text,   phone,     120, "sip: URI of a desk phone; registered: "    \
+				  "called where it registers; empty: embedded") \
+	F(secret, phone_secret, 64, "H(user:realm:password) of a registered " \
+				  "phone, 32 hex digits (RFC 2617)")          \
+	F(text,   phone_realm, 31, "its realm: of another realm it is void")
 
 SCHEMA_STRUCT(staff, STAFF_FIELDS);
+
+/* What `phone` says. */
+enum staff_phone { STAFF_PHONE_OWN, STAFF_PHONE_URI, STAFF_PHONE_REGISTERED };
+enum staff_phone staff_phone(const struct staff *st);
+/* The name a phone that registers logs in with: "agent-1001". */
+enum { STAFF_SIP_USER_SIZE = 24 };
+void staff_sip_user(uint32_t agent, char buf[STAFF_SIP_USER_SIZE]);
+/* The agent number of such a name; ERR_ABSENT if it is none. */
+MUST_CHECK enum err staff_sip_agent(const char *sip_user, struct agent_id *out);
 
 /* ERR_ABSENT; ERR_FORMAT if damaged. */
 MUST_CHECK enum err staff_get(struct store *s, const char *user,

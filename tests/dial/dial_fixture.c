@@ -26,16 +26,16 @@ static void event_h(const struct dial_event *ev, void *arg)
 	}
 }
 
-static enum err secret_h(const char *user, char *secret, size_t size,
-			 struct agent_id *agent, void *arg)
+static enum err key_h(const char *user, const char *realm,
+		      uint8_t ha1[DIAL_HA1_SIZE], struct agent_id *agent,
+		      void *arg)
 {
 	struct fix *f = arg;
 
 	if (!f->secret || strcmp(user, "agent-1001"))
 		return ERR_ABSENT;
 	*agent = f->agent;
-	str_copy(secret, size, f->secret);
-	return ERR_OK;
+	return dial_ha1(user, realm, f->secret, ha1);
 }
 
 static enum err media_h(struct agent_id agent UNUSED, struct dial_media *ours,
@@ -93,7 +93,7 @@ void fix_open(struct fix *f, unsigned n, const struct carrier_opt *opt)
 
 void fix_dial(struct fix *f)
 {
-	struct dial_handlers h = { event_h, secret_h, media_h, f };
+	struct dial_handlers h = { event_h, key_h, media_h, f };
 
 	T_OK(!dial_new(&f->conf, &h, &f->d), "the door opens");
 }

@@ -164,16 +164,16 @@ static bool options(struct app *a, int argc, char **argv)
 	return ok && (a->trunks || a->secret);
 }
 
-static enum err secret_h(const char *user, char *secret, size_t size,
-			 struct agent_id *agent, void *arg)
+static enum err key_h(const char *user, const char *realm,
+		      uint8_t ha1[DIAL_HA1_SIZE], struct agent_id *agent,
+		      void *arg)
 {
 	struct app *a = arg;
 
 	if (!a->secret || !str_eq(user, "agent-1001"))
 		return ERR_ABSENT;
 	agent->v = 1001;
-	str_copy(secret, size, a->secret);
-	return ERR_OK;
+	return dial_ha1(user, realm, a->secret, ha1);
 }
 
 static enum err media_h(struct agent_id agent UNUSED, struct dial_media *ours,
@@ -204,7 +204,7 @@ static enum err open_door(struct app *a)
 		.causes_path = "data/sip-causes.tsv", .clock = &a->clock,
 		.line_probe_ms = 300,
 	};
-	struct dial_handlers h = { event_h, secret_h, media_h, a };
+	struct dial_handlers h = { event_h, key_h, media_h, a };
 	enum err e;
 
 	clock_init_real(&a->clock);

@@ -1,0 +1,138 @@
+/* house_phone -- who may open a line, and whose desk phone is called. */
+#include "house_priv.h"
+
+#include "base/log.h"
+#include "base/str.h"
+#include "staff/staff.h"
+
+#include <string.h>
+#include <sys/random.h>
+
+static struct secret *secret_of(struct house *h, struct agent_id agent)
+{
+	for (size_t i = 0; i < h->secret_len; i++)
+		if (h->secrets[i].agent.v == agent.v)
+			return &h->secrets[i];
+	if (h->secret_len == h->secret_max)
+		return NULL;
+	h->secrets[h->secret_len].agent = agent;
+	return &h->secrets[h->secret_len++];
+}
+
+static const char *new_secret(struct house *h, struct agent_id agent)
+{
+	struct secret *s = secret_of(h, agent);
+	uint8_t bytes[SECRET_LEN / 2];
+
+	if (!s || getrandom(bytes, sizeof(bytes), 0) != sizeof(bytes))
+		return "";
+	*s->text = '\0';
+	for (size_t i = 0; i < sizeof(bytes); i++)
+		str_add(s->text, sizeof(s->text), "%02x", bytes[i]);
+	return s->text;
+}
+
+static enum err bytes_of(const char *hex, uint8_t ha1[DIAL_HA1_SIZE])
+{
+	static const char digits[] = "0123456789abcdef";
+
+	if (strlen(hex) != 2 * DIAL_HA1_SIZE)
+		return ERR_FORMAT;
+	for (size_t i = 0; i < DIAL_HA1_SIZE; i++) {
+		const char *a = strchr(digits, hex[2 * i]);
+		const char *b = strchr(digits, hex[2 * i + 1]);
+
+		if (!a || !b)
+			return ERR_FORMAT;
+		ha1[i] = (uint8_t)((a - digits) << 4 | (b - digits));
+	}
+	return ERR_OK;
+}
+
+/* dial asks: whose phone is "agent-1001", and what may it log in with? */
+enum err house_phone_key(void *arg, const char *user, const char *realm,
+			 uint8_t ha1[DIAL_HA1_SIZE], struct agent_id *agent)
+{
+	struct house *h = arg;
+	struct staff st;
+	enum err e = staff_sip_agent(user, agent);
+
+	if (e)
+		return e;
+	/* A desk phone's own password, else the secret of this log-in. */
+	if (!staff_by_agent(live_rooms(h->live)->store, *agent, &st) &&
+	    staff_phone(&st) == STAFF_PHONE_REGISTERED) {
+		if (st.locked)
+			return ERR_ABSENT;
+		if (str_eq(st.phone_realm, realm))
+			return bytes_of(st.phone_secret, ha1);
+		log_warn("house", "%s: its password is of the realm \"%s\"; "
+			 "set phone=registered again", user, st.phone_realm);
+		return ERR_ABSENT;
+	}
+	for (size_t i = 0; i < h->secret_len; i++)
+		if (h->secrets[i].agent.v == agent->v && *h->secrets[i].text)
+			return dial_ha1(user, realm, h->secrets[i].text, ha1);
+	return ERR_ABSENT;
+}
+
+void house_phone_greet(void *arg, const struct door_session *s,
+		       struct msg_login_ok *ok)
+{
+	struct house *h = arg;
+	char uri[120];
+	struct staff st;
+
+	if (!s->agent.v)
+		return;
+	if (!staff_by_agent(live_rooms(h->live)->store, s->agent, &st) &&
+	    staff_phone(&st) != STAFF_PHONE_OWN)
+		return;		/* the server rings a desk phone */
+	live_agent_uri(h->live, s->agent, uri, sizeof(uri));
+	str_copy(ok->sip_dial, sizeof(ok->sip_dial), uri);
+	staff_sip_user(s->agent.v, ok->sip_user);
+	str_copy(ok->sip_pass, sizeof(ok->sip_pass),
+		 new_secret(h, s->agent));
+	str_copy(ok->sip_host, sizeof(ok->sip_host), strchr(uri, '@') + 1);
+	str_copy(ok->sip_transport, sizeof(ok->sip_transport), "udp");
+}
+
+void house_phone_ring(struct house *h, struct agent_id agent)
+{
+	const struct live_rooms *r = live_rooms(h->live);
+	struct dial_phone p;
+	struct staff st;
+
+	if (!agent.v || staff_by_agent(r->store, agent, &st) ||
+	    staff_phone(&st) == STAFF_PHONE_OWN)
+		return;
+	dial_phone(r->dial, agent, &p);
+	if (p.wanted || p.up)
+		return;
+	if (dial_line_call(r->dial, agent,
+			   staff_phone(&st) == STAFF_PHONE_REGISTERED
+			   ? NULL : st.phone))
+		log_warn("house", "agent %u: %s cannot be called", agent.v,
+			 st.phone);
+}
+
+void house_phone_tick(struct house *h)
+{
+	const struct live_rooms *r = live_rooms(h->live);
+	struct seats *seats = floor_seats(r->floor);
+
+	for (struct seat *s = seat_each(seats, NULL); s;
+	     s = seat_each(seats, s)) {
+		struct dial_phone p;
+
+		if (s->state != SEAT_OFFLINE ||
+		    door_session_of(h->door, s->agent))
+			continue;
+		dial_phone(r->dial, s->agent, &p);
+		if (!(p.up && s->phone_up) && !p.wanted)
+			continue;
+		if (dial_line_drop(r->dial, s->agent))
+			log_warn("house", "agent %u: the line was not dropped",
+				 s->agent.v);
+	}
+}
