@@ -28,8 +28,9 @@ static const struct row {
 	  N_("log-in name or agent number") },
 	{ "password-file", K_TEXT, AT(password_file), "FILE", NULL, NULL,
 	  N_("read the password from the first line of this file") },
-	{ "phone", K_TEXT, AT(phone), "embedded|sip:URI|none", NULL, "phone",
-	  N_("the phone: beside this program, a desk phone, or none") },
+	{ "phone", K_TEXT, AT(phone), "embedded|none", NULL, "phone",
+	  N_("the phone beside this program; none: the desk phone the server "
+	     "calls") },
 	{ "sound", K_TEXT, AT(sound), "alsa|file|none", NULL, "sound",
 	  N_("sound of the embedded phone") },
 	{ "mic", K_TEXT, AT(mic), "DEVICE", NULL, "mic",
@@ -86,7 +87,7 @@ static const struct conf_row file_rows[] = {
 	FILE_TEXT("server", "the server's URL", "服务器地址"),
 	FILE_TEXT("ca", "certificate to trust", "信任的证书"),
 	FILE_TEXT("user", "log-in name", "工号"),
-	FILE_TEXT("phone", "embedded, none or sip:URI", "话机"),
+	FILE_TEXT("phone", "embedded or none", "话机"),
 	FILE_TEXT("sound", "alsa, file or none", "声音"),
 	FILE_TEXT("mic", "microphone", "麦克风"),
 	FILE_TEXT("speaker", "headset", "耳麦"),
@@ -226,7 +227,14 @@ enum err agent_options_read(struct agent_options *o, int argc, char **argv)
 			e = wrong(_("this value is not possible"),
 				  rows[i].env);
 	}
-	return e ? e : read_args(o, argc, argv);
+	if (!e)
+		e = read_args(o, argc, argv);
+	if (!e && !strncmp(o->phone, "sip:", 4))
+		return wrong(_("a desk phone is set in the server: waihu user "
+			       "set NAME phone=sip:URI"), o->phone);
+	if (!e && !str_eq(o->phone, "embedded") && !str_eq(o->phone, "none"))
+		return wrong(_("a phone is embedded or none"), o->phone);
+	return e;
 }
 
 void agent_options_help(FILE *out)

@@ -32,7 +32,7 @@ static const struct { const char *field; enum msg_words list; } worded[] = {
 	{ "want", MSG_WORDS_WANT }, { "pending", MSG_WORDS_WANT },
 	{ "mode", MSG_WORDS_MODE }, { "wrap_mode", MSG_WORDS_WRAP },
 	{ "line", MSG_WORDS_HEALTH }, { "phone", MSG_WORDS_HEALTH },
-	{ "rec", MSG_WORDS_REC }, { "ended_by", MSG_WORDS_ENDER },
+	{ "desk", MSG_WORDS_DESK }, { "rec", MSG_WORDS_REC }, { "ended_by", MSG_WORDS_ENDER },
 	{ "consult", MSG_WORDS_STEP }, { "step", MSG_WORDS_STEP },
 	{ "coach", MSG_WORDS_MONITOR }, { "kind", MSG_WORDS_TARGET },
 	{ "level", MSG_WORDS_LEVEL }, { "why", MSG_WORDS_END },

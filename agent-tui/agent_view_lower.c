@@ -28,8 +28,8 @@ static void idle_notice(const struct agent_model *m, char *buf, size_t size)
 				      "kept; u sets the outcome."));
 		break;
 	case MSG_REASON_PHONE_LOST:
-		str_copy(buf, size, _("Your phone was lost. Press Enter when "
-				      "it is OK again."));
+		str_copy(buf, size, _("Your phone was lost. When it is back, "
+				      "you are ready again."));
 		break;
 	case MSG_REASON_LINK_LOST:
 		str_copy(buf, size, _("The connection was lost. Press Enter "

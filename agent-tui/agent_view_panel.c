@@ -60,6 +60,32 @@ static const char *mode_word(unsigned mode, bool full)
 	}
 }
 
+/* A telephone on the desk: what the agent is to do about it. */
+static void check_desk(const struct agent_model *m, struct panel *p)
+{
+	switch ((enum msg_desk)m->seat.desk) {
+	case MSG_DESK_ABSENT:
+		panel_linef(p, ST_WATCH, _("Phone\tDOWN\tnot registered: log it "
+					   "in as %s"), m->seat.desk_text);
+		return;
+	case MSG_DESK_CALLED:
+		panel_line(p, ST_WATCH, _("Phone\tRINGS\tpick it up"));
+		return;
+	case MSG_DESK_FAILED:
+		panel_linef(p, ST_WATCH, _("Phone\tDOWN\t%s"),
+			    m->seat.desk_text);
+		return;
+	case MSG_DESK_OPEN:
+		panel_line(p, ST_NORMAL, _("Phone\tOK\tits line is open"));
+		return;
+	case MSG_DESK_NONE:
+	case MSG_DESK_COUNT:
+		/* --phone none, and the server knows of no telephone. */
+		panel_line(p, ST_WATCH, _("Phone\tNONE\tcalls cannot come"));
+		return;
+	}
+}
+
 static void check_phone(const struct agent_model *m, struct panel *p,
 			bool full)
 {
@@ -77,7 +103,9 @@ static void check_phone(const struct agent_model *m, struct panel *p,
 		      m->device, meter);
 	else
 		panel_linef(p, ST_NORMAL, _("Headset\tOK\tlevel %s"), meter);
-	if (!ok)
+	if (m->desk_phone)
+		check_desk(m, p);
+	else if (!ok)
 		panel_line(p, st, _("Phone\tDOWN\ttrying again by itself"));
 	else if (full)
 		panel_linef(p, st, _("Phone\tOK\tregistered, %u ms"),

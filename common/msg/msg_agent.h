@@ -182,7 +182,9 @@ SCHEMA_STRUCT(msg_unmask, MSG_UNMASK_FIELDS);
 				    "themselves")                             \
 	F(bool,   skip_wrap,  0,    "a complete outcome skips wrap-up")       \
 	F(u16,    outcome,    0,    "chosen code; 0: none")                   \
-	F(i64,    callback_ms, 0,   "callback agreed [ms since 1970]")
+	F(i64,    callback_ms, 0,   "callback agreed [ms since 1970]")        \
+	F(u8,     desk,       0,    "enum msg_desk of a desk phone")          \
+	F(text,   desk_text,  80,   "its account, or what is wrong with it")
 SCHEMA_STRUCT(msg_seat, MSG_SEAT_FIELDS);
 
 #define MSG_FIELD_FIELDS(F)                                                   \

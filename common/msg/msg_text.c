@@ -26,6 +26,7 @@ static const struct { const char *name; enum msg_words list; } lists[] = {
 	{ "msg_mode",           MSG_WORDS_MODE },
 	{ "msg_wrap_mode",      MSG_WORDS_WRAP },
 	{ "msg_health",         MSG_WORDS_HEALTH },
+	{ "msg_desk",           MSG_WORDS_DESK },
 	{ "msg_rec",            MSG_WORDS_REC },
 	{ "msg_ender",          MSG_WORDS_ENDER },
 	{ "msg_transfer_kind",  MSG_WORDS_TRANSFER },

@@ -71,6 +71,14 @@
 	X(MSG_HEALTH_SLOW,    "slow")                                         \
 	X(MSG_HEALTH_DOWN,    "down")
 
+/* A telephone on the desk, which the server calls. */
+#define MSG_DESKS(X)                                                          \
+	X(MSG_DESK_NONE,      "embedded")     /* beside the program        */ \
+	X(MSG_DESK_ABSENT,    "not registered")                               \
+	X(MSG_DESK_CALLED,    "ringing")                                      \
+	X(MSG_DESK_FAILED,    "cannot be called") /* tried again           */ \
+	X(MSG_DESK_OPEN,      "open")
+
 #define MSG_RECS(X)                                                           \
 	X(MSG_REC_OFF,    "off")                                              \
 	X(MSG_REC_ON,     "on")                                               \
@@ -296,6 +304,7 @@ enum msg_want            { MSG_WANTS(X) MSG_WANT_COUNT };
 enum msg_mode            { MSG_MODES(X) MSG_MODE_COUNT };
 enum msg_wrap_mode       { MSG_WRAP_MODES(X) MSG_WRAP_COUNT };
 enum msg_health          { MSG_HEALTHS(X) MSG_HEALTH_COUNT };
+enum msg_desk            { MSG_DESKS(X) MSG_DESK_COUNT };
 enum msg_rec             { MSG_RECS(X) MSG_REC_COUNT };
 enum msg_ender           { MSG_ENDERS(X) MSG_ENDED_COUNT };
 enum msg_transfer_kind   { MSG_TRANSFERS(X) MSG_TRANSFER_COUNT };
@@ -331,7 +340,7 @@ enum msg_refusal         { MSG_REFUSALS(X) MSG_NO_COUNT };
 	L(CAMPAIGN_DO, MSG_CAMPAIGN_ACTIONS) L(TRUNK, MSG_TRUNK_STATES)       \
 	L(TRUNK_DO, MSG_TRUNK_ACTIONS) L(PHASE, MSG_PHASES) L(END, MSG_ENDS)  \
 	L(REFUSAL, MSG_REFUSALS) L(PERIOD, MSG_PERIODS)                       \
-	L(GROUPING, MSG_GROUPINGS)
+	L(GROUPING, MSG_GROUPINGS) L(DESK, MSG_DESKS)
 
 enum msg_words {
 #define L(name, list) MSG_WORDS_##name,

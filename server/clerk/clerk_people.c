@@ -1,4 +1,4 @@
-/* clerk_people -- users and agents. */
+/* clerk_people -- users: who may log in, and their phones' passwords. */
 #include "clerk_priv.h"
 
 #include "base/str.h"
@@ -7,8 +7,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/random.h>
-
-/* ---- users ----------------------------------------------------------------------- */
 
 static json_t *user_json(const struct staff *st)
 {
@@ -476,109 +474,4 @@ bool verb_user_delete(struct job *j, struct now now UNUSED)
 	if (!failed)
 		end_sessions(j, name);
 	return failed;
-}
-
-/* ---- agents ----------------------------------------------------------------------- */
-
-static json_t *agent_json(struct job *j, const struct seat *s, struct now now)
-{
-	struct msg_agent_row r;
-
-	feed_agent_row(j->c->conf.feed, s, now, &r);
-	return json_pack("{s:i, s:s, s:s, s:s, s:i, s:b, s:s, s:s, s:i, s:i, "
-			 "s:i, s:i, s:s}",
-			 "agent", (int)r.agent, "name", r.name, "team", r.team,
-			 "state", msg_word(MSG_WORDS_STATE, r.state),
-			 "seconds", (int)r.in_state_s, "over", r.over,
-			 "campaign", r.campaign, "number", r.number, "calls",
-			 (int)r.calls, "sales", (int)r.sales, "talk_avg_s",
-			 (int)r.talk_avg_s, "wrap_avg_s", (int)r.wrap_avg_s,
-			 "net", msg_word(MSG_WORDS_HEALTH, r.net));
-}
-
-/* "not_ready" is "not ready", as in `agent set`. */
-static bool is_state(const char *word, const char *wanted)
-{
-	while (*word && (*word == *wanted ||
-			 (*word == ' ' && *wanted == '_'))) {
-		word++;
-		wanted++;
-	}
-	return !*word && !*wanted;
-}
-
-bool verb_agent_list(struct job *j, struct now now)
-{
-	struct seats *seats = floor_seats(j->c->r->floor);
-	const char *state = word_opt(j, "--state");
-
-	for (struct seat *s = seat_each(seats, NULL); s;
-	     s = seat_each(seats, s)) {
-		const char *word = msg_word(MSG_WORDS_STATE,
-					    desk_state(s, NULL));
-
-		if (!state || is_state(word, state))
-			say(j, agent_json(j, s, now));
-	}
-	return true;
-}
-
-static struct seat *seat_named(struct job *j)
-{
-	const char *text = word_at(j, 0);
-	uint64_t n;
-
-	if (!text || str_to_u64(text, UINT32_MAX, &n)) {
-		fail(j, EXIT_USAGE, MSG_NO_ARG, "which agent number?");
-		return NULL;
-	}
-	struct seat *s = seat_get(floor_seats(j->c->r->floor),
-				  (struct agent_id){ (uint32_t)n });
-
-	if (!s)
-		fail(j, EXIT_NOTHING, MSG_NO_ABSENT,
-		     "agent %s has not logged in", text);
-	return s;
-}
-
-bool verb_agent_show(struct job *j, struct now now)
-{
-	struct seat *s = seat_named(j);
-
-	if (s)
-		say(j, agent_json(j, s, now));
-	return true;
-}
-
-bool verb_agent_set(struct job *j, struct now now UNUSED)
-{
-	static const struct { const char *word; enum seat_event ev; } states[] = {
-		{ "ready", SE_READY }, { "not_ready", SE_NOT_READY },
-		{ "break", SE_BREAK }, { "offline", SE_LOGOUT } };
-	struct seat *s = seat_named(j);
-	const char *want = word_value(j, "state");
-	const char *reason = word_opt(j, "--reason");
-	struct floor_input in = { .kind = IN_FORCE };
-
-	if (!s)
-		return true;
-	if (!want || !reason)
-		return fail(j, EXIT_USAGE, MSG_NO_ARG,
-			    "state=... and --reason TEXT are needed");
-	for (size_t i = 0; i < ARRAY_LEN(states); i++) {
-		enum err e;
-
-		if (!str_eq(states[i].word, want))
-			continue;
-		in.agent = s->agent.v;
-		in.value = states[i].ev;
-		str_copy(in.text, sizeof(in.text), reason);
-		e = live_input(j->c->conf.live, &in);
-		if (e)
-			return fail_err(j, e, "not possible now");
-		audit(j, "agent %u forced %s: %s", in.agent, want, reason);
-		return true;
-	}
-	return fail(j, EXIT_USAGE, MSG_NO_ARG,
-		    "state is ready, not_ready, break or offline");
 }

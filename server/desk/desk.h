@@ -46,6 +46,9 @@ void desk_turn(struct desk *d);
 void desk_tell(struct desk *d, struct agent_id agent, const char *from,
 	       const char *text);
 
+/* How the agent's desk phone is; its account, or what is wrong with it. */
+enum msg_desk desk_phone(const struct live_rooms *r, struct agent_id agent,
+			 char *text, size_t size);
 /* The state of a seat in the words of messages. */
 enum msg_state desk_state(const struct seat *s, const struct call *c);
 

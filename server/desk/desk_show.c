@@ -174,6 +174,10 @@ void desk_show_seat(struct desk *d, const struct seat *s)
 		.phone = s->phone_up ? MSG_HEALTH_OK : MSG_HEALTH_UNKNOWN,
 		.muted = s->muted, .hand = s->hand_up };
 
+	m.desk = (uint8_t)desk_phone(d->r, s->agent, m.desk_text,
+				     sizeof(m.desk_text));
+	if (m.desk && !s->phone_up)
+		m.phone = MSG_HEALTH_DOWN;
 	str_copy(m.break_label, sizeof(m.break_label),
 		 break_label(d, s->reason, is_zh(d, s)));
 	if (left >= 0) {

@@ -7,7 +7,8 @@
  *                         and at once when it registers or moves
  *
  * While up, OPTIONS inside the dialog every line_probe_ms; no answer in 4 s
- * is asked again at once, two in a row and the line is down.
+ * (or that time, if shorter) is asked again at once; two in a row and the
+ * line is down.
  */
 #include "dial/dial_priv.h"
 
@@ -19,7 +20,8 @@
 #include "base/str.h"
 
 enum {
-	PROBE_LOST_MS = 4000,
+	PROBE_LOST_MIN_MS = 1000,	/* or as long as between two        */
+	PROBE_LOST_MAX_MS = 4000,
 	PROBES_LOST   = 2,
 	REDIAL_MS     = 2000,
 	REDIAL_MAX_MS = 30000,
@@ -174,7 +176,10 @@ static void probe_h(void *arg)
 	if (err)
 		line_down(l, 0, "the phone's transport failed");
 	else
-		tmr_start(&l->tmr, PROBE_LOST_MS, probe_lost_h, l);
+		tmr_start(&l->tmr, MIN(MAX(l->d->line_probe_ms,
+					   (unsigned)PROBE_LOST_MIN_MS),
+				       (unsigned)PROBE_LOST_MAX_MS),
+			  probe_lost_h, l);
 }
 
 /* --------------------------------------------------- libre's call-backs --- */

@@ -20,7 +20,7 @@ enum {
 	EXPIRES_MAX_S = 3600,
 	EXPIRES_S  = 300,	/* none asked for                           */
 	PHONES_MAX = 4096,
-	LATE_MS    = 5000,	/* a refresh may be that late               */
+	LATE_MS    = 2000,	/* a refresh may be that late               */
 };
 
 struct phone {

@@ -145,7 +145,11 @@ const struct dial_event *fix_wait(struct fix *f, unsigned from,
 	loop_timer_start(f->limit, ms);
 	T_OK(!loop_run(NULL), "the loop runs");
 	loop_timer_stop(f->limit);
-	return f->timed_out ? NULL : &f->ev[f->count - 1];
+	/* The loop may have told more before it stopped. */
+	for (unsigned i = from; !f->timed_out && i < f->count; i++)
+		if (fits(&f->ev[i], kind, id))
+			return &f->ev[i];
+	return NULL;
 }
 
 void fix_run(struct fix *f, unsigned ms)

@@ -303,9 +303,98 @@ static void a_registered_phone_is_called(void **state)
 	from = f.count;
 	p.reg = mem_deref(p.reg);		/* and unregisters */
 	ev = fix_wait(&f, from, DIAL_PHONE, 1001, 1000);
-	T_OK(ev && ev->digit == 0, "gone");
+	T_OK(ev && ev->digit == 0 && !ev->expires_s, "gone");
 	phone_close(&p);
 	fix_close(&f);
+}
+
+static void phone_register(struct phone *p, const struct fix *f,
+			   uint32_t expires_s)
+{
+	char uri[64];
+
+	str_fmt(uri, sizeof(uri), "sip:127.0.0.1:%u", dial_port(f->d, 0));
+	T_OK(!sipreg_register(&p->reg, p->sip, uri,
+			      "sip:agent-1001@127.0.0.1", NULL,
+			      "sip:agent-1001@127.0.0.1", expires_s, "desk",
+			      NULL, 0, 0, auth_h, p, false, reg_h, p, NULL,
+			      NULL), "registering");
+}
+
+/* Its old place is dead: no BYE, no answer; one silence is enough. */
+static void a_phone_that_moves_is_called_there(void **state)
+{
+	const struct dial_event *ev;
+	struct dial_phone now;
+	struct phone one, two;
+	struct fix f;
+	unsigned from;
+
+	(void)state;
+	fix_open(&f, 1, NULL);
+	f.conf.line_probe_ms = 600;
+	f.secret = "t";
+	fix_dial(&f);
+	phone_open(&one, "agent-1001", "t");
+	phone_register(&one, &f, 60);
+	T_OK(fix_wait(&f, 0, DIAL_PHONE, 1001, 1000), "registered");
+	dial_phone(f.d, f.agent, &now);
+	T_OK(*now.uri && now.expires_s >= 59 && !now.wanted, "known so long");
+	T_OK(!dial_line_call(f.d, f.agent, NULL), "wanted");
+	ev = fix_wait(&f, 0, DIAL_LINE_TRY, 1001, 1000);
+	T_OK(ev && !ev->code && ev->uri, "it is said whom we call");
+	T_OK(fix_wait(&f, 0, DIAL_LINE_UP, 1001, 3000), "the line is up");
+	one.deaf = true;
+	phone_open(&two, "agent-1001", "t");
+	from = f.count;
+	phone_register(&two, &f, 60);
+	ev = fix_wait(&f, from, DIAL_LINE_DOWN, 1001, 9500);
+	T_OK(ev && ev->code == 408, "the old place is given up");
+	dial_phone(f.d, f.agent, &now);
+	T_OK(now.wanted && !now.up && now.code == 408 && *now.text,
+	     "and why is known");
+	T_OK(fix_wait(&f, from, DIAL_LINE_UP, 1001, 4000) && two.invites == 1,
+	     "called where it is now");
+	dial_phone(f.d, f.agent, &now);
+	T_OK(now.up && !now.code && !*now.text, "no trouble is left");
+	phone_close(&one);
+	phone_close(&two);
+	fix_close(&f);
+}
+
+static void a_registration_ends_by_itself(void **state)
+{
+	struct dial_phone now;
+	struct fix f;
+
+	(void)state;
+	fix_open(&f, 1, NULL);
+	fix_dial(&f);
+	T_OK(dial_phone_restore(f.d, f.agent, "tel:1001", 60) == ERR_FORMAT &&
+	     dial_phone_restore(f.d, f.agent, "sip:a@example.net", 60) ==
+		     ERR_FORMAT, "only what a phone of ours has sent");
+	T_OK(!dial_phone_restore(f.d, f.agent, "sip:a@127.0.0.1:9", 0),
+	     "kept over a restart, and late");
+	T_OK(dial_phone_restore(f.d, f.agent, "sip:a@127.0.0.1:9", 60) ==
+		     ERR_EXISTS, "the newer registration counts");
+	dial_phone(f.d, f.agent, &now);
+	T_OK(str_eq(now.uri, "sip:a@127.0.0.1:9"), "it is there");
+	T_OK(fix_wait(&f, 0, DIAL_PHONE, 1001, 7000), "until its time is over");
+	T_OK(!dial_phone_is_registered(f.d, f.agent), "and then it is not");
+	fix_close(&f);
+}
+
+static void what_is_kept_is_no_password(void **state)
+{
+	/* RFC 2617 3.5: Mufasa, testrealm@host.com, Circle Of Life */
+	static const uint8_t want[DIAL_HA1_SIZE] = {
+		0x93, 0x9e, 0x75, 0x78, 0xed, 0x9e, 0x3c, 0x51,
+		0x8a, 0x45, 0x2a, 0xce, 0xe7, 0x63, 0xbc, 0xe9 };
+	uint8_t ha1[DIAL_HA1_SIZE];
+
+	(void)state;
+	T_OK(!dial_ha1("Mufasa", "testrealm@host.com", "Circle Of Life", ha1) &&
+	     !memcmp(ha1, want, sizeof(ha1)), "H(A1) of the RFC's example");
 }
 
 int main(void)
@@ -316,6 +405,9 @@ int main(void)
 		cmocka_unit_test(the_second_line_replaces_the_first),
 		cmocka_unit_test(a_dead_phone_is_noticed),
 		cmocka_unit_test(a_registered_phone_is_called),
+		cmocka_unit_test(a_phone_that_moves_is_called_there),
+		cmocka_unit_test(a_registration_ends_by_itself),
+		cmocka_unit_test(what_is_kept_is_no_password),
 	};
 
 	return T_RUN(tests);
