@@ -97,6 +97,17 @@ static const struct conf_row rows[] = {
 { "server", "disk_reserve", CONF_BYTES, 0, 0, 1LL << 40, "1G", NULL,
   "With less disk left than this no new call is dialled.",
   "磁盘剩余低于此值时停止外呼。" },
+{ "server", "keep_events", CONF_DURATION, RE, 0, 3650LL * MS_D, "30d", NULL,
+  "How long the log of events a day is replayed from is kept; 0 = for ever. "
+  "The newest event always stays, and the chain is proven from the last that "
+  "went.",
+  "事件日志（用于重放）的保留时间；0 表示永久。最新事件始终保留，校验链从最后删除处继续。" },
+{ "server", "keep_attempts", CONF_DURATION, RE, 0, 3650LL * MS_D, "400d", NULL,
+  "How long attempts are kept that no rule needs; 0 = for ever. Never "
+  "shorter than the longest frequency or quiet time of any profile or "
+  "campaign, nor while the campaign still counts them.",
+  "规则不再需要的拨打尝试的保留时间；0 表示永久。不会短于任何方案或项目的"
+  "最长频次与静默期，项目仍在计数时也不删除。" },
 { "server", "stop", CONF_DURATION, RE, 0, 10 * MS_M, "2m", NULL,
   "After SIGTERM calls may go on for so long.",
   "收到 SIGTERM 后，已有通话最多继续的时间。" },

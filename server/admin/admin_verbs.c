@@ -33,7 +33,7 @@ static const struct {
 	{ "audit",    "list", NULL },
 	{ "alert",    "list", NULL },
 	{ "why",      "show", NULL },
-	{ "store",    "backup verify", NULL },
+	{ "store",    "backup show verify", NULL },
 	{ "config",   "check show default mdoc", NULL },
 };
 

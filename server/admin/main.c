@@ -26,7 +26,7 @@ static const char usage_text[] =
 	"  waihu dnc list|add|show|delete      waihu consent list|add|delete\n"
 	"  waihu trunk list|show|drain|enable|set\n"
 	"  waihu call list|show|play|export    waihu cdr export\n"
-	"  waihu audit list  waihu alert list  waihu store backup|verify\n"
+	"  waihu audit list  waihu alert list  waihu store backup|show|verify\n"
 	"  waihu config check|show|default|mdoc [FILE...]\n"
 	"\n"
 	"  --json          one JSON object a line\n"

@@ -97,6 +97,8 @@ static const struct {
 	  "every rule, the first that blocks, the earliest legal second" },
 	{ "store",    "backup", verb_store_backup, true, "FILE",
 	  "compact copy of the database while it runs" },
+	{ "store",    "show",   verb_store_show, false, "",
+	  "how much it holds, how long it is kept, the ends of the chain" },
 	{ "store",    "verify", verb_store_verify, false, "",
 	  "read every row and the chain of events" },
 };

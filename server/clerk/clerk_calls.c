@@ -300,6 +300,7 @@ struct verify {
 	enum err err;
 	uint64_t bad;		/* first event that does not fit        */
 	uint64_t events;	/* in the chain                         */
+	uint64_t trimmed;	/* before it                            */
 	bool left;			/* its job has gone                  */
 };
 
@@ -313,6 +314,8 @@ static void *verify_run(void *arg)
 		v->err = store_event_verify(v->store, 1, 0, &v->bad);
 	if (!v->err)
 		v->err = store_event_head(v->store, &v->events, hash);
+	if (!v->err)
+		v->err = store_event_anchor(v->store, &v->trimmed, hash);
 	atomic_store(&v->done, true);
 	return NULL;
 }
@@ -350,8 +353,76 @@ static bool verify_step(struct job *j, struct now now UNUSED)
 	if (v->err)
 		return fail(j, EXIT_NOTHING, msg_refusal_of(v->err),
 			    "the store is damaged: %s", err_text(v->err));
-	say(j, json_pack("{s:b, s:I}", "sound", 1, "events",
-			 (json_int_t)v->events));
+	say(j, json_pack("{s:b, s:I, s:I}", "sound", 1, "events",
+			 (json_int_t)(v->events - v->trimmed), "trimmed",
+			 (json_int_t)v->trimmed));
+	return true;
+}
+
+struct aged {
+	int64_t wall_ms;
+};
+
+static bool age_row(void *arg, uint64_t number UNUSED, const void *bytes,
+		    size_t len)
+{
+	struct aged *a = arg;
+	struct floor_input in;
+
+	if (!schema_decode(&floor_input_schema, bytes, len, &in))
+		a->wall_ms = in.wall_ms;
+	return false;
+}
+
+static json_t *hex_json(const uint8_t *hash)
+{
+	char hex[2 * STORE_HASH_LEN + 1] = "";
+
+	for (size_t i = 0; i < STORE_HASH_LEN; i++)
+		str_add(hex, sizeof(hex), "%02x", hash[i]);
+	return json_string(hex);
+}
+
+/* "30" days, or null for ever. */
+static json_t *days_json(int64_t ms)
+{
+	return ms ? json_real((double)ms / 86400000) : json_null();
+}
+
+bool verb_store_show(struct job *j, struct now now UNUSED)
+{
+	struct store *s = j->c->r->store;
+	uint8_t head[STORE_HASH_LEN], anchor[STORE_HASH_LEN];
+	uint64_t newest = 0, gone = 0, attempts = 0, calls = 0, room = 0;
+	struct store_stats st;
+	struct aged oldest = { 0 };
+	enum err e = store_event_head(s, &newest, head), disk;
+
+	if (!e)
+		e = store_event_anchor(s, &gone, anchor);
+	if (!e)
+		e = store_event_scan(s, gone + 1, 1, age_row, &oldest);
+	if (!e)
+		e = store_count(s, STORE_ATTEMPT, &attempts);
+	if (!e)
+		e = store_count(s, STORE_CALL, &calls);
+	if (e)
+		return fail_err(j, e, "store");
+	store_stats(s, &st);
+	disk = store_disk(s, &room);
+	say(j, json_pack("{s:I, s:I, s:b, s:I, s:I, s:I, s:I, s:o, s:o, s:o, "
+			 "s:o, s:o}",
+			 "file_bytes", (json_int_t)st.file_bytes, "free_bytes",
+			 (json_int_t)room, "full", disk == ERR_FULL, "calls",
+			 (json_int_t)calls, "attempts", (json_int_t)attempts,
+			 "events_newest", (json_int_t)newest,
+			 "events_trimmed", (json_int_t)gone, "events_since",
+			 time_json(oldest.wall_ms), "chain_head",
+			 hex_json(head), "chain_anchor", hex_json(anchor),
+			 "keep_events_days",
+			 days_json(live_keep_events_ms(j->c->conf.live)),
+			 "keep_attempts_days",
+			 days_json(live_keep_attempts_ms(j->c->conf.live))));
 	return true;
 }
 

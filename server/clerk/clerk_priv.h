@@ -102,6 +102,6 @@ step_h verb_consent_list, verb_consent_add, verb_consent_delete;
 step_h verb_trunk_list, verb_trunk_show, verb_trunk_drain, verb_trunk_enable, verb_trunk_set;
 step_h verb_call_list, verb_call_show, verb_cdr_export, verb_audit_list, verb_alert_list;
 step_h verb_why_number;
-step_h verb_store_backup, verb_store_verify;
+step_h verb_store_backup, verb_store_show, verb_store_verify;
 
 #endif

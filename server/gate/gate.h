@@ -308,6 +308,30 @@ MUST_CHECK enum err gate_note_outcome(struct gate *g, struct store_group *grp,
 				      const struct gate_attempt *a,
 				      enum gate_mark mark);
 
+/* The longest any rule of any profile looks back [s]; the "whole campaign"
+ * of a rule is not in it, see gate_profile_whole_campaign. */
+int64_t gate_history_s(const struct gate *g);
+bool gate_profile_whole_campaign(const struct gate_profile *p);
+
+/* Old attempts: which may go, and how many are looked at in one bite. */
+struct gate_trim {
+	int64_t before_s;		/* noted last before this [s]        */
+	bool (*needed)(void *arg, struct campaign_id c, struct lead_id l);
+	void *arg;			/* needed NULL: none is              */
+	unsigned budget;		/* rows, 1..STORE_PAGE_MAX           */
+};
+
+/* Where the next bite begins; zeroed at first, len 0 again at the end. */
+struct gate_place {
+	uint8_t len, b[24];
+};
+
+/* One bite, into the caller's group; *gone = how many it takes away. */
+MUST_CHECK enum err gate_attempts_trim(struct gate *g,
+				       struct store_group *grp,
+				       const struct gate_trim *ask,
+				       struct gate_place *at, unsigned *gone);
+
 /* ---- do-not-call, consent, erasure ------------------------------------ */
 
 #define GATE_DNC(F)                                                           \

@@ -149,6 +149,7 @@ static void on_tick(void *arg)
 		watch_store(l);
 	}
 	mend_lists(l, now);
+	live_keep(l, now);
 	if (l->hooks.tick)
 		l->hooks.tick(l->hooks.arg, now);
 }
@@ -272,6 +273,7 @@ enum err live_reload(struct live *l, const struct conf *conf)
 	enum err e;
 
 	l->r.conf = conf;
+	l->keep.events_ms = 0;		/* others may be kept from now on */
 	e = live_set_campaigns(l, conf);
 	if (e)			/* the new one is freed by its owner */
 		l->r.conf = was;

@@ -84,6 +84,10 @@ void live_agent_uri(const struct live *l, struct agent_id agent, char *buf,
 /* Lists a campaign calls are looked up anew: a list was made or renamed. */
 void live_relist(struct live *l);
 
+/* How long old rows are kept, as it is held [ms]; 0 = for ever. */
+int64_t live_keep_events_ms(const struct live *l);
+int64_t live_keep_attempts_ms(const struct live *l);
+
 /* Our own running times, for status and metrics. */
 struct live_stats {
 	int64_t started_ms;		/* wall clock                        */

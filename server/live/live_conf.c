@@ -13,7 +13,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
-enum { PATH_SIZE = 512, CAMPAIGNS_MAX = 64 };
+enum { PATH_SIZE = 512 };
 
 /* ---- small readers --------------------------------------------------------- */
 

@@ -14,6 +14,19 @@ struct line {
 	bool up, quiet;			/* quiet: up, but no RTP comes       */
 };
 
+enum { CAMPAIGNS_MAX = 64 };
+
+/* What old rows the trimming is at (live_keep.c). */
+struct keep {
+	bool busy;			/* a bite is on its way to the disk  */
+	int64_t events_ms, attempts_ms;	/* monotonic: not before             */
+	struct gate_place at;
+	bool sweeping;
+	uint64_t upto;			/* events gone in this run           */
+	uint64_t attempts;
+	uint32_t bites;
+};
+
 struct live {
 	struct live_rooms r;
 	struct live_hooks hooks;
@@ -35,12 +48,16 @@ struct live {
 	bool store_full, spool_full;	/* either stops dialling             */
 	struct lead_import *mend;	/* completes a list that was cut off */
 	uint32_t mend_at, mend_last;	/* ids of lists: done, last to do    */
+	struct keep keep;
 };
 
 /* live.c */
 /* Dialling stops while either disk is short; `what` and how much is free. */
 void live_disk(struct live *l, bool *which, bool full, const char *what,
 	       uint64_t free_bytes);
+
+/* live_keep.c: a bite of what is too old, if one may be taken. */
+void live_keep(struct live *l, struct now now);
 
 /* live_calls.c: the floor's doors, and what dial and media tell. */
 void live_doors(struct live *l, struct floor_doors *out);
