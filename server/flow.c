@@ -21,12 +21,14 @@ const struct flow_row flow_table[] = {
 
 	{ CALL_DIAL,    EV_RINGING,   CALL_RING,    ring_enter },
 	{ CALL_DIAL,    EV_ANSWERED,  CALL_HEAR,    hear_enter },
+	{ CALL_DIAL,    EV_MET,       CALL_GUEST,   guest_enter },
 	{ CALL_DIAL,    EV_FAILED,    CALL_CLOSE,   close_enter },
 	{ CALL_DIAL,    EV_RELEASE,   CALL_CLOSE,   close_enter },
 	{ CALL_DIAL,    EV_LOST,      CALL_CLOSE,   close_enter },
 	{ CALL_DIAL,    EV_TIMEOUT,   CALL_CLOSE,   close_enter },
 
 	{ CALL_RING,    EV_ANSWERED,  CALL_HEAR,    hear_enter },
+	{ CALL_RING,    EV_MET,       CALL_GUEST,   guest_enter },
 	{ CALL_RING,    EV_FAILED,    CALL_CLOSE,   close_enter },
 	{ CALL_RING,    EV_RELEASE,   CALL_CLOSE,   close_enter },
 	{ CALL_RING,    EV_LOST,      CALL_CLOSE,   close_enter },
@@ -44,12 +46,16 @@ const struct flow_row flow_table[] = {
 	{ CALL_WAIT,    EV_TIMEOUT,   CALL_MESSAGE, message_enter },
 
 	{ CALL_TALK,    EV_HOLD,      CALL_HOLD,    hold_enter },
+	{ CALL_TALK,    EV_ASK,       CALL_ASK,     seek_enter },
+	{ CALL_TALK,    EV_SEND,      CALL_SEND,    seek_enter },
 	{ CALL_TALK,    EV_HANGUP,    CALL_WRAP,    wrap_enter },
 	{ CALL_TALK,    EV_RELEASE,   CALL_WRAP,    wrap_enter },
 	{ CALL_TALK,    EV_LOST,      CALL_ORPHAN,  orphan_enter },
 	{ CALL_TALK,    EV_TIMEOUT,   CALL_WRAP,    wrap_enter },
 
 	{ CALL_HOLD,    EV_RETRIEVE,  CALL_TALK,    talk_enter },
+	{ CALL_HOLD,    EV_ASK,       CALL_ASK,     seek_enter },
+	{ CALL_HOLD,    EV_SEND,      CALL_SEND,    seek_enter },
 	{ CALL_HOLD,    EV_HANGUP,    CALL_WRAP,    wrap_enter },
 	{ CALL_HOLD,    EV_RELEASE,   CALL_WRAP,    wrap_enter },
 	{ CALL_HOLD,    EV_LOST,      CALL_ORPHAN,  orphan_enter },
@@ -59,6 +65,60 @@ const struct flow_row flow_table[] = {
 	{ CALL_ORPHAN,  EV_HANGUP,    CALL_WRAP,    wrap_enter },
 	{ CALL_ORPHAN,  EV_RELEASE,   CALL_WRAP,    wrap_enter },
 	{ CALL_ORPHAN,  EV_TIMEOUT,   CALL_WRAP,    wrap_enter },
+
+	{ CALL_ASK,     EV_MET,       CALL_CONSULT, consult_enter },
+	{ CALL_ASK,     EV_SEND,      CALL_SEND,    seek_enter },
+	{ CALL_ASK,     EV_GIVE_UP,   CALL_TALK,    back_enter },
+	{ CALL_ASK,     EV_GONE,      CALL_TALK,    back_enter },
+	{ CALL_ASK,     EV_HANGUP,    CALL_WRAP,    wrap_enter },
+	{ CALL_ASK,     EV_LOST,      CALL_ORPHAN,  orphan_enter },
+	{ CALL_ASK,     EV_TIMEOUT,   CALL_TALK,    back_enter },
+
+	{ CALL_SEND,    EV_TAKEN,     CALL_TALK,    taken_enter },
+	{ CALL_SEND,    EV_MET,       CALL_OUTSIDE, outside_enter },
+	{ CALL_SEND,    EV_GIVE_UP,   CALL_TALK,    back_enter },
+	{ CALL_SEND,    EV_GONE,      CALL_TALK,    back_enter },
+	{ CALL_SEND,    EV_HANGUP,    CALL_WRAP,    wrap_enter },
+	{ CALL_SEND,    EV_TIMEOUT,   CALL_TALK,    back_enter },
+
+	{ CALL_CONSULT, EV_SWAP,      CALL_ASIDE,   aside_enter },
+	{ CALL_CONSULT, EV_ALL,       CALL_CONF,    conf_enter },
+	{ CALL_CONSULT, EV_TAKEN,     CALL_TALK,    taken_enter },
+	{ CALL_CONSULT, EV_GIVEN,     CALL_OUTSIDE, outside_enter },
+	{ CALL_CONSULT, EV_GIVE_UP,   CALL_TALK,    back_enter },
+	{ CALL_CONSULT, EV_GONE,      CALL_TALK,    back_enter },
+	{ CALL_CONSULT, EV_HANGUP,    CALL_WRAP,    wrap_enter },
+	{ CALL_CONSULT, EV_LOST,      CALL_ORPHAN,  orphan_enter },
+	{ CALL_CONSULT, EV_TIMEOUT,   CALL_TALK,    back_enter },
+
+	{ CALL_ASIDE,   EV_SWAP,      CALL_CONSULT, consult_enter },
+	{ CALL_ASIDE,   EV_ALL,       CALL_CONF,    conf_enter },
+	{ CALL_ASIDE,   EV_TAKEN,     CALL_TALK,    taken_enter },
+	{ CALL_ASIDE,   EV_GIVEN,     CALL_OUTSIDE, outside_enter },
+	{ CALL_ASIDE,   EV_GIVE_UP,   CALL_TALK,    back_enter },
+	{ CALL_ASIDE,   EV_GONE,      CALL_TALK,    back_enter },
+	{ CALL_ASIDE,   EV_HANGUP,    CALL_WRAP,    wrap_enter },
+	{ CALL_ASIDE,   EV_RELEASE,   CALL_WRAP,    wrap_enter },
+	{ CALL_ASIDE,   EV_LOST,      CALL_ORPHAN,  orphan_enter },
+	{ CALL_ASIDE,   EV_TIMEOUT,   CALL_TALK,    back_enter },
+
+	{ CALL_CONF,    EV_TAKEN,     CALL_TALK,    taken_enter },
+	{ CALL_CONF,    EV_GIVEN,     CALL_OUTSIDE, outside_enter },
+	{ CALL_CONF,    EV_GIVE_UP,   CALL_TALK,    back_enter },
+	{ CALL_CONF,    EV_GONE,      CALL_TALK,    back_enter },
+	{ CALL_CONF,    EV_HANGUP,    CALL_WRAP,    wrap_enter },
+	{ CALL_CONF,    EV_RELEASE,   CALL_WRAP,    wrap_enter },
+	{ CALL_CONF,    EV_LOST,      CALL_ORPHAN,  orphan_enter },
+	{ CALL_CONF,    EV_TIMEOUT,   CALL_WRAP,    wrap_enter },
+
+	{ CALL_OUTSIDE, EV_DISPOSED,  CALL_OUTSIDE, disposed_enter },
+	{ CALL_OUTSIDE, EV_HANGUP,    CALL_WRAP,    over_enter },
+	{ CALL_OUTSIDE, EV_GONE,      CALL_WRAP,    over_enter },
+	{ CALL_OUTSIDE, EV_TIMEOUT,   CALL_WRAP,    over_enter },
+
+	{ CALL_GUEST,   EV_HANGUP,    CALL_CLOSE,   close_enter },
+	{ CALL_GUEST,   EV_RELEASE,   CALL_CLOSE,   close_enter },
+	{ CALL_GUEST,   EV_TIMEOUT,   CALL_CLOSE,   close_enter },
 
 	{ CALL_MESSAGE, EV_PLAYED,    CALL_CLOSE,   close_enter },
 	{ CALL_MESSAGE, EV_HANGUP,    CALL_CLOSE,   close_enter },
@@ -109,14 +169,18 @@ void flow_first(struct floor *f, struct call *c, struct now now)
 {
 	if (c->state == CALL_RESERVE)
 		reserve_enter(f, c, now);
+	else if (c->state == CALL_CHECK)
+		check_enter(f, c, now);
 }
 
 void flow_print_map(FILE *out)
 {
 	fprintf(out, "stateDiagram-v2\n"
 		     "    [*] --> %s: the agent reads first\n"
-		     "    [*] --> %s: the pacer dials\n",
-		call_state_word(CALL_PREVIEW), call_state_word(CALL_RESERVE));
+		     "    [*] --> %s: the pacer dials\n"
+		     "    [*] --> %s: an outside number is asked\n",
+		call_state_word(CALL_PREVIEW), call_state_word(CALL_RESERVE),
+		call_state_word(CALL_CHECK));
 	for (size_t i = 0; i < flow_rows; i++)
 		fprintf(out, "    %s --> %s: %s\n",
 			call_state_word(flow_table[i].from),

@@ -38,7 +38,7 @@ const struct flow_row *flow_find(enum call_state from, enum call_event on);
  */
 void flow_run(struct floor *f, struct call_pool *pool, struct now now);
 
-/* The room a call was made in (PREVIEW, RESERVE): starts there too. */
+/* The room a call was made in (RESERVE, CHECK): starts there too. */
 void flow_first(struct floor *f, struct call *c, struct now now);
 
 /* The table as a Mermaid state diagram. */

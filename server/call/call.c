@@ -29,6 +29,24 @@ static const char *const results[] = {
 #undef X
 };
 
+static const char *const targets[] = {
+#define X(name, word) [name] = word,
+	HAND_TARGETS(X)
+#undef X
+};
+
+static const char *const news[] = {
+#define X(name, word) [name] = word,
+	HAND_NEWS(X)
+#undef X
+};
+
+static const char *const parts[] = {
+#define X(name, word) [name] = word,
+	CALL_PARTS(X)
+#undef X
+};
+
 /* Slot in the low bits, generation above: an old id finds nothing. */
 enum { SLOT_BITS = 17, SLOT_MASK = (1 << SLOT_BITS) - 1 };
 
@@ -76,6 +94,21 @@ const char *dial_mode_word(enum dial_mode m)
 const char *call_result_word(enum call_result r)
 {
 	return (unsigned)r < ARRAY_LEN(results) ? results[r] : "unknown";
+}
+
+const char *hand_target_word(enum hand_target t)
+{
+	return (unsigned)t < ARRAY_LEN(targets) ? targets[t] : "?";
+}
+
+const char *hand_news_word(enum hand_news n)
+{
+	return (unsigned)n < ARRAY_LEN(news) ? news[n] : "?";
+}
+
+const char *call_part_word(enum call_part p)
+{
+	return (unsigned)p < ARRAY_LEN(parts) ? parts[p] : "?";
 }
 
 const char *hangup_by_word(enum hangup_by b)

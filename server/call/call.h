@@ -28,6 +28,13 @@
 	X(CALL_TALK,    "talk",   7200000) /* joined to an agent           */ \
 	X(CALL_HOLD,    "hold",    900000) /* the customer hears music     */ \
 	X(CALL_ORPHAN,  "orphan",   60000) /* the agent's phone was lost   */ \
+	X(CALL_ASK,     "ask",      60000) /* on hold; another is fetched  */ \
+	X(CALL_SEND,    "send",     60000) /* ... who then takes it over   */ \
+	X(CALL_CONSULT, "consult", 1800000) /* on hold; the two others talk */ \
+	X(CALL_ASIDE,   "aside",   1800000) /* talks; the other one waits  */ \
+	X(CALL_CONF,    "conf",    7200000) /* all three talk              */ \
+	X(CALL_OUTSIDE, "outside", 7200000) /* talks to an outside number  */ \
+	X(CALL_GUEST,   "guest",   7300000) /* is that outside number      */ \
 	X(CALL_MESSAGE, "message",  30000) /* nobody came: safe message    */ \
 	X(CALL_WRAP,    "wrap",    600000) /* the agent says how it went   */ \
 	X(CALL_CLOSE,   "close",     5000) /* the outcome is being written */ \
@@ -50,6 +57,15 @@
 	X(EV_HOLD,      "hold")                                               \
 	X(EV_RETRIEVE,  "take back")                                          \
 	X(EV_LOST,      "phone lost")   /* the agent's line went down      */ \
+	X(EV_ASK,       "ask first")    /* transfer: talk to them before   */ \
+	X(EV_SEND,      "send now")     /* transfer: without a word        */ \
+	X(EV_MET,       "met")          /* the one who was asked is there  */ \
+	X(EV_SWAP,      "swap")         /* the other one waits instead     */ \
+	X(EV_ALL,       "all talk")                                           \
+	X(EV_TAKEN,     "taken")        /* another agent has the customer  */ \
+	X(EV_GIVEN,     "given away")   /* the outside number has          */ \
+	X(EV_GIVE_UP,   "give up")      /* the agent goes on alone         */ \
+	X(EV_GONE,      "gone")         /* the other one is not, or left   */ \
 	X(EV_PLAYED,    "played")       /* the message came to its end     */ \
 	X(EV_HANGUP,    "hang-up")      /* the customer left               */ \
 	X(EV_RELEASE,   "release")      /* the agent, or we, end it        */ \
@@ -134,6 +150,72 @@ MUST_CHECK enum err call_result_from_word(const char *w, enum call_result *out);
 enum hangup_by { BY_NOBODY, BY_CUSTOMER, BY_AGENT, BY_SYSTEM };
 const char *hangup_by_word(enum hangup_by b);
 
+/*        to whom a call is given  word                                       */
+#define HAND_TARGETS(X)                                                       \
+	X(HAND_NOBODY,  "nobody")                                             \
+	X(HAND_AGENT,   "agent")        /* whom: his number                */ \
+	X(HAND_TEAM,    "team")         /* its name                        */ \
+	X(HAND_QUEUE,   "queue")        /* a campaign's number             */ \
+	X(HAND_OUTSIDE, "outside")      /* E.164 digits, as typed          */ \
+	X(HAND_COLLEAGUE, "colleague")  /* ... of the configuration        */
+
+enum hand_target {
+#define X(name, word) name,
+	HAND_TARGETS(X)
+#undef X
+	HAND_TARGET_COUNT
+};
+const char *hand_target_word(enum hand_target t);
+
+/*        what became of it     the first agent is told so                    */
+#define HAND_NEWS(X)                                                          \
+	X(NEWS_NONE,      "")                                                 \
+	X(NEWS_NOBODY,    "nobody was free")                                  \
+	X(NEWS_BUSY,      "busy")                                             \
+	X(NEWS_NO_ANSWER, "no answer")                                        \
+	X(NEWS_REFUSED,   "refused")                                          \
+	X(NEWS_DENIED,    "not allowed by the rules")                         \
+	X(NEWS_NO_ROOM,   "no line is free")                                  \
+	X(NEWS_FAILED,    "not reached")                                      \
+	X(NEWS_LEFT,      "left")                                             \
+	X(NEWS_PHONE,     "phone lost")                                       \
+	X(NEWS_TIME,      "time is up")                                       \
+	X(NEWS_TAKEN,     "has the customer now")
+
+enum hand_news {
+#define X(name, word) name,
+	HAND_NEWS(X)
+#undef X
+	HAND_NEWS_COUNT
+};
+const char *hand_news_word(enum hand_news n);
+
+/* A transfer under way: to whom, who was found, how it ended. */
+struct hand {
+	enum hand_target to;		/* HAND_NOBODY: there is none       */
+	char whom[48];
+	char name[48];			/* for people                       */
+	struct agent_id asked;		/* the agent who was found          */
+	struct call_id guest;		/* or the outside number's own call */
+	enum hand_news news;
+	int64_t from_ms;		/* wall clock: it began             */
+	bool quiet;			/* he gave up himself: nothing to tell */
+};
+
+/*        a record of          word                                           */
+#define CALL_PARTS(X)                                                         \
+	X(PART_WHOLE,  "")           /* the customer's call, its last agent */\
+	X(PART_AGENT,  "agent")      /* an agent's share, who gave it away  */\
+	X(PART_GUEST,  "outside")    /* the outside number of a transfer    */
+
+enum call_part {
+#define X(name, word) name,
+	CALL_PARTS(X)
+#undef X
+	CALL_PART_COUNT
+};
+const char *call_part_word(enum call_part p);
+
 struct gate_pass;
 
 struct call {
@@ -182,6 +264,15 @@ struct call {
 	char     recording[96];		/* file, below the spool folder     */
 	bool     recorded;
 	bool     muted_rec;		/* paused: card numbers             */
+
+	struct hand hand;		/* being given to another           */
+	enum call_part part;
+	uint64_t of;			/* a part's: the customer's call    */
+	struct call_id host;		/* a guest's: the same, while it lives */
+	int64_t  took_ms;		/* its agent took it over; 0: first */
+	int64_t  gave_ms;		/* its agent gave it away           */
+	struct agent_id from_agent;	/* from whom it was taken over      */
+	char     given[48];		/* to whom it was given, in words   */
 };
 
 struct call_pool;

@@ -22,6 +22,12 @@ static const char *const wrap_words[] = {
 #undef X
 };
 
+static const char *const allow_words[] = {
+#define X(name, word) [name] = word,
+	HAND_ALLOWS(X)
+#undef X
+};
+
 static const char *const input_words[] = {
 #define X(name, word) [name] = word,
 	FLOOR_INPUTS(X)
@@ -36,6 +42,11 @@ const char *idle_reason_word(enum idle_reason r)
 const char *wrap_mode_word(enum wrap_mode m)
 {
 	return (unsigned)m < ARRAY_LEN(wrap_words) ? wrap_words[m] : "?";
+}
+
+const char *hand_allow_word(enum hand_allow a)
+{
+	return (unsigned)a < ARRAY_LEN(allow_words) ? allow_words[a] : "?";
 }
 
 enum err wrap_mode_from_word(const char *w, enum wrap_mode *out)
@@ -68,7 +79,9 @@ enum err floor_new(const struct floor_conf *conf, struct floor **out)
 	f->dispos = conf->dispos;
 	f->campaigns = calloc(conf->max_campaigns, sizeof(*f->campaigns));
 	f->last_uid = calloc(conf->max_agents, sizeof(*f->last_uid));
-	if (!f->campaigns || !f->last_uid ||
+	f->asks_max = conf->max_agents;
+	f->asks = calloc(conf->max_agents, sizeof(*f->asks));
+	if (!f->campaigns || !f->last_uid || !f->asks ||
 	    call_pool_new(conf->max_calls, &f->calls) ||
 	    seats_new(conf->max_agents, &f->seats)) {
 		floor_free(f);
@@ -101,6 +114,7 @@ struct floor *floor_free(struct floor *f)
 	seats_free(f->seats);
 	free(f->campaigns);
 	free(f->last_uid);
+	free(f->asks);
 	free(f);
 	return NULL;
 }
@@ -341,6 +355,9 @@ void floor_seat_told(struct floor *f, struct seat *s, struct now now)
 		if (k)
 			k->ask = true;
 	}
+	/* Who has just been answered comes first: the law counts seconds. */
+	if (s->state == SEAT_READY)
+		floor_hand_serve(f, s, now);
 	f->doors.seat_changed(f->doors.arg, s->agent);
 }
 
@@ -348,10 +365,13 @@ enum err floor_seat(struct floor *f, struct seat *s, enum seat_event ev,
 		    unsigned reason, int64_t limit_ms, struct now now)
 {
 	enum seat_state was = s->state;
+	bool muted = s->muted;
 	enum err e = seat_move(f->seats, s, ev, reason, limit_ms, now);
 
 	if (e)
 		return e;
+	if (muted && !s->muted)		/* off the call: the phone follows */
+		f->doors.mute(f->doors.arg, s->agent, false);
 	pace_seat(f, s, was, now);
 	floor_seat_told(f, s, now);
 	return ERR_OK;

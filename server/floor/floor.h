@@ -46,6 +46,21 @@ enum wrap_mode {
 	WRAP_MODE_COUNT
 };
 
+/*        whom calls may be given  word                                       */
+#define HAND_ALLOWS(X)                                                        \
+	X(HAND_NONE,      "none")                                             \
+	X(HAND_INSIDE,    "inside")    /* agents, teams, queues            */ \
+	X(HAND_LISTED,    "listed")    /* and numbers of the configuration */ \
+	X(HAND_ANY,       "any")       /* and whatever is typed            */
+
+enum hand_allow {
+#define X(name, word) name,
+	HAND_ALLOWS(X)
+#undef X
+	HAND_ALLOW_COUNT
+};
+const char *hand_allow_word(enum hand_allow a);
+
 /* What a campaign is, as configured; plain values, copied. */
 struct campaign_conf {
 	struct campaign_id id;
@@ -76,6 +91,8 @@ struct campaign_conf {
 	uint8_t shift_n;		/* its agents' hours, server's clock  */
 	struct gate_window shift[GATE_HOURS_MAX];
 	int32_t shift_off_s;		/* that clock, east of UTC [s]        */
+	enum hand_allow transfer;
+	int32_t transfer_ms;		/* a group is waited for so long      */
 };
 
 /*        why a campaign does not dial now  word                              */
@@ -112,6 +129,22 @@ struct campaign_view {
 	uint32_t blocked[GATE_RULE_COUNT];	/* refusals by rule, today    */
 };
 
+/*        scene           the customer      the agent       the other one     */
+#define HAND_SCENES(X)                                                        \
+	X(SCENE_ALONE)	/* talks to the agent               is not there    */\
+	X(SCENE_ASK)	/* hears music      hears it ring   is not there    */\
+	X(SCENE_CONSULT) /* hears music     talks to the other              */\
+	X(SCENE_ASIDE)	/* talks to the agent               hears music     */\
+	X(SCENE_CONF)	/* all three hear each other                        */\
+	X(SCENE_GIVEN)	/* talks to the other; the agent hears nobody       */
+
+enum hand_scene {
+#define X(name) name,
+	HAND_SCENES(X)
+#undef X
+	HAND_SCENE_COUNT
+};
+
 /* ---- doors: what the floor wants done; each returns at once ------------ */
 
 struct floor_doors {
@@ -132,6 +165,15 @@ struct floor_doors {
 	/* Starts, pauses, goes on, ends; `name` below the spool folder.    */
 	void (*record)(void *arg, const struct call *c, const char *name);
 	void (*record_pause)(void *arg, const struct call *c, bool on);
+	/*
+	 * Who hears whom while `agent` gives the call away; the other is
+	 * c->hand.asked's line, or c->hand.guest's leg.
+	 */
+	void (*scene)(void *arg, const struct call *c, struct agent_id agent,
+		      enum hand_scene scene);
+	/* The agent whose transfer it was is told what became of it.       */
+	void (*news)(void *arg, struct agent_id agent, const struct call *c,
+		     enum hand_news news);
 	/* Trunks' room for this campaign right now.                        */
 	struct pacer_limits (*room)(void *arg, const struct campaign_conf *k,
 				    struct now now);
@@ -212,7 +254,9 @@ struct floor *floor_free(struct floor *f);	/* returns NULL */
 					   value = lines, code = cps,
 					   when_s = leads, q850 1 = closed */ \
 	X(IN_PLACE,       "place")      /* log only: the door refused; call,
-					   code = enum err                 */
+					   code = enum err                 */ \
+	X(IN_TRANSFER,    "transfer")   /* agent, value = hand_step, code =
+					   hand_target, text: whom\tname   */
 
 enum floor_input_kind {
 #define X(name, word) name,
@@ -221,6 +265,22 @@ enum floor_input_kind {
 	FLOOR_INPUT_COUNT
 };
 const char *floor_input_word(enum floor_input_kind k);
+
+/*        step of a transfer  word           possible while                   */
+#define HAND_STEPS(X)                                                         \
+	X(HAND_SEND,    "send now")    /* talking, holding                 */ \
+	X(HAND_ASK,     "ask first")   /* talking, holding                 */ \
+	X(HAND_SWAP,    "swap")        /* the other is there               */ \
+	X(HAND_ALL,     "all talk")    /* the other is there               */ \
+	X(HAND_GIVE,    "give")        /* the other is there               */ \
+	X(HAND_BACK,    "back")        /* until given                      */
+
+enum hand_step {
+#define X(name, word) name,
+	HAND_STEPS(X)
+#undef X
+	HAND_STEP_COUNT
+};
 
 #define FLOOR_INPUT(F)                                                        \
 	F(u8,   kind,     0,    "enum floor_input_kind")                      \

@@ -11,7 +11,8 @@
 typedef enum err agent_h(struct floor *f, struct seat *s, struct call *c,
 			 const struct floor_input *in, struct now now);
 
-enum { NEEDS_CALL = 1, MAKES_SEAT = 2 };
+/* BY_ASKED: also for who was asked about another's call. */
+enum { NEEDS_CALL = 1, MAKES_SEAT = 2, BY_ASKED = 4 };
 
 /* ---- coming and going --------------------------------------------------- */
 
@@ -88,7 +89,7 @@ static void spare_ringing(struct floor *f, const struct campaign *k)
 	for (struct call *c = call_each(f->calls, NULL); c;
 	     c = call_each(f->calls, c))
 		if (c->campaign.v == k->conf.id.v && !c->answer_ms &&
-		    c->state < CALL_WRAP &&
+		    c->state < CALL_WRAP && !c->part &&
 		    c->invite_ms && (!youngest ||
 				     c->invite_ms > youngest->invite_ms))
 			youngest = c;
@@ -125,7 +126,7 @@ static void let_go(struct floor *f, struct call *c)
 		c->result = RES_SKIPPED;
 		c->by = BY_SYSTEM;
 		call_raise(f->calls, c->id, EV_SKIP);
-	} else if (c && c->state == CALL_WRAP) {
+	} else if (c && (c->state == CALL_WRAP || c->state == CALL_OUTSIDE)) {
 		call_raise(f->calls, c->id, EV_DISPOSED);
 	}
 }
@@ -195,13 +196,16 @@ static enum err on_skip(struct floor *f, struct seat *s UNUSED,
 	return ERR_OK;
 }
 
-static enum err on_release(struct floor *f, struct seat *s UNUSED,
+static enum err on_release(struct floor *f, struct seat *s,
 			   struct call *c,
 			   const struct floor_input *in UNUSED,
 			   struct now now UNUSED)
 {
-	if (c->state == CALL_WRAP || c->state == CALL_CLOSE)
+	if (c->state == CALL_WRAP || c->state == CALL_CLOSE ||
+	    c->state == CALL_OUTSIDE)
 		return ERR_STATE;
+	if (floor_hand_release(f, s, c))
+		return ERR_OK;
 	c->by = BY_AGENT;
 	if (!c->answer_ms)
 		c->result = c->state == CALL_PREVIEW ? RES_SKIPPED
@@ -223,7 +227,8 @@ static enum err on_hold(struct floor *f, struct seat *s UNUSED,
 static enum err on_mute(struct floor *f, struct seat *s, struct call *c,
 			const struct floor_input *in, struct now now UNUSED)
 {
-	if (c->state != CALL_TALK && c->state != CALL_HOLD)
+	if (c->state != CALL_TALK && c->state != CALL_HOLD &&
+	    !floor_in_hand(c))
 		return ERR_STATE;
 	s->muted = in->value != 0;
 	f->doors.mute(f->doors.arg, s->agent, s->muted);
@@ -235,7 +240,12 @@ static enum err on_digits(struct floor *f, struct seat *s UNUSED,
 			  struct call *c, const struct floor_input *in,
 			  struct now now UNUSED)
 {
-	if (c->state != CALL_TALK)
+	struct call *guest = call_get(f->calls, c->hand.guest);
+
+	/* Tones are for whom the agent talks to; a menu is outside. */
+	if (guest && (c->state == CALL_CONSULT || c->state == CALL_CONF))
+		c = guest;
+	else if (c->state != CALL_TALK && c->state != CALL_ASIDE)
 		return ERR_STATE;
 	if (!*in->text || strspn(in->text, "0123456789*#") !=
 				  strlen(in->text))
@@ -261,7 +271,8 @@ static enum err on_rec_pause(struct floor *f, struct seat *s, struct call *c,
 static bool may_dispose(const struct call *c)
 {
 	return c->state == CALL_TALK || c->state == CALL_HOLD ||
-	       c->state == CALL_ORPHAN || c->state == CALL_WRAP;
+	       c->state == CALL_ORPHAN || c->state == CALL_WRAP ||
+	       c->state == CALL_OUTSIDE || floor_in_hand(c);
 }
 
 static enum err on_outcome(struct floor *f, struct seat *s, struct call *c,
@@ -312,7 +323,7 @@ static enum err on_finish(struct floor *f, struct seat *s, struct call *c,
 	struct campaign *k = floor_campaign(f, c->campaign);
 	const struct dispo_row *row = dispo_by_code(f->dispos, c->outcome);
 
-	if (c->state != CALL_WRAP)
+	if (c->state != CALL_WRAP && c->state != CALL_OUTSIDE)
 		return ERR_STATE;
 	if (k && k->conf.wrap != WRAP_OPTIONAL && !row)
 		return ERR_AGAIN;
@@ -341,6 +352,17 @@ static enum err on_wrap_more(struct floor *f, struct seat *s, struct call *c,
 	if (!e)
 		f->doors.seat_changed(f->doors.arg, s->agent);
 	return e;
+}
+
+static enum err stop_calling(struct floor *f, const struct seat *s,
+			     const struct cdr *r, struct now now)
+{
+	struct gate_dnc d = { .at_s = now.wall_ms / 1000,
+			      .source = "customer" };
+
+	str_copy(d.e164, sizeof(d.e164), r->number);
+	str_fmt(d.by, sizeof(d.by), "agent %u", s->agent.v);
+	return gate_dnc_add(f->gate, floor_group(f), &d);
 }
 
 /*
@@ -379,6 +401,11 @@ static enum err on_correct(struct floor *f, struct seat *s,
 	r.sale = ds.sale;
 	r.corrected_by = s->agent.v;
 	r.corrected_ms = now.wall_ms;
+	if (r.part) {		/* the lead is its last agent's          */
+		e = cdr_put(floor_group(f), &r);
+		return e || ds.next != DN_DNC ? e : stop_calling(f, s, &r,
+								 now);
+	}
 	/* The lead first: if it is in a call again, nothing is corrected. */
 	e = lead_take(f->leads, floor_group(f), (struct lead_id){ r.lead },
 		      now, &l);
@@ -395,15 +422,14 @@ static enum err on_correct(struct floor *f, struct seat *s,
 		.result = was.result, .by = s->agent };
 	e = lead_finish(f->leads, floor_group(f), (struct lead_id){ r.lead },
 			&step, now);
-	if (!e && ds.next == DN_DNC) {
-		struct gate_dnc d = { .at_s = now.wall_ms / 1000,
-				      .source = "customer" };
+	return e || ds.next != DN_DNC ? e : stop_calling(f, s, &r, now);
+}
 
-		str_copy(d.e164, sizeof(d.e164), r.number);
-		str_fmt(d.by, sizeof(d.by), "agent %u", s->agent.v);
-		e = gate_dnc_add(f->gate, floor_group(f), &d);
-	}
-	return e;
+static enum err on_transfer(struct floor *f, struct seat *s UNUSED,
+			    struct call *c, const struct floor_input *in,
+			    struct now now)
+{
+	return floor_transfer(f, c, in, now);
 }
 
 static const struct {
@@ -418,9 +444,9 @@ static const struct {
 	[IN_BREAK]     = { on_wish, 0 },
 	[IN_DIAL]      = { on_dial, NEEDS_CALL },
 	[IN_SKIP]      = { on_skip, NEEDS_CALL },
-	[IN_RELEASE]   = { on_release, NEEDS_CALL },
+	[IN_RELEASE]   = { on_release, NEEDS_CALL | BY_ASKED },
 	[IN_HOLD]      = { on_hold, NEEDS_CALL },
-	[IN_MUTE]      = { on_mute, NEEDS_CALL },
+	[IN_MUTE]      = { on_mute, NEEDS_CALL | BY_ASKED },
 	[IN_DIGITS]    = { on_digits, NEEDS_CALL },
 	[IN_REC_PAUSE] = { on_rec_pause, NEEDS_CALL },
 	[IN_OUTCOME]   = { on_outcome, NEEDS_CALL },
@@ -431,6 +457,7 @@ static const struct {
 	[IN_HAND]      = { on_hand, 0 },
 	[IN_CORRECT]   = { on_correct, 0 },
 	[IN_FORCE]     = { on_force, 0 },
+	[IN_TRANSFER]  = { on_transfer, NEEDS_CALL },
 };
 
 bool floor_is_agent_input(enum floor_input_kind k)
@@ -448,5 +475,8 @@ enum err floor_agent_input(struct floor *f, const struct floor_input *in,
 		return ERR_ABSENT;
 	if (!c && (rows[in->kind].needs & NEEDS_CALL))
 		return ERR_STATE;
+	if (c && c->agent.v != s->agent.v &&
+	    (rows[in->kind].needs & (NEEDS_CALL | BY_ASKED)) == NEEDS_CALL)
+		return ERR_STATE;	/* it is another's */
 	return rows[in->kind].h(f, s, c, in, now);
 }

@@ -92,6 +92,20 @@ static uint32_t agents_for(struct floor *f, const struct campaign *k,
 	return x.idle + x.talking + x.wrapping;
 }
 
+/* An outside number for a customer who is on the line: no solicitation. */
+static struct gate_ask guest_ask(struct floor *f, const struct campaign *k,
+				 const struct call *g, struct now now)
+{
+	const struct call *host = call_get(f->calls, g->host);
+
+	return (struct gate_ask){
+		.errand = host && host->hand.to == HAND_COLLEAGUE
+			? ERRAND_COLLEAGUE : ERRAND_OUTSIDE,
+		.attempt = g->uid, .e164 = g->number,
+		.caller = *k->conf.caller ? k->conf.caller : NULL,
+		.campaign = &k->conf.gate, .agents_free = 1, .now = now };
+}
+
 void check_enter(struct floor *f, struct call *c, struct now now)
 {
 	struct campaign *k = campaign_of(f, c);
@@ -101,9 +115,13 @@ void check_enter(struct floor *f, struct call *c, struct now now)
 	uint8_t buf[512];
 	struct store_key key = { 0 };
 	size_t len;
-	enum err e = k ? lead_get(f->leads, c->lead, &lead) : ERR_ABSENT;
+	enum err e = !k ? ERR_ABSENT : c->part ? ERR_OK
+		   : lead_get(f->leads, c->lead, &lead);
 
-	if (!e) {
+	if (!e && c->part) {
+		ask = guest_ask(f, k, c, now);
+		e = gate_ask(f->gate, &ask, &v, &c->pass);
+	} else if (!e) {
 		gate_ask_of(f, k, &lead, c->uid, agents_for(f, k, c, now),
 			    now, &ask);
 		ask.e164 = c->number;
@@ -118,7 +136,8 @@ void check_enter(struct floor *f, struct call *c, struct now now)
 	}
 	if (e == ERR_DENIED) {
 		gate_verdict_print(&v, c->why, sizeof(c->why));
-		k->blocked[MIN(v.blocked, GATE_RULE_COUNT - 1u)]++;
+		if (!c->part)
+			k->blocked[MIN(v.blocked, GATE_RULE_COUNT - 1u)]++;
 	} else if (e) {
 		str_copy(c->why, sizeof(c->why), err_text(e));
 	}
@@ -144,6 +163,10 @@ void dial_enter(struct floor *f, struct call *c, struct now now)
 	}
 	c->leg = true;
 	c->invite_ms = now.wall_ms;
+	if (c->part) {		/* no lead's: the pacer has no part in it */
+		f->doors.seat_changed(f->doors.arg, c->agent);
+		return;
+	}
 	k->ringing++;
 	if (s && floor_seat(f, s, SE_DIAL, 0, 0, now))
 		log_debug("floor", "agent %u was not in preview", s->agent.v);
@@ -254,6 +277,7 @@ void hold_enter(struct floor *f, struct call *c, struct now now)
 
 void orphan_enter(struct floor *f, struct call *c, struct now now)
 {
+	floor_hand_drop(f, c, now);
 	call_enter(f->calls, c, CALL_ORPHAN,
 		   f->conf.orphan_ms ? f->conf.orphan_ms : -1, now);
 	f->doors.hold(f->doors.arg, c, true);
@@ -273,7 +297,7 @@ void message_enter(struct floor *f, struct call *c, struct now now)
 }
 
 /* The customer's leg goes, whoever ended it. */
-static void end_leg(struct floor *f, struct call *c, struct now now)
+void floor_end_leg(struct floor *f, struct call *c, struct now now)
 {
 	if (c->leg)
 		f->doors.hang_up(f->doors.arg, c, 16);	/* Q.850 normal */
@@ -285,22 +309,14 @@ static void end_leg(struct floor *f, struct call *c, struct now now)
 	c->hold_since_ms = 0;
 }
 
-void wrap_enter(struct floor *f, struct call *c, struct now now)
+void floor_wraps(struct floor *f, struct call *c, struct seat *s,
+		 struct now now)
 {
-	struct campaign *k = campaign_of(f, c);
-	struct seat *s = seat_get(f->seats, c->agent);
+	const struct campaign *k = campaign_of(f, c);
 	const struct dispo_row *row = dispo_by_code(f->dispos, c->outcome);
 	bool boxed = k->conf.wrap == WRAP_BOXED ||
 		     k->conf.wrap == WRAP_BOXED_FULL;
 
-	if (c->by == BY_NOBODY)
-		c->by = BY_SYSTEM;
-	end_leg(f, c, now);
-	f->doors.part(f->doors.arg, c);
-	k->talking -= k->talking > 0;
-	call_enter(f->calls, c, CALL_WRAP,
-		   k->conf.wrap == WRAP_MANDATORY ? 86400000 : -1, now);
-	floor_write_intent(f, c);
 	if (s && floor_seat(f, s, SE_OVER, 0, boxed ? k->conf.wrap_ms : 0,
 			    now))
 		log_debug("floor", "agent %u was not on a call", s->agent.v);
@@ -309,6 +325,22 @@ void wrap_enter(struct floor *f, struct call *c, struct now now)
 	     (!row || !dispo_missing(row, c))) ||
 	    (k->conf.wrap_skip && row && !dispo_missing(row, c)))
 		call_raise(f->calls, c->id, EV_DISPOSED);
+}
+
+void wrap_enter(struct floor *f, struct call *c, struct now now)
+{
+	struct campaign *k = campaign_of(f, c);
+
+	if (c->by == BY_NOBODY)
+		c->by = BY_SYSTEM;
+	floor_hand_drop(f, c, now);
+	floor_end_leg(f, c, now);
+	f->doors.part(f->doors.arg, c);
+	k->talking -= k->talking > 0;
+	call_enter(f->calls, c, CALL_WRAP,
+		   k->conf.wrap == WRAP_MANDATORY ? 86400000 : -1, now);
+	floor_write_intent(f, c);
+	floor_wraps(f, c, seat_get(f->seats, c->agent), now);
 }
 
 static enum gate_mark mark_of(const struct call *c,
@@ -330,8 +362,7 @@ static enum gate_mark mark_of(const struct call *c,
 	}
 }
 
-/* What the agent chose but did not complete was not chosen. */
-static void drop_incomplete(struct floor *f, struct call *c)
+void floor_drop_incomplete(struct floor *f, struct call *c)
 {
 	const struct dispo_row *row = dispo_by_code(f->dispos, c->outcome);
 
@@ -383,6 +414,22 @@ static void finish_lead(struct floor *f, struct call *c,
 			c->id.v, err_text(e));
 }
 
+/* A part of a transferred call: its lead is the whole call's. */
+static void finish_part(struct floor *f, struct call *c,
+			const struct dispo_step *step, struct now now)
+{
+	struct gate_dnc d = { .at_s = now.wall_ms / 1000,
+			      .source = "customer" };
+
+	if (c->part != PART_AGENT || step->next != DN_DNC)
+		return;
+	str_copy(d.e164, sizeof(d.e164), c->number);
+	str_fmt(d.by, sizeof(d.by), "agent %u", c->agent.v);
+	if (gate_dnc_add(f->gate, floor_group(f), &d))
+		log_err("floor", "call %u: not on the do-not-call list",
+			c->id.v);
+}
+
 /* Everything that must be remembered of the call, in one group. */
 static void write_end(struct floor *f, struct call *c, struct now now)
 {
@@ -392,16 +439,20 @@ static void write_end(struct floor *f, struct call *c, struct now now)
 	struct dispo_step step;
 	struct cdr r;
 
-	drop_incomplete(f, c);
+	floor_drop_incomplete(f, c);
 	step = step_of(f, c, now);
-	c->outcome = step.row->code;
+	if (c->part != PART_GUEST)	/* of an outside number nobody said */
+		c->outcome = step.row->code;
 	cdr_from_call(c, k ? k->conf.name : "", &r);
 	r.sale = step.sale;
 	if (cdr_put(floor_group(f), &r))
 		log_err("floor", "call %u: its record is malformed", c->id.v);
-	finish_lead(f, c, &step, now);
+	if (c->part)
+		finish_part(f, c, &step, now);
+	else
+		finish_lead(f, c, &step, now);
 	if (c->written) {
-		if (gate_note_outcome(f->gate, floor_group(f), &a,
+		if (!c->part && gate_note_outcome(f->gate, floor_group(f), &a,
 				      mark_of(c, &step)))
 			log_err("floor", "call %u: outcome not noted",
 				c->id.v);
@@ -421,8 +472,8 @@ static void pace_end(struct floor *f, const struct call *c, struct now now)
 {
 	enum pacer_event_kind kind = PACER_FAILED;
 
-	if (c->join_ms || c->result == RES_ABANDONED)
-		return;		/* told when it happened */
+	if (c->join_ms || c->result == RES_ABANDONED || c->part)
+		return;		/* told when it happened, or no line of its */
 	if (c->answer_ms)
 		kind = c->result == RES_EARLY_HANGUP ? PACER_HANGUP
 						     : PACER_MACHINE;
@@ -438,14 +489,14 @@ void close_enter(struct floor *f, struct call *c, struct now now)
 	struct campaign *k = campaign_of(f, c);
 	struct seat *s = c->agent.v ? seat_get(f->seats, c->agent) : NULL;
 
-	if (c->invite_ms && !c->answer_ms)
+	if (c->invite_ms && !c->answer_ms && !c->part)
 		k->ringing -= k->ringing > 0;
 	if (c->leg && c->result == RES_NONE)
 		c->result = c->answer_ms ? RES_EARLY_HANGUP : RES_CANCELLED;
 	if (c->result == RES_NONE)
 		c->result = c->mode == MODE_PREVIEW && !c->invite_ms
 				? RES_SKIPPED : RES_UNKNOWN;
-	end_leg(f, c, now);
+	floor_end_leg(f, c, now);
 	c->done_ms = now.wall_ms;
 	c->pass = gate_pass_free(c->pass);
 	/* Written or not: it was dialled when it was reserved (if it was). */
@@ -454,6 +505,8 @@ void close_enter(struct floor *f, struct call *c, struct now now)
 	if (s && s->call.v == c->id.v && s->state != SEAT_WRAP &&
 	    floor_seat(f, s, SE_FREED, 0, 0, now))
 		log_debug("floor", "agent %u was free already", s->agent.v);
+	if (c->part == PART_GUEST)
+		floor_guest_over(f, c);
 }
 
 void close_again(struct floor *f, struct call *c, struct now now)

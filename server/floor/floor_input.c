@@ -86,12 +86,13 @@ static enum err on_durable(struct floor *f, struct call *c,
 {
 	/* The intent's word may come when the call has been ended since. */
 	if (in->value != c->state) {
-		if (in->code)
+		if (in->code && !c->part)
 			lead_undo(f->leads, c->lead);
 		return ERR_STATE;
 	}
 	if (in->code) {
-		lead_undo(f->leads, c->lead);
+		if (!c->part)
+			lead_undo(f->leads, c->lead);
 		str_copy(c->why, sizeof(c->why), "the store refused");
 		c->written = c->written && c->state != CALL_RESERVE;
 	}
@@ -127,7 +128,7 @@ static enum err on_answered(struct floor *f, struct call *c,
 	trunk_of(c, in);
 	c->answer_ms = now.wall_ms;
 	c->sip_code = 200;
-	call_raise(f->calls, c->id, EV_ANSWERED);
+	call_raise(f->calls, c->id, c->part ? EV_MET : EV_ANSWERED);
 	return ERR_OK;
 }
 
@@ -228,8 +229,10 @@ static enum err on_line(struct floor *f, struct call *none UNUSED,
 	if (s->state != was)
 		pace_seat(f, s, was, now);
 	c = call_get(f->calls, s->call);
-	if (c && c->agent.v == s->agent.v)
-		call_raise(f->calls, c->id, in->value ? EV_AGENT : EV_LOST);
+	if (c && !in->value)
+		floor_hand_lost(f, s, c);
+	else if (c && c->agent.v == s->agent.v)
+		call_raise(f->calls, c->id, EV_AGENT);
 	if (was == SEAT_READY && s->state != SEAT_READY)
 		floor_spare_ringing(f, s);
 	floor_seat_told(f, s, now);
@@ -262,6 +265,7 @@ static void cancel_ringing(struct floor *f, const struct campaign *k)
 	for (struct call *c = call_each(f->calls, NULL); c;
 	     c = call_each(f->calls, c)) {
 		if (c->campaign.v != k->conf.id.v || c->answer_ms ||
+		    c->part ||		/* a transfer's is nobody's lead */
 		    c->state >= CALL_WRAP)	/* it has its end already */
 			continue;
 		c->result = RES_CANCELLED;

@@ -74,6 +74,8 @@ struct floor {
 	int64_t planned;		/* in units of PLAN_EVERY_MS         */
 	bool disk_full;
 	uint32_t asked;			/* doors' answers within this input */
+	struct call_id *asks;		/* transfers that wait for an agent */
+	size_t asks_len, asks_max;
 };
 
 /* floor.c */
@@ -138,6 +140,35 @@ void gate_ask_of(struct floor *f, const struct campaign *k,
 
 /* floor_enter.c */
 void floor_write_intent(struct floor *f, const struct call *c);
+/* The seat wraps up this call; without need it is disposed of at once. */
+void floor_wraps(struct floor *f, struct call *c, struct seat *s,
+		 struct now now);
+void floor_end_leg(struct floor *f, struct call *c, struct now now);
+/* What the agent chose but did not complete was not chosen. */
+void floor_drop_incomplete(struct floor *f, struct call *c);
+
+/* floor_hand.c: transfers, what agents ask for and who is found */
+enum err floor_transfer(struct floor *f, struct call *c,
+			const struct floor_input *in, struct now now);
+/* The agent who is READY longest and fits; NULL if there is none. */
+struct seat *floor_hand_find(struct floor *f, const struct call *c);
+void floor_hand_claim(struct floor *f, struct call *c, struct seat *s,
+		      struct now now);
+/* It waits until somebody is READY (floor_hand_serve). */
+void floor_hand_wait(struct floor *f, const struct call *c);
+void floor_hand_serve(struct floor *f, struct seat *s, struct now now);
+/* From the first step until given or given up. */
+bool floor_in_hand(const struct call *c);
+/* F8 while a call is being given away; false: it is an ordinary one. */
+bool floor_hand_release(struct floor *f, struct seat *s, struct call *c);
+/* A phone was lost: the owner's, or that of the one who was asked. */
+void floor_hand_lost(struct floor *f, struct seat *s, struct call *c);
+
+/* floor_meet.c: and what follows in each room */
+/* The other one goes; the agent is alone with the customer. */
+void floor_hand_drop(struct floor *f, struct call *c, struct now now);
+/* A guest's own call is over. */
+void floor_guest_over(struct floor *f, struct call *g);
 
 /* floor_agent.c */
 /* An agent who leaves READY takes back a call that rings for him alone. */

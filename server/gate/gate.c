@@ -172,11 +172,18 @@ uint64_t gate_pass_attempt(const struct gate_pass *pass)
 
 /* ---- asking -------------------------------------------------------------- */
 
+static const unsigned left_out[] = {
+#define X(name, word, skip) [name] = skip,
+	GATE_ERRANDS(X)
+#undef X
+};
+
 static enum err case_begin(struct gate *g, const struct gate_ask *ask,
 			   int64_t at_s, struct gate_verdict *v,
 			   struct gate_case *c)
 {
 	if (!ask->campaign || !ask->campaign->profile ||
+	    (unsigned)ask->errand >= ERRAND_COUNT ||
 	    (unsigned)ask->campaign->purpose >= PURPOSE_COUNT)
 		return ERR_ARG;
 	*v = (struct gate_verdict){ .blocked = GATE_RULE_COUNT,
@@ -201,6 +208,7 @@ static enum err case_begin(struct gate *g, const struct gate_ask *ask,
 /* The first rule that blocks, from `from` on; GATE_RULE_COUNT if none. */
 static void case_ask(struct gate_case *c, unsigned skip)
 {
+	skip |= left_out[c->ask->errand];
 	for (size_t i = 0; i < ARRAY_LEN(rules) && !c->err; i++) {
 		if (skip & 1u << rules[i].rule)
 			continue;
@@ -288,6 +296,10 @@ enum err gate_explain(struct gate *g, const struct gate_ask *ask,
 		c.words = row->inputs;
 		c.source = row->source;
 		c.earliest_s = 0;
+		if (left_out[ask->errand] & 1u << rules[i].rule) {
+			row->answer = GATE_NOT_APPLICABLE;
+			continue;
+		}
 		row->answer = rules[i].ask(&c);
 		if (c.err)
 			return c.err;

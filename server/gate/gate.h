@@ -166,7 +166,34 @@ struct gate_campaign {
 	struct gate_window hours[GATE_HOURS_MAX];
 };
 
+/*
+ * Whom a call is for.  The rules that keep people from being solicited
+ * (external lists, consent, hours, frequency, attempts, pauses, purpose) are
+ * for leads: who is called for a customer already on the line, to take that
+ * customer over, is not solicited (16 CFR 310.2: an outbound telephone call
+ * is one "to induce the purchase of goods or services").  A number whose owner asked to be
+ * forgotten, or (if an agent typed it) is on our own do-not-call list, is
+ * not called for that either; caller number and a free line count as ever.
+ *        errand             word         rules left out                     */
+#define GATE_ERRANDS(X)                                                       \
+	X(ERRAND_LEAD,      "lead",      0)                                   \
+	X(ERRAND_OUTSIDE,   "outside",   GATE_SOLICITS)                       \
+	X(ERRAND_COLLEAGUE, "colleague", GATE_SOLICITS | 1u << GATE_OWN_DNC)
+
+#define GATE_SOLICITS (1u << GATE_EXT_DNC | 1u << GATE_CONSENT |              \
+		       1u << GATE_HOURS | 1u << GATE_FREQ |                   \
+		       1u << GATE_TRIES | 1u << GATE_PAUSE |                  \
+		       1u << GATE_PURPOSE)
+
+enum gate_errand {
+#define X(name, word, skip) name,
+	GATE_ERRANDS(X)
+#undef X
+	ERRAND_COUNT
+};
+
 struct gate_ask {
+	enum gate_errand errand;
 	uint64_t attempt;	/* call.uid: its own intent is not counted   */
 	struct lead_id lead;
 	uint64_t person;	/* 0: the number stands for the person       */

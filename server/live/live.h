@@ -39,6 +39,9 @@ struct live_hooks {
 	void (*seat_changed)(void *arg, struct agent_id agent);
 	void (*call_done)(void *arg, const struct call *c,
 			  const struct dispo_step *step);
+	/* What became of the agent's transfer (c->hand: to whom). */
+	void (*news)(void *arg, struct agent_id agent, const struct call *c,
+		     enum hand_news news);
 	void (*trunk_changed)(void *arg, struct trunk_id trunk,
 			      const char *text);
 	/* What an agent's phone may log in with (dial_ha1). */

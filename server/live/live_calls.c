@@ -114,7 +114,9 @@ static enum err do_place(void *arg, const struct call *c,
 		.trunk_count = k->trunk_count };
 	struct leg_id leg;
 	uint16_t port;
-	enum err e = media_leg_new(l->r.media, MEDIA_CUSTOMER, &leg, &port);
+	enum err e = media_leg_new(l->r.media, c->part == PART_GUEST
+				   ? MEDIA_OUTSIDE : MEDIA_CUSTOMER, &leg,
+				   &port);
 
 	if (e)
 		return e;
@@ -275,6 +277,7 @@ void live_doors(struct live *l, struct floor_doors *out)
 		.digits = do_digits, .record = do_record,
 		.record_pause = do_record_pause, .room = do_room,
 		.seat_changed = do_seat_changed, .call_done = do_call_done };
+	live_hand_doors(out);
 }
 
 /* ---- what dial tells ------------------------------------------------------ */

@@ -61,6 +61,8 @@ void live_keep(struct live *l, struct now now);
 
 /* live_calls.c: the floor's doors, and what dial and media tell. */
 void live_doors(struct live *l, struct floor_doors *out);
+/* live_hand.c: those of a transfer. */
+void live_hand_doors(struct floor_doors *out);
 void live_on_dial(const struct dial_event *ev, void *arg);
 void live_on_media(const struct media_event *ev, void *arg);
 enum err live_agent_media(struct agent_id agent, struct dial_media *ours,

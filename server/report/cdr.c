@@ -31,7 +31,11 @@ void cdr_from_call(const struct call *c, const char *campaign_name,
 		.by = (uint8_t)c->by, .sip_code = c->sip_code,
 		.q850 = c->q850, .outcome = c->outcome,
 		.amd_ms = c->amd_ms, .callback_s = c->callback_s,
+		.part = (uint8_t)c->part, .of = c->of,
+		.from_agent = c->from_agent.v, .took_ms = c->took_ms,
+		.gave_ms = c->gave_ms,
 	};
+	str_copy(out->given, sizeof(out->given), c->given);
 	str_copy(out->campaign_name, sizeof(out->campaign_name),
 		 campaign_name);
 	str_copy(out->number, sizeof(out->number), c->number);
@@ -154,6 +158,15 @@ enum err cdr_of_number(struct store *s, const char *e164, size_t limit,
 	return e;
 }
 
+int64_t cdr_talk_ms(const struct cdr *r)
+{
+	int64_t from = r->took_ms ? r->took_ms : r->join_ms;
+	int64_t to = r->gave_ms ? r->gave_ms
+		   : r->end_ms ? r->end_ms : r->done_ms;
+
+	return from && to > from ? to - from : 0;
+}
+
 /* Asterisk's cdr_csv.c order, then ours (waihu-cdr(5)). */
 static const char *const columns[] = {
 	"accountcode", "src", "dst", "dcontext", "clid", "channel",
@@ -162,7 +175,8 @@ static const char *const columns[] = {
 	"userfield", "peeraccount", "linkedid", "sequence",
 	"campaign", "list", "lead", "agent", "outcome", "trunk", "hangup_by",
 	"sip_code", "q850", "pdd_ms", "answer_to_agent_ms", "amd", "hold_s",
-	"wrap_s", "recording", "result",
+	"wrap_s", "recording", "result", "part", "talk_s", "from_agent",
+	"given",
 };
 
 size_t cdr_csv_header(char *buf, size_t size)
@@ -224,9 +238,15 @@ size_t cdr_csv(const struct cdr *r, const char *trunk, const char *outcome,
 	       char *buf, size_t size)
 {
 	char uid[24], agent[24] = "", channel[64], dst[64] = "";
+	char linked[24], from[24] = "";
 	int64_t end = r->end_ms ? r->end_ms : r->done_ms;
 
 	str_fmt(uid, sizeof(uid), "%llu", (unsigned long long)r->uid);
+	/* Parts of one call are linked to it, as Asterisk's linkedid does. */
+	str_fmt(linked, sizeof(linked), "%llu",
+		(unsigned long long)(r->of ? r->of : r->uid));
+	if (r->from_agent)
+		str_fmt(from, sizeof(from), "%u", r->from_agent);
 	str_fmt(channel, sizeof(channel), "SIP/%s-%s", trunk, uid);
 	if (r->agent) {
 		str_fmt(agent, sizeof(agent), "%u", r->agent);
@@ -253,7 +273,7 @@ size_t cdr_csv(const struct cdr *r, const char *trunk, const char *outcome,
 	field(buf, size, uid);
 	field(buf, size, r->note);
 	field(buf, size, "");
-	field(buf, size, uid);
+	field(buf, size, linked);
 	number(buf, size, r->attempt);
 	field(buf, size, r->campaign_name);
 	number(buf, size, r->list);
@@ -271,5 +291,9 @@ size_t cdr_csv(const struct cdr *r, const char *trunk, const char *outcome,
 	number(buf, size, r->join_ms ? span(end, r->done_ms) / 1000 : 0);
 	field(buf, size, r->recording);
 	field(buf, size, call_result_word((enum call_result)r->result));
+	field(buf, size, call_part_word((enum call_part)r->part));
+	number(buf, size, cdr_talk_ms(r) / 1000);
+	field(buf, size, from);
+	field(buf, size, r->given);
 	return strlen(buf);
 }

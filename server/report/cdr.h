@@ -50,7 +50,13 @@
 	F(bool,  sale,        0,   "outcome counts as a sale")                \
 	F(u32,   corrected_by, 0,  "agent who corrected the outcome")         \
 	F(i64,   corrected_ms, 0,  "and when [wall ms]")                      \
-	F(bool,  interrupted, 0,   "the server died during this call")
+	F(bool,  interrupted, 0,   "the server died during this call")        \
+	F(u8,    part,        0,   "enum call_part")                          \
+	F(u64,   of,          0,   "a part's: the customer's call")           \
+	F(u32,   from_agent,  0,   "agent it was taken over from")            \
+	F(i64,   took_ms,     0,   "taken over [wall ms]; 0 = from the start") \
+	F(i64,   gave_ms,     0,   "given away [wall ms]")                    \
+	F(text,  given,       47,  "to whom, in words")
 
 SCHEMA_STRUCT(cdr, CDR_FIELDS);
 
@@ -73,6 +79,9 @@ MUST_CHECK enum err cdr_each_uid(struct store *s, uint64_t from, uint64_t to,
 /* The latest `limit` records of a number, newest first. */
 MUST_CHECK enum err cdr_of_number(struct store *s, const char *e164,
 				  size_t limit, cdr_h *h, void *arg);
+
+/* How long its agent talked, holds and consultations included [ms]. */
+int64_t cdr_talk_ms(const struct cdr *r);
 
 /* A uid holds its time: the first uid of a millisecond. */
 uint64_t cdr_uid_at(int64_t wall_ms);

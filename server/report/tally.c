@@ -76,6 +76,12 @@ static struct tally_sums *minute_of(struct book *b, struct now now)
 
 static void add_call(struct tally_sums *s, const struct cdr *r)
 {
+	/* Parts of a transferred call: the call itself is counted once. */
+	if (r->part == PART_AGENT)
+		s->wrap_ms += MAX(r->done_ms - r->gave_ms, 0);
+	if (r->part)
+		return;
+
 	int64_t talk = r->join_ms ? r->end_ms - r->join_ms - r->hold_ms : 0;
 
 	s->by_result[MIN(r->result, CALL_RESULT_COUNT - 1)]++;

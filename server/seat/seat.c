@@ -37,6 +37,7 @@ static const struct {
 	{ SEAT_READY,     SE_RESERVE,   SEAT_RESERVED },
 	{ SEAT_READY,     SE_PREVIEW,   SEAT_PREVIEW },
 	{ SEAT_READY,     SE_JOIN,      SEAT_TALK },
+	{ SEAT_READY,     SE_CONSULT,   SEAT_CONSULT },
 
 	{ SEAT_RESERVED,  SE_JOIN,      SEAT_TALK },
 	{ SEAT_RESERVED,  SE_DIAL,      SEAT_DIAL },
@@ -59,11 +60,14 @@ static const struct {
 	{ SEAT_CONSULT,   SE_RETRIEVE,  SEAT_TALK },
 	{ SEAT_CONSULT,   SE_HOLD,      SEAT_HOLD },
 	{ SEAT_CONSULT,   SE_CONF,      SEAT_CONF },
+	{ SEAT_CONSULT,   SE_JOIN,      SEAT_TALK },
 	{ SEAT_CONSULT,   SE_OVER,      SEAT_WRAP },
 	{ SEAT_CONSULT,   SE_FREED,     AS_WISHED },
 	{ SEAT_CONF,      SE_RETRIEVE,  SEAT_TALK },
 	{ SEAT_CONF,      SE_CONSULT,   SEAT_CONSULT },
+	{ SEAT_CONF,      SE_JOIN,      SEAT_TALK },
 	{ SEAT_CONF,      SE_OVER,      SEAT_WRAP },
+	{ SEAT_CONF,      SE_FREED,     AS_WISHED },
 
 	{ SEAT_WRAP,      SE_FINISH,    AS_WISHED },
 	{ SEAT_WRAP,      SE_TIMEOUT,   SEAT_NOT_READY },
@@ -302,7 +306,8 @@ static void enter(struct seats *s, struct seat *seat, enum seat_state to,
 		  unsigned reason, int64_t limit_ms, struct now now)
 {
 	sum_up(seat, now);
-	if (to == SEAT_TALK && seat->ready_since.mono_ms) {
+	if ((to == SEAT_TALK || to == SEAT_CONSULT) &&
+	    seat->ready_since.mono_ms) {
 		seat->today.wait_ms += now.mono_ms - seat->ready_since.mono_ms;
 		seat->today.waits++;
 		seat->ready_since = (struct now){ 0, 0 };

@@ -107,6 +107,29 @@ static void d_record_pause(void *arg, const struct call *c, bool on)
 	act(arg, "record pause %llu %d\n", (unsigned long long)c->uid, on);
 }
 
+static void d_scene(void *arg, const struct call *c, struct agent_id agent,
+		    enum hand_scene scene)
+{
+	static const char *const words[] = { "alone", "ask", "consult",
+					     "aside", "conf", "given" };
+	struct fw *w = arg;
+
+	w->scene = scene;
+	act(w, "scene %llu %u %s\n", (unsigned long long)c->uid, agent.v,
+	    words[scene]);
+}
+
+static void d_news(void *arg, struct agent_id agent, const struct call *c,
+		   enum hand_news news)
+{
+	struct fw *w = arg;
+
+	w->news = news;
+	w->news_to = agent.v;
+	act(w, "news %llu %u %s\n", (unsigned long long)c->uid, agent.v,
+	    hand_news_word(news));
+}
+
 static struct pacer_limits d_room(void *arg,
 				  const struct campaign_conf *k UNUSED,
 				  struct now now UNUSED)
@@ -167,6 +190,7 @@ static void open_rooms(struct fw *w)
 			   .play = d_play, .digits = d_digits,
 			   .record = d_record,
 			   .record_pause = d_record_pause, .room = d_room,
+			   .scene = d_scene, .news = d_news,
 			   .seat_changed = d_seat_changed,
 			   .call_done = d_call_done } }, &w->floor),
 	     "the floor is made");

@@ -28,6 +28,9 @@ struct fw {
 	unsigned answers_n, answers_at, asked;
 	bool has_pending;
 	struct pacer_limits room;	/* the log's last                    */
+	enum hand_scene scene;		/* the newest                       */
+	enum hand_news news;		/* the newest, and who was told     */
+	uint32_t news_to;
 	char *actions;			/* one line an action, with its time */
 	size_t actions_len;
 };
