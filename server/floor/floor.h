@@ -346,7 +346,9 @@ SCHEMA_STRUCT(floor_trunk, FLOOR_TRUNK);
 	F(bool, odds,     0,    "leads' own chance of an answer may be used") \
 	F(bool, odds_order, 0,  "and orders equal priorities")                \
 	F(rows, shift,    (GATE_HOURS_MAX, floor_hours), "agents' hours")     \
-	F(i32,  shift_off_s, 0, "their clock, east of UTC [s]")
+	F(i32,  shift_off_s, 0, "their clock, east of UTC [s]")               \
+	F(u8,   transfer, 0,    "enum hand_allow")                            \
+	F(i32,  transfer_ms, 0, "a group is waited for so long [ms]")
 
 SCHEMA_STRUCT(floor_setting, FLOOR_SETTING);
 

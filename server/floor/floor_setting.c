@@ -17,7 +17,7 @@ SCHEMA_DEFINE(floor_trunk, FLOOR_TRUNK, "a trunk of a campaign");
 SCHEMA_DEFINE(floor_setting, FLOOR_SETTING, "a campaign's settings");
 
 #if UINTPTR_MAX == UINT64_MAX
-_Static_assert(sizeof(struct campaign_conf) == 384,
+_Static_assert(sizeof(struct campaign_conf) == 392,
 	       "a new field of campaign_conf belongs in FLOOR_SETTING");
 #endif
 
@@ -87,6 +87,8 @@ static void setting_of(const struct campaign_conf *k, struct floor_setting *s)
 		.trunks_count = MIN(k->trunk_count, FLOOR_TRUNKS),
 		.record = k->record, .weight = k->weight, .odds = k->odds,
 		.odds_order = k->odds_order, .shift_off_s = k->shift_off_s,
+		.transfer = (uint8_t)k->transfer,
+		.transfer_ms = k->transfer_ms,
 		.shift_count = MIN(k->shift_n, GATE_HOURS_MAX) };
 	hours_to(k->shift, s->shift_count, s->shift);
 	str_copy(s->name, sizeof(s->name), k->name);
@@ -113,6 +115,8 @@ static void conf_of(const struct floor *f, struct campaign_id id,
 		.trunk_count = s->trunks_count, .record = s->record,
 		.weight = s->weight, .odds = s->odds,
 		.odds_order = s->odds_order, .shift_off_s = s->shift_off_s,
+		.transfer = (enum hand_allow)s->transfer,
+		.transfer_ms = s->transfer_ms,
 		.shift_n = (uint8_t)s->shift_count };
 	hours_from(s->shift, s->shift_count, k->shift);
 	str_copy(k->name, sizeof(k->name), s->name);
@@ -153,7 +157,8 @@ enum err floor_on_setting(struct floor *f, const struct floor_input *in,
 	if (e)
 		return e;
 	if (s.mode >= DIAL_MODE_COUNT || s.wrap >= WRAP_MODE_COUNT ||
-	    s.purpose >= PURPOSE_COUNT || !in->campaign)
+	    s.purpose >= PURPOSE_COUNT || s.transfer >= HAND_ALLOW_COUNT ||
+	    !in->campaign)
 		return ERR_ARG;
 	conf_of(f, (struct campaign_id){ in->campaign }, &s, &k);
 	return floor_campaign_put(f, &k, now);
