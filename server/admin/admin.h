@@ -48,6 +48,9 @@ int admin_local(const struct admin_opts *o, int argc, char **argv);
 /* `call play CALL`, `call export CALL FILE`; -1: neither of them. */
 int admin_call(const struct admin_opts *o, int argc, char **argv);
 
+/* `simulate [CAMPAIGN [--from DAY]] ...`: the exit status. */
+int admin_sim(const struct admin_opts *o, int argc, char **argv);
+
 /* -1 if there is such an object and verb; else EX_USAGE, and why on stderr. */
 int admin_verb_check(int argc, char **argv);
 /* What may stand for the last of these words, a line each; 0. */

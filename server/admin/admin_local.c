@@ -53,7 +53,7 @@ int admin_local(const struct admin_opts *o, int argc, char **argv)
 	if (str_eq(argv[0], "config"))
 		return config(o, argc, argv);
 	if (str_eq(argv[0], "simulate"))
-		return simulate_main(argc, argv, NULL, stdout);
+		return admin_sim(o, argc, argv);
 	if (argc == 2 && str_eq(argv[0], "pace") &&
 	    str_eq(argv[1], "--stdio"))
 		return pace_stdio(stdin, stdout);

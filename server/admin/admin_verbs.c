@@ -21,8 +21,8 @@ static const struct {
 	{ "user",     "list show add set delete", "user" },
 	{ "agent",    "list show set", "agent" },
 	{ "campaign", "list show start pause stop set", "campaign" },
-	{ "pace",     "explain --stdio", "campaign" },
-	{ "simulate", "", NULL },
+	{ "pace",     "explain measure --stdio", "campaign" },
+	{ "simulate", "", "campaign" },
 	{ "list",     "list show import delete", "list" },
 	{ "lead",     "list show set", "list" },
 	{ "dnc",      "list add show delete", NULL },
@@ -173,6 +173,8 @@ int admin_complete(const struct admin_opts *o, int argc, char **argv)
 		for (size_t k = 0; argc == 2 &&
 		     nth(words[i].verbs, k, w, sizeof(w)); k++)
 			offer(w, begun);
+		if (argc == 2 && words[i].names && !*words[i].verbs)
+			offer_names(o, words[i].names, begun);
 		if (argc == 3 && words[i].names && !str_eq(argv[1], "add"))
 			offer_names(o, words[i].names, begun);
 	}

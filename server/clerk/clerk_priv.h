@@ -88,6 +88,9 @@ MUST_CHECK enum err time_from(const char *text, int64_t now_ms, int64_t *out);
 MUST_CHECK enum err number_from(struct job *j, const char *text, char *out,
 				size_t size);
 
+/* The campaign the first word names; false: the job has failed. */
+bool campaign_named(struct job *j, struct campaign_id *id);
+
 /* ---- verbs, by file ------------------------------------------------------------------ */
 
 step_h verb_status_show;
@@ -95,6 +98,7 @@ step_h verb_user_list, verb_user_show, verb_user_add, verb_user_set, verb_user_d
 step_h verb_agent_list, verb_agent_show, verb_agent_set;
 step_h verb_campaign_list, verb_campaign_show, verb_campaign_set, verb_campaign_start,
 	verb_campaign_stop, verb_campaign_pause, verb_pace_explain;
+step_h verb_pace_measure;
 step_h verb_list_list, verb_list_show, verb_list_import, verb_list_delete;
 step_h verb_lead_list, verb_lead_show, verb_lead_set;
 step_h verb_dnc_list, verb_dnc_add, verb_dnc_show, verb_dnc_delete;

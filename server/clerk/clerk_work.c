@@ -58,7 +58,7 @@ bool verb_status_show(struct job *j, struct now now)
 
 /* ---- campaigns ---------------------------------------------------------------------- */
 
-static bool campaign_named(struct job *j, struct campaign_id *id)
+bool campaign_named(struct job *j, struct campaign_id *id)
 {
 	const char *name = word_at(j, 0);
 

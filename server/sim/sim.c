@@ -50,6 +50,7 @@ struct run {
 	int64_t now;
 	double p, talk_factor;
 	int dead;
+	bool ticked;
 	struct { double answered, abandoned; } quarter[QUARTERS];
 	double wrap_s, early_talk_s, early_logged_s, waits, wait_n, air_s,
 	       caller_s;
@@ -272,6 +273,13 @@ static double ring_of(const struct run *s, uint64_t n, bool answered,
 	*busy = false;
 	if (w->ring_exponential)
 		return -w->ring_s * log(u);
+	if (w->ring.shape == SIM_MEASURED && !s->dead) {
+		double t = sim_draw(answered ? &w->ring : &w->fail, w->seed,
+				    STREAM_RING, n);
+
+		*busy = !answered && t * 1e3 + 500 < (double)w->timeout_ms;
+		return t;
+	}
 	if (answered)
 		return (sim_uniform(w->seed, STREAM_EARLY, n) <
 			w->early_share ? 6 : 18) + 4 * u;
@@ -418,6 +426,7 @@ static void handle(struct run *s, const struct heap_item *it)
 {
 	switch (it->kind) {
 	case EV_TICK:
+		s->ticked = true;
 		put(s, (double)s->w->tick_ms / 1e3, EV_TICK, 0, 0);
 		break;
 	case EV_CHANGE:
@@ -454,6 +463,9 @@ static void decide(struct run *s)
 		own_timers(s);
 		return;
 	}
+	if (s->w->ticks_only && !s->ticked)
+		return;
+	s->ticked = false;
 	if (s->err == ERR_OK)
 		s->err = s->pace->ask(s->pace->ctx, s->now, &n);
 	while (n-- > 0 && s->err == ERR_OK)
@@ -542,51 +554,4 @@ enum err sim_run_with(const struct sim_world *w, enum pacer_mode mode,
 	free(s.spare);
 	free(s.heap.item);
 	return s.err;
-}
-
-static enum err own_event(void *ctx, const struct pacer_event *e)
-{
-	return pacer_feed(ctx, e);
-}
-
-static enum err own_ask(void *ctx, int64_t ms, uint32_t *dials)
-{
-	*dials = pacer_ask(ctx, ms, NULL).dials;
-	return ERR_OK;
-}
-
-void sim_pacer_conf(const struct sim_world *w, struct pacer_conf *c)
-{
-	c->patience_ms = (int32_t)(w->patience.mean_s * 1e3);
-	c->timeout_ms = (int32_t)w->timeout_ms;
-	c->detect_ms = (int32_t)w->detect_ms;
-	c->end_ms = w->length_ms;
-	c->agents_hint = w->agents;
-}
-
-enum err sim_run_knowing(const struct sim_world *w, const struct pacer_conf *c,
-			 const void *know, size_t size, struct sim_result *out)
-{
-	struct pacer_conf own = *c;
-	struct pacer *p;
-
-	sim_pacer_conf(w, &own);
-	enum err e = pacer_new(&own, &p);
-
-	if (e != ERR_OK)
-		return e;
-	const struct sim_pace pace = { p, own_event, own_ask };
-
-	if (know)
-		e = pacer_prior(p, know, size, 1);
-	if (e == ERR_OK)
-		e = sim_run_with(w, own.mode, &pace, out);
-	pacer_free(p);
-	return e;
-}
-
-enum err sim_run(const struct sim_world *w, const struct pacer_conf *c,
-		 struct sim_result *out)
-{
-	return sim_run_knowing(w, c, NULL, 0, out);
 }

@@ -22,7 +22,8 @@
 #define SIM_SHAPES(X)                                                         \
 	X(SIM_LOGNORMAL,  "lognormal",   "mean and cv")                       \
 	X(SIM_EXPONENTIAL, "exponential", "mean; cv is 1")                    \
-	X(SIM_CONSTANT,   "constant",    "always the mean")
+	X(SIM_CONSTANT,   "constant",    "always the mean")                   \
+	X(SIM_MEASURED,   "measured",    "by the quantiles of a recorded day")
 
 enum sim_shape {
 #define X(name, word, text) name,
@@ -30,9 +31,12 @@ enum sim_shape {
 #undef X
 };
 
+#define SIM_QUANTILES 33	/* least, 1/32, ... most; linear between     */
+
 struct sim_time {
 	enum sim_shape shape;
 	double mean_s, cv;
+	float q[SIM_QUANTILES];		/* SIM_MEASURED [s]                  */
 };
 
 /* Changes in the course of the day, in order of time. */
@@ -66,6 +70,8 @@ struct sim_world {
 	double   ring_s;
 	double   early_share;		/* answered: 6-10 s, others 18-22 s  */
 	double   busy_share;		/* failed: 2-5 s, others time out    */
+	struct sim_time ring, fail;	/* used instead when SIM_MEASURED    */
+	bool     ticks_only;		/* asked at ticks, not at each event */
 	int64_t  timeout_ms, detect_ms;
 	int64_t  length_ms, tick_ms;
 	int64_t  warm_ms;		/* not counted at the start          */
@@ -101,6 +107,8 @@ enum sim_scenario {
 const char *sim_scenario_word(enum sim_scenario s);
 MUST_CHECK enum err sim_scenario_from_word(const char *w,
 					   enum sim_scenario *out);
+/* Takes the changes of one kind out. */
+void sim_world_forget(struct sim_world *w, enum sim_change_kind kind);
 /* Writes the scenario's changes into w (its seed, p and length are used). */
 void sim_scenario_set(struct sim_world *w, enum sim_scenario s);
 
@@ -121,6 +129,18 @@ struct sim_result {
 	double lines;		/* mean in the air                           */
 	double per_hour;	/* joined calls per logged-in hour           */
 	double caller_wait_s;	/* mean wait of a caller who was joined      */
+};
+
+/* A campaign and its recorded day, as `waihu pace measure` tells them. */
+struct sim_campaign {
+	char name[48];
+	struct sim_world world;
+	enum pacer_mode mode;
+	double target;
+	uint32_t max_lines;
+	double lines_per_agent;		/* 0 = the pacer's own               */
+	double calls, answered, abandoned, talks;	/* of that day       */
+	double talk_s, logged_s;	/* of its agents, summed             */
 };
 
 /* Someone who paces: the pacer itself, or one at the end of a pipe. */
@@ -155,10 +175,10 @@ int pace_stdio(FILE *in, FILE *out);
 
 /*
  * `waihu simulate`: argv[0] is the command's name, options after it.  Prints
- * to out, complaints to stderr; 0, or 64 for a usage error, 70 for a failure.
- * measured may be NULL: the world of a campaign's recorded day.
+ * to out, complaints to stderr, and on a terminal how far it is; 0, or 64 for
+ * a usage error, 70 for a failure.  Uses all cores.  measured may be NULL.
  */
-int simulate_main(int argc, char **argv, const struct sim_world *measured,
+int simulate_main(int argc, char **argv, const struct sim_campaign *measured,
 		  FILE *out);
 
 /* `waihu pace explain`: x in words, or as JSON.  0, or 74 when not written. */

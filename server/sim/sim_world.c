@@ -35,9 +35,11 @@ void sim_world_init(struct sim_world *w)
 	memset(w, 0, sizeof(*w));
 	w->agents = 20;
 	w->p = 0.25;
-	w->talk = (struct sim_time){ SIM_LOGNORMAL, 60, 1 };
-	w->wrap = (struct sim_time){ SIM_LOGNORMAL, 10, 0.5 };
-	w->patience = (struct sim_time){ SIM_CONSTANT, 2, 0 };
+	w->talk = (struct sim_time){ .shape = SIM_LOGNORMAL, .mean_s = 60,
+				     .cv = 1 };
+	w->wrap = (struct sim_time){ .shape = SIM_LOGNORMAL, .mean_s = 10,
+				     .cv = 0.5 };
+	w->patience = (struct sim_time){ .shape = SIM_CONSTANT, .mean_s = 2 };
 	w->ring_s = 10;
 	w->early_share = 0.8;
 	w->busy_share = 1.0 / 3;
@@ -74,6 +76,14 @@ double sim_draw(const struct sim_time *t, uint64_t seed, uint64_t stream,
 
 	if (t->shape == SIM_CONSTANT || t->mean_s <= 0)
 		return t->mean_s;
+	if (t->shape == SIM_MEASURED) {
+		double x = u * (SIM_QUANTILES - 1);
+		int i = (int)x;
+
+		i = MIN(i, SIM_QUANTILES - 2);
+		return (double)t->q[i] +
+		       (double)(t->q[i + 1] - t->q[i]) * (x - i);
+	}
 	if (t->shape == SIM_EXPONENTIAL)
 		return -t->mean_s * log(u);
 	double v = sim_uniform(seed, stream + 1, index);
@@ -136,6 +146,16 @@ static void all(struct sim_world *w)
 	jump_talk(w);
 	walkout(w);
 	qsort(w->change, w->changes, sizeof(w->change[0]), earlier);
+}
+
+void sim_world_forget(struct sim_world *w, enum sim_change_kind kind)
+{
+	unsigned n = 0;
+
+	for (unsigned i = 0; i < w->changes; i++)
+		if (w->change[i].kind != kind)
+			w->change[n++] = w->change[i];
+	w->changes = n;
 }
 
 void sim_scenario_set(struct sim_world *w, enum sim_scenario s)

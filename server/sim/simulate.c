@@ -1,15 +1,21 @@
-/* server/sim/simulate -- `waihu simulate` and `waihu pace explain`. */
+/* server/sim/simulate -- `waihu simulate`: many days, all cores, one table. */
 #include "sim/sim_priv.h"
 
 #include "base/str.h"
 
 #include <jansson.h>
 #include <math.h>
+#include <pthread.h>
+#include <stdatomic.h>
 #include <string.h>
+#include <unistd.h>
 
 #define EXIT_USAGE 64
 #define EXIT_FAILED 70
 #define LIST_MAX 16
+#define CORES_MAX 64
+#define QUICK_MS 500		/* --quick: asked so often, and only then     */
+#define QUICK_WORK 600		/* ... and risks by moments for most teams    */
 
 struct options {
 	struct sim_world world;
@@ -21,6 +27,9 @@ struct options {
 	enum sim_scenario scenario;
 	int64_t runs;
 	bool json;
+	struct pacer_params quick;
+	const struct sim_campaign *day;
+	unsigned turn, turns;		/* rows of the table done, and all   */
 };
 
 struct stat {
@@ -29,7 +38,7 @@ struct stat {
 
 struct tally {
 	struct stat use, per_hour, abandon, quarter, wait, lines, joined;
-	double bins[SIM_WAITS];
+	double bins[SIM_WAITS], dialled;
 };
 
 static void stat_add(struct stat *s, double x)
@@ -111,13 +120,14 @@ static bool each(struct options *o, const char *list,
 static const char usage[] =
 "usage: simulate [--agents N,N,...] [--compare MODE,MODE,...] [--runs N]\n"
 "                [--hours H] [--p P] [--talk S] [--cv X] [--wrap S]\n"
-"                [--target T] [--scenario NAME] [--seed N] [--json]\n"
+"                [--target T] [--scenario NAME] [--seed N] [--quick] [--json]\n"
+"       simulate CAMPAIGN [--from DAY] ...  from its recorded day\n"
 "modes: predictive progressive preview manual ratio:R\n"
 "scenarios: steady jump-p jump-talk ragged walkout burst dead-trunk p60 all\n";
 
-static bool option(struct options *o, const char *key, const char *v)
+static bool real_option(struct options *o, const char *key, const char *v,
+			bool *known)
 {
-	double seed = 0, hours, runs;
 	struct sim_world *w = &o->world;
 	const struct {
 		const char *key;
@@ -130,10 +140,30 @@ static bool option(struct options *o, const char *key, const char *v)
 		{ "--target", 0, 1, &o->conf.target },
 	};
 
-	for (size_t i = 0; i < ARRAY_LEN(reals); i++)
-		if (str_eq(key, reals[i].key))
-			return number(v, reals[i].low, reals[i].high,
-				      reals[i].at);
+	for (size_t i = 0; i < ARRAY_LEN(reals); i++) {
+		if (!str_eq(key, reals[i].key))
+			continue;
+		*known = true;
+		/* What is said replaces what was measured. */
+		if (str_eq(key, "--talk") || str_eq(key, "--cv"))
+			w->talk.shape = SIM_LOGNORMAL;
+		if (str_eq(key, "--wrap"))
+			w->wrap.shape = SIM_LOGNORMAL;
+		if (str_eq(key, "--p"))
+			sim_world_forget(w, SIM_SET_P);
+		return number(v, reals[i].low, reals[i].high, reals[i].at);
+	}
+	return false;
+}
+
+static bool option(struct options *o, const char *key, const char *v)
+{
+	double seed = 0, hours, runs;
+	struct sim_world *w = &o->world;
+	bool known = false, good = real_option(o, key, v, &known);
+
+	if (known)
+		return good;
 	if (str_eq(key, "--agents"))
 		return each(o, v, add_agents);
 	if (str_eq(key, "--compare"))
@@ -162,6 +192,14 @@ static bool options(struct options *o, int argc, char **argv)
 			o->json = true;
 			continue;
 		}
+		if (str_eq(argv[i], "--quick")) {
+			o->world.ticks_only = true;
+			o->world.tick_ms = QUICK_MS;
+			o->quick = pacer_params_default;
+			o->quick.exact_work = QUICK_WORK;
+			o->conf.params = &o->quick;
+			continue;
+		}
 		if (i + 1 >= argc || !option(o, argv[i], argv[i + 1])) {
 			fprintf(stderr, "simulate: bad option: %s%s%s\n%s",
 				argv[i], i + 1 < argc ? " " : "",
@@ -171,43 +209,105 @@ static bool options(struct options *o, int argc, char **argv)
 		i++;
 	}
 	if (!o->modes)
-		o->mode[o->modes++].mode = PACER_PREDICTIVE;
+		o->mode[o->modes++].mode = o->day ? o->day->mode
+						  : PACER_PREDICTIVE;
 	if (!o->sizes)
 		o->agents[o->sizes++] = o->world.agents;
+	o->turns = o->modes * o->sizes;
 	return true;
+}
+
+/* ---- the runs: each core takes the next day, results stay in order ------- */
+
+struct work {
+	const struct options *o;
+	struct sim_world world;
+	struct pacer_conf conf;
+	struct sim_result *r;
+	_Atomic int64_t next, done;
+	_Atomic int err;
+};
+
+static void progress(const struct work *k)
+{
+	const struct options *o = k->o;
+	double part = (double)k->done / (double)o->runs;
+
+	if (isatty(STDERR_FILENO))
+		fprintf(stderr, "\rsimulate: %3.0f %%\r",
+			100 * (o->turn + part) / o->turns);
+}
+
+static void one_run(struct work *k, int64_t i)
+{
+	struct sim_world w = k->world;
+
+	w.seed = k->o->world.seed + (uint64_t)i;
+	if (!k->o->world.changes)
+		sim_scenario_set(&w, k->o->scenario);
+	enum err e = sim_run(&w, &k->conf, &k->r[i]);
+
+	if (e != ERR_OK)
+		k->err = e;
+	k->done++;
+}
+
+static void *worker(void *arg)
+{
+	struct work *k = arg;
+
+	for (int64_t i; (i = k->next++) < k->o->runs && !k->err;)
+		one_run(k, i);
+	return NULL;
+}
+
+static enum err run_days(struct work *k)
+{
+	pthread_t thread[CORES_MAX];
+	long cores = sysconf(_SC_NPROCESSORS_ONLN), n = 0;
+
+	cores = MIN(MIN(cores, CORES_MAX), k->o->runs);
+	while (n + 1 < cores && !pthread_create(&thread[n], NULL, worker, k))
+		n++;
+	for (int64_t i; (i = k->next++) < k->o->runs && !k->err;) {
+		one_run(k, i);
+		progress(k);
+	}
+	for (long i = 0; i < n; i++)
+		pthread_join(thread[i], NULL);
+	return (enum err)k->err;
+}
+
+static void tally_add(struct tally *t, const struct sim_result *r)
+{
+	stat_add(&t->use, r->utilisation);
+	stat_add(&t->per_hour, r->per_hour);
+	stat_add(&t->abandon, r->abandon);
+	stat_add(&t->quarter, r->worst_quarter);
+	stat_add(&t->wait, r->wait_s);
+	stat_add(&t->lines, r->lines);
+	stat_add(&t->joined, r->joined);
+	t->dialled += r->dialled;
+	for (int k = 0; k < SIM_WAITS; k++)
+		t->bins[k] += r->wait_bin[k];
 }
 
 static enum err run_all(const struct options *o, unsigned mode, unsigned size,
 			struct tally *t)
 {
-	struct sim_world w = o->world;
-	struct pacer_conf c = o->conf;
+	struct work k = { .o = o, .world = o->world, .conf = o->conf };
 
 	memset(t, 0, sizeof(*t));
-	w.agents = o->agents[size];
-	c.mode = o->mode[mode].mode;
-	c.ratio = o->mode[mode].ratio;
-	for (int64_t i = 0; i < o->runs; i++) {
-		struct sim_result r;
+	k.world.agents = o->agents[size];
+	k.conf.mode = o->mode[mode].mode;
+	k.conf.ratio = o->mode[mode].ratio;
+	k.r = calloc((size_t)o->runs, sizeof(*k.r));
+	enum err e = k.r ? run_days(&k) : ERR_MEMORY;
 
-		w.seed = o->world.seed + (uint64_t)i;
-		if (!o->world.changes)
-			sim_scenario_set(&w, o->scenario);
-		enum err e = sim_run(&w, &c, &r);
-
-		if (e != ERR_OK)
-			return e;
-		stat_add(&t->use, r.utilisation);
-		stat_add(&t->per_hour, r.per_hour);
-		stat_add(&t->abandon, r.abandon);
-		stat_add(&t->quarter, r.worst_quarter);
-		stat_add(&t->wait, r.wait_s);
-		stat_add(&t->lines, r.lines);
-		stat_add(&t->joined, r.joined);
-		for (int k = 0; k < SIM_WAITS; k++)
-			t->bins[k] += r.wait_bin[k];
-	}
-	return ERR_OK;
+	for (int64_t i = 0; e == ERR_OK && i < o->runs; i++)
+		tally_add(t, &k.r[i]);
+	free(k.r);
+	return e;
 }
 
 /* Seven heights in ASCII, as on the wallboard; a blank for none: block
@@ -263,25 +363,47 @@ static json_t *json_row(const struct options *o, unsigned mode, unsigned size,
 	mode_name(o, mode, name, sizeof(name));
 	for (int k = 0; k < SIM_WAITS; k++)
 		json_array_append_new(bins, json_real(t->bins[k]));
-	return json_pack("{s:i, s:s, s:I, s:o, s:o, s:o, s:o, s:o, s:o, s:o}",
-		"agents", (int)o->agents[size], "mode", name, "runs",
-		(json_int_t)o->runs, "utilisation", json_stat(&t->use),
+	return json_pack("{s:i, s:s, s:I, s:f, s:o, s:o, s:o, s:o, s:o, s:o,"
+		" s:o}", "agents", (int)o->agents[size], "mode", name, "runs",
+		(json_int_t)o->runs, "dialled", t->dialled, "utilisation", json_stat(&t->use),
 		"calls_per_agent_hour", json_stat(&t->per_hour),
 		"abandon", json_stat(&t->abandon), "worst_quarter",
 		json_stat(&t->quarter), "agent_wait_s", json_stat(&t->wait),
 		"lines", json_stat(&t->lines), "agent_wait_bins_2s", bins);
 }
 
-int simulate_main(int argc, char **argv, const struct sim_world *measured,
+/* What that day itself gave, above what the modes would have given. */
+static void print_day(const struct sim_campaign *d, FILE *out)
+{
+	fprintf(out, "%s, recorded: %.0f calls, %.0f answered, %.0f talks by "
+		"up to %u agents\n", d->name, d->calls, d->answered, d->talks,
+		d->world.agents);
+	fprintf(out, "%6u %-12s %5.1f        %7.2f %7.2f\n", d->world.agents,
+		"as it was", d->logged_s ? 100 * d->talk_s / d->logged_s : 0,
+		d->logged_s ? d->talks / d->logged_s * 3600 : 0,
+		d->answered ? 100 * d->abandoned / d->answered : 0);
+}
+
+static void begin(struct options *o, const struct sim_campaign *day)
+{
+	sim_world_init(&o->world);
+	pacer_conf_init(&o->conf);
+	o->day = day;
+	if (!day)
+		return;
+	o->world = day->world;
+	o->conf.target = day->target;
+	o->conf.max_lines = day->max_lines;
+	o->conf.max_lines_per_agent = day->lines_per_agent;
+}
+
+int simulate_main(int argc, char **argv, const struct sim_campaign *measured,
 		  FILE *out)
 {
 	struct options o = { .runs = 8 };
 	json_t *all = NULL;
 
-	sim_world_init(&o.world);
-	if (measured)
-		o.world = *measured;
-	pacer_conf_init(&o.conf);
+	begin(&o, measured);
 	if (!options(&o, argc, argv))
 		return EXIT_USAGE;
 	if (o.json)
@@ -289,84 +411,27 @@ int simulate_main(int argc, char **argv, const struct sim_world *measured,
 	else
 		fprintf(out, "agents mode           talk %%      calls/h aband %%"
 			"  worst %% 15min %%  wait s   lines  waits, 2 s each\n");
-	for (unsigned s = 0; s < o.sizes; s++)
-		for (unsigned m = 0; m < o.modes; m++) {
-			struct tally t;
-			enum err e = run_all(&o, m, s, &t);
+	if (measured && measured->calls && !o.json)
+		print_day(measured, out);
+	for (; o.turn < o.turns; o.turn++) {
+		unsigned s = o.turn / o.modes, m = o.turn % o.modes;
+		struct tally t;
+		enum err e = run_all(&o, m, s, &t);
 
-			if (e != ERR_OK) {
-				fprintf(stderr, "simulate: %s\n", err_text(e));
-				json_decref(all);
-				return EXIT_FAILED;
-			}
-			if (o.json)
-				json_array_append_new(all, json_row(&o, m, s,
-								    &t));
-			else
-				print_row(&o, m, s, &t, out);
+		if (e != ERR_OK) {
+			fprintf(stderr, "simulate: %s\n", err_text(e));
+			json_decref(all);
+			return EXIT_FAILED;
 		}
+		if (o.json)
+			json_array_append_new(all, json_row(&o, m, s, &t));
+		else
+			print_row(&o, m, s, &t, out);
+	}
 	if (o.json) {
 		json_dumpf(all, out, JSON_INDENT(2) | JSON_REAL_PRECISION(6));
 		fputc('\n', out);
 		json_decref(all);
 	}
 	return fflush(out) ? EXIT_FAILED : 0;
-}
-
-static int explain_json(const struct pacer_explain *x, FILE *out)
-{
-	json_t *by = json_array();
-
-	for (int k = 0; k < PACER_HORIZONS; k++)
-		json_array_append_new(by, json_pack("{s:f, s:f}", "after_s",
-			x->horizon_s[k], "free_agents", x->free_agents[k]));
-	json_t *j = json_pack("{s:s, s:b, s:i, s:i, s:i, s:i, s:i, s:i, s:i, "
-		"s:f, s:o, s:f, s:f, s:f, s:f, s:f, s:f, s:f, s:i, s:s, s:s}",
-		"mode", pacer_mode_word(x->mode), "fallback", x->fallback,
-		"agents", (int)x->agents, "idle", (int)x->idle, "talking",
-		(int)x->talking, "wrapping", (int)x->wrapping, "leaving",
-		(int)x->leaving, "ringing", (int)x->ringing, "waiting",
-		(int)x->waiting, "lines_per_agent", x->lines_per_agent,
-		"by_horizon", by, "risk", x->risk, "risk_limit", x->risk_limit,
-		"answer_rate", x->answer_rate, "answer_rate_se",
-		x->answer_rate_se, "answered", x->answered, "abandoned",
-		x->abandoned, "budget_left", x->budget_left, "dials",
-		(int)x->last.dials, "limited_by",
-		pacer_bound_word(x->last.bound), "because",
-		pacer_bound_text(x->last.bound));
-	int bad = !j || json_dumpf(j, out, JSON_INDENT(2) |
-				   JSON_REAL_PRECISION(6)) || fputc('\n', out) ==
-		  EOF;
-
-	json_decref(j);
-	return bad || fflush(out) ? 74 : 0;
-}
-
-int pace_explain_print(const struct pacer_explain *x, bool json, FILE *out)
-{
-	if (json)
-		return explain_json(x, out);
-	fprintf(out, "mode      %s%s\n", pacer_mode_word(x->mode), x->fallback ?
-		", dialling progressively: the budget is used up" : "");
-	fprintf(out, "agents    %u: %u idle, %u talking, %u in wrap-up, "
-		"%u leaving after this call\n", x->agents, x->idle, x->talking,
-		x->wrapping, x->leaving);
-	fprintf(out, "lines     %u ringing, %u answered and waiting, %.2f for "
-		"each agent\n", x->ringing, x->waiting, x->lines_per_agent);
-	fprintf(out, "learned   %.1f %% +- %.1f answer after %.1f s, talk "
-		"%.0f s, wrap-up %.0f s\n", 100 * x->answer_rate,
-		100 * x->answer_rate_se, x->ring_s, x->talk_s, x->wrap_s);
-	for (int k = 0; k < PACER_HORIZONS; k++)
-		fprintf(out, "in %4.1f s  %5.1f agents free for further calls\n",
-			x->horizon_s[k], x->free_agents[k]);
-	fprintf(out, "risk      %.2f %% for one more dial, %.2f %% allowed\n",
-		100 * x->risk, 100 * x->risk_limit);
-	fprintf(out, "budget    %.0f abandoned of %.0f answered, %.1f calls "
-		"left\n", x->abandoned, x->answered, x->budget_left);
-	fprintf(out, "last 15 min  %.0f abandoned of %.0f answered\n",
-		x->quarter_abandoned, x->quarter_answered);
-	fprintf(out, "now       %u dials; limited by %s: %s\n", x->last.dials,
-		pacer_bound_word(x->last.bound),
-		pacer_bound_text(x->last.bound));
-	return fflush(out) ? 74 : 0;
 }

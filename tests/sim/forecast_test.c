@@ -6,6 +6,7 @@
 
 #include "base/t.h"
 
+#include <math.h>
 #include <string.h>
 #include <time.h>
 
@@ -126,12 +127,48 @@ static void the_forecast_tells_the_change(void **state)
 	pacer_free(p);
 }
 
+/* A recorded day: times come from its quantiles, calls a quarter from p. */
+static void measured_times_are_drawn_from_their_quantiles(void **state)
+{
+	struct sim_world w;
+	struct pacer_conf c;
+	struct sim_result r, quick;
+
+	(void)state;
+	sim_world_init(&w);
+	pacer_conf_init(&c);
+	w.talk.shape = w.ring.shape = w.fail.shape = SIM_MEASURED;
+	for (int i = 0; i < SIM_QUANTILES; i++) {
+		w.talk.q[i] = 30 + (float)i;		/* 30 to 62 s: 46 s  */
+		w.ring.q[i] = 5 + (float)i / 8;
+		w.fail.q[i] = i < 8 ? 2 : 25;
+	}
+	w.length_ms = 3 * 3600000;
+	T_OK(sim_run(&w, &c, &r) == ERR_OK, "a day");
+	T_OK(fabs(r.talk_s / r.joined - 46) < 1, "mean talk %.1f s",
+	     r.talk_s / r.joined);
+	T_OK(r.abandon < 0.035 && r.utilisation > 0.5, "%.3f at %.3f",
+	     r.abandon, r.utilisation);
+	w.ticks_only = true;
+	w.tick_ms = 500;
+	T_OK(sim_run(&w, &c, &quick) == ERR_OK, "a quick one");
+	T_OK(fabs(quick.utilisation / r.utilisation - 1) < 0.05,
+	     "asked twice a second it is nearly the same: %.3f, %.3f",
+	     quick.utilisation, r.utilisation);
+	w.change[w.changes++] = (struct sim_change){ 0, SIM_SET_P, 0.5 };
+	w.change[w.changes++] = (struct sim_change){ 9, SIM_SET_SHARE, 0.5 };
+	sim_world_forget(&w, SIM_SET_P);
+	T_OK(w.changes == 1 && w.change[0].kind == SIM_SET_SHARE,
+	     "an answer rate that is said replaces the recorded ones");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_day_is_the_same_again),
 		cmocka_unit_test(calls_are_conserved),
 		cmocka_unit_test(the_forecast_tells_the_change),
+		cmocka_unit_test(measured_times_are_drawn_from_their_quantiles),
 	};
 
 	return T_RUN(tests);
