@@ -399,8 +399,10 @@ unsigned agent_box_key(struct agent_model *m, uint32_t key)
 	bool field = m->box == CTX_TRANSFER ||
 		     (m->box == CTX_PICKER && m->pick.focus != PICK_LIST);
 
-	if (key == TK_ESC)
+	if (key == TK_ESC) {
+		m->last_key = 0;	/* what comes next is meant */
 		return close_box(m);
+	}
 	if (key == TK_CTRL_L)
 		return DO_REDRAW | DO_PAINT;
 	/* A call can be ended from anywhere. */

@@ -77,13 +77,20 @@ static void on_phone(const struct phone_event *ev, void *arg)
 	int64_t cells;
 
 	switch (ev->kind) {
+	case PHONE_READY:
+		v->m->own_phone = MSG_HEALTH_OK;
+		break;
 	case PHONE_UP:
 		v->phone_up = true;
+		v->m->own_phone = v->m->own_line = MSG_HEALTH_OK;
 		report_phone(v, MSG_HEALTH_OK, "");
 		break;
 	case PHONE_LOST:
 	case PHONE_GONE:
 		v->phone_up = false;
+		v->m->own_line = MSG_HEALTH_DOWN;
+		if (ev->kind == PHONE_GONE)
+			v->m->own_phone = MSG_HEALTH_DOWN;
 		report_phone(v, MSG_HEALTH_DOWN, ev->text);
 		agent_hint(v->m, ST_WATCH, *ev->text ? ev->text
 			   : _("Your phone was lost; trying again."));
@@ -113,7 +120,8 @@ static void open_phone(struct live *v)
 	char why[200] = "";
 
 	str_copy(v->m->device, sizeof(v->m->device),
-		 c.mic ? c.mic : v->o->sound);
+		 c.mic ? strrchr(c.mic, '/') ? strrchr(c.mic, '/') + 1 : c.mic
+		       : v->o->sound);
 	if (phone_start(&c, &v->phone, why, sizeof(why))) {
 		log_err("phone", "%s", why);
 		report_phone(v, MSG_HEALTH_DOWN, why);

@@ -34,6 +34,22 @@ bool agent_on_call(const struct agent_model *m)
 	}
 }
 
+/* The one beside the screen knows first that it is gone. */
+static enum msg_health worse(enum msg_health own, unsigned told)
+{
+	return own == MSG_HEALTH_DOWN ? own : (enum msg_health)told;
+}
+
+enum msg_health agent_phone(const struct agent_model *m)
+{
+	return worse(m->own_phone, m->seat.phone);
+}
+
+enum msg_health agent_line(const struct agent_model *m)
+{
+	return m->lost ? MSG_HEALTH_DOWN : worse(m->own_line, m->seat.line);
+}
+
 enum agent_ctx agent_ctx_of_state(const struct agent_model *m)
 {
 	static const struct { enum msg_state state; enum agent_ctx ctx; } map[] = {

@@ -115,6 +115,8 @@ struct agent_model {
 	char     device[64];
 	int      mic_level;	/* 0..10 cells, -1 = not known               */
 	bool     desk_phone;	/* phone: sip:..., not embedded              */
+	enum msg_health own_phone, own_line;	/* as the embedded phone says;
+					   UNKNOWN: only the server knows    */
 
 	/* What the agent does here. */
 	uint32_t box;		/* CTX_BREAKS .. CTX_MORE, 0 = none          */
@@ -151,6 +153,9 @@ enum agent_ctx agent_ctx(const struct agent_model *m);
 /* The state's own bit, whatever lies over it. */
 enum agent_ctx agent_ctx_of_state(const struct agent_model *m);
 bool agent_on_call(const struct agent_model *m);
+/* The phone and the line: the worse of what both ends know of them. */
+enum msg_health agent_phone(const struct agent_model *m);
+enum msg_health agent_line(const struct agent_model *m);
 
 /* A sentence in row 1 for four seconds. */
 void agent_hint(struct agent_model *m, enum style st, const char *text);

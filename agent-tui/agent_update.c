@@ -225,18 +225,26 @@ static unsigned open_box(struct agent_model *m, enum agent_act act)
 	return DO_REDRAW;
 }
 
+static void sound_test(struct agent_model *m)
+{
+	struct msg_sound_test s = { .on = true };
+
+	agent_send(m, MSG_SOUND_TEST, &s);
+	agent_hint(m, ST_NORMAL, _("Listen: a test tone in your headset.  Speak: "
+				   "the level moves."));
+}
+
 static unsigned simple(struct agent_model *m, enum agent_act act)
 {
 	struct msg_answer a = { .call = m->seat.call };
 	struct msg_wrap_more w = { .call = m->seat.call };
-	struct msg_sound_test s = { .on = true };
 
 	if (act == ACT_ANSWER && m->seat.answer_by_hand)
 		agent_send(m, MSG_ANSWER, &a);
 	else if (act == ACT_MORE_TIME)
 		agent_send(m, MSG_WRAP_MORE, &w);
 	else if (act == ACT_SOUND)
-		agent_send(m, MSG_SOUND_TEST, &s);
+		sound_test(m);
 	else if (act == ACT_RETRY)
 		m->retry_at_ms = m->now.mono_ms;
 	else if (act == ACT_UNDO_PENDING && m->seat.pending)

@@ -34,8 +34,8 @@ const char *view_state_word(enum msg_state s)
 
 enum style view_state_style(const struct agent_model *m)
 {
-	if (m->lost || m->seat.phone == MSG_HEALTH_DOWN ||
-	    m->seat.line == MSG_HEALTH_DOWN)
+	if (agent_phone(m) == MSG_HEALTH_DOWN ||
+	    agent_line(m) == MSG_HEALTH_DOWN)
 		return ST_HEAD_LOST;
 	for (size_t i = 0; i < ARRAY_LEN(states); i++)
 		if (states[i].state == m->seat.state)
@@ -90,9 +90,7 @@ static const char *phone_word(unsigned health)
 
 static const char *line_word(const struct agent_model *m)
 {
-	if (m->lost)
-		return _("Line DOWN");
-	switch (m->seat.line) {
+	switch (agent_line(m)) {
 	case MSG_HEALTH_OK:
 		return _("Line OK");
 	case MSG_HEALTH_SLOW:
@@ -137,7 +135,7 @@ void view_header(const struct agent_model *m, struct grid *g)
 	head_word(m, word, sizeof(word));
 	view_time(time, sizeof(time), m->now.wall_ms - m->seat.since_ms);
 	view_clock(clock, sizeof(clock), m->now.wall_ms, m->tz_min, true);
-	str_fmt(right, sizeof(right), "%s  %s  %s", phone_word(m->seat.phone),
+	str_fmt(right, sizeof(right), "%s  %s  %s", phone_word(agent_phone(m)),
 		line_word(m), clock);
 	end = MAX(0, g->cols - 1 - text_width(right));
 	grid_put(g, 0, 0, g->cols, st, "");

@@ -89,7 +89,7 @@ static void check_desk(const struct agent_model *m, struct panel *p)
 static void check_phone(const struct agent_model *m, struct panel *p,
 			bool full)
 {
-	bool ok = m->seat.phone == MSG_HEALTH_OK;
+	bool ok = agent_phone(m) == MSG_HEALTH_OK;
 	enum style st = ok ? ST_NORMAL : ST_WATCH;
 	char meter[32];
 
@@ -107,6 +107,8 @@ static void check_phone(const struct agent_model *m, struct panel *p,
 		check_desk(m, p);
 	else if (!ok)
 		panel_line(p, st, _("Phone\tDOWN\ttrying again by itself"));
+	else if (!m->seat.phone_rtt_ms)
+		panel_line(p, st, _("Phone\tOK\tthe line is open"));
 	else if (full)
 		panel_linef(p, st, _("Phone\tOK\tregistered, %u ms"),
 		      m->seat.phone_rtt_ms);
@@ -173,6 +175,14 @@ static void message(const struct agent_model *m, struct panel *p, bool full)
 	p->y++;
 }
 
+/* Today, or overdue, on the floor's calendar. */
+static bool is_today(const struct agent_model *m, int64_t at_ms)
+{
+	int64_t tz = (int64_t)m->tz_min * 60000, day = 86400000;
+
+	return (at_ms + tz) / day <= (m->now.wall_ms + tz) / day;
+}
+
 void view_messages(const struct agent_model *m, struct grid *g,
 		   const struct layout *l)
 {
@@ -181,6 +191,7 @@ void view_messages(const struct agent_model *m, struct grid *g,
 	struct panel p = panel_right(g, l);
 	uint32_t most = (uint32_t)(l->full ? l->panel_h - 10 : 3);
 	char clock[16];
+	uint32_t n = 0;
 
 	p.stops = l->full ? full_stops : compact_stops;
 	p.nstops = l->full ? ARRAY_LEN(full_stops) : ARRAY_LEN(compact_stops);
@@ -188,9 +199,12 @@ void view_messages(const struct agent_model *m, struct grid *g,
 		message(m, &p, l->full);
 	panel_line(&p, ST_TITLE, l->full ? _("Your callbacks today")
 				   : _("Callbacks today"));
-	for (uint32_t i = 0; i < MIN(m->callbacks.rows_count, most); i++) {
+	for (uint32_t i = 0; i < m->callbacks.rows_count && n < most; i++) {
 		const struct msg_callback_row *c = &m->callbacks.rows[i];
 
+		if (!is_today(m, c->at_ms))
+			continue;
+		n++;
 		view_clock(clock, sizeof(clock), c->at_ms, m->tz_min, false);
 		if (l->full)
 			panel_linef(&p, ST_NORMAL, "\t%s\t%s\t%s\t%s", clock,
@@ -199,7 +213,7 @@ void view_messages(const struct agent_model *m, struct grid *g,
 			panel_linef(&p, ST_NORMAL, "\t%s\t%s\t%s", clock, c->name,
 			      c->number);
 	}
-	if (!m->callbacks.rows_count)
+	if (!n)
 		panel_line(&p, ST_DIM, _("\tnone"));
 	p.y++;
 	if (p.y >= p.end)

@@ -78,6 +78,20 @@ static unsigned on_customer(struct agent_model *m,
 	return DO_REDRAW;
 }
 
+static unsigned on_last(struct agent_model *m, const struct msg_last_call *c)
+{
+	bool changed = m->last.call == c->call && m->last.at_ms == c->at_ms &&
+		       m->last.outcome != c->outcome;
+	char line[160];
+
+	m->last = *c;
+	if (changed) {
+		str_fmt(line, sizeof(line), _("Changed to: %s"), c->label);
+		agent_hint(m, ST_OK, line);
+	}
+	return DO_REDRAW;
+}
+
 static unsigned on_notice(struct agent_model *m, const struct msg_notice *n)
 {
 	m->notice = *n;
@@ -181,7 +195,7 @@ static unsigned on_ended(struct agent_model *m, const struct msg_ended *e)
 			     sizeof(((struct agent_model *)0)->member) }
 static const struct { enum msg_type type; size_t at, size; } kept[] = {
 	KEEP(OUTCOMES, outcomes), KEEP(BREAKS, breaks), KEEP(TODAY, today),
-	KEEP(CALL_PROGRESS, progress), KEEP(LAST_CALL, last),
+	KEEP(CALL_PROGRESS, progress),
 	KEEP(TARGETS_PAGE, targets), KEEP(CALLBACKS_PAGE, callbacks),
 	KEEP(HISTORY_PAGE, history), KEEP(SCRIPT, script),
 };
@@ -201,6 +215,8 @@ unsigned agent_message(struct agent_model *m, enum msg_type type,
 		return on_seat(m, obj);
 	case MSG_CUSTOMER:
 		return on_customer(m, obj);
+	case MSG_LAST_CALL:
+		return on_last(m, obj);
 	case MSG_NOTICE:
 		return on_notice(m, obj);
 	case MSG_MESSAGE:

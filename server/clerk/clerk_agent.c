@@ -7,18 +7,24 @@
 
 static json_t *agent_json(struct job *j, const struct seat *s, struct now now)
 {
+	json_t *today = json_object();
 	struct msg_agent_row r;
 
+	for (unsigned st = SEAT_NOT_READY; st < SEAT_STATE_COUNT; st++)
+		json_object_set_new(today,
+			seat_state_word((enum seat_state)st), json_integer(
+			seat_today_ms(s, (enum seat_state)st, now)));
 	feed_agent_row(j->c->conf.feed, s, now, &r);
 	return json_pack("{s:i, s:s, s:s, s:s, s:i, s:b, s:s, s:s, s:i, s:i, "
-			 "s:i, s:i, s:s}",
+			 "s:i, s:i, s:s, s:o}",
 			 "agent", (int)r.agent, "name", r.name, "team", r.team,
 			 "state", msg_word(MSG_WORDS_STATE, r.state),
 			 "seconds", (int)r.in_state_s, "over", r.over,
 			 "campaign", r.campaign, "number", r.number, "calls",
 			 (int)r.calls, "sales", (int)r.sales, "talk_avg_s",
 			 (int)r.talk_avg_s, "wrap_avg_s", (int)r.wrap_avg_s,
-			 "net", msg_word(MSG_WORDS_HEALTH, r.net));
+			 "net", msg_word(MSG_WORDS_HEALTH, r.net),
+			 "today_ms", today);
 }
 
 /* "not_ready" is "not ready", as in `agent set`. */

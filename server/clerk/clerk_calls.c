@@ -35,7 +35,8 @@ static json_t *cdr_json(struct job *j, const struct cdr *r)
 	str_mask_number(masked, sizeof(masked), r->number);
 	return json_pack(
 		"{s:I, s:s, s:s, s:I, s:i, s:s, s:s, s:i, s:o, s:o, s:o, s:o,"
-		" s:o, s:s, s:s, s:i, s:i, s:s, s:s, s:b, s:s, s:s, s:b}",
+		" s:o, s:s, s:s, s:i, s:i, s:s, s:s, s:b, s:s, s:s, s:b, s:o, s:I,"
+		" s:s, s:o}",
 		"call", (json_int_t)r->uid, "campaign", r->campaign_name,
 		"mode", dial_mode_word((enum dial_mode)r->mode), "lead",
 		(json_int_t)r->lead, "agent", (int)r->agent, "number", masked,
@@ -48,7 +49,10 @@ static json_t *cdr_json(struct job *j, const struct cdr *r)
 		(int)r->q850, "why", r->why, "trunk",
 		trunk_name(j, r->trunk, &t), "sale", r->sale, "recording",
 		r->recording, "note", r->note, "interrupted",
-		r->interrupted);
+		r->interrupted, "done", time_json(r->done_ms), "hold_ms",
+		(json_int_t)r->hold_ms, "by",
+		hangup_by_word((enum hangup_by)r->by), "callback",
+		time_json(r->callback_s * 1000));
 }
 
 /* ---- export, in steps: a page of an hour's records a turn ------------------------------- */

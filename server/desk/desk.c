@@ -316,6 +316,10 @@ static void plain(struct ask *a)
 	for (size_t i = 0; i < ARRAY_LEN(rows); i++)
 		if (rows[i].type == a->type)
 			a->in.kind = (uint8_t)rows[i].k;
+	if (a->type != MSG_DIAL)
+		return;
+	a->in.value = a->m->dial.number;
+	a->d->shown[a->seat->slot] = 0;	/* with the number that is dialled */
 }
 
 static void unmask(struct ask *a)
@@ -440,6 +444,8 @@ static void ask_floor(struct ask *a)
 		refuse(a, MSG_NO_LIMIT, "wrap-up lasts its whole time here");
 	else
 		refuse(a, msg_refusal_of(e), "");
+	if (!e && a->in.kind == IN_CORRECT)
+		desk_show_last(a->d, a->seat);
 }
 
 void desk_request(struct desk *d, struct agent_id agent, bool may_unmask,

@@ -224,7 +224,8 @@ struct floor *floor_free(struct floor *f);	/* returns NULL */
 	X(IN_READY,       "ready")      /* agent                           */ \
 	X(IN_NOT_READY,   "not ready")  /* agent                           */ \
 	X(IN_BREAK,       "break")      /* agent, value = break row        */ \
-	X(IN_DIAL,        "dial")       /* agent: preview, dial now        */ \
+	X(IN_DIAL,        "dial")       /* agent: preview, dial now; value:
+					   which of its numbers, 0 = first */ \
 	X(IN_SKIP,        "skip")       /* agent, value = reason, text     */ \
 	X(IN_RELEASE,     "release")    /* agent: hang up, cancel          */ \
 	X(IN_HOLD,        "hold")       /* agent, value 1 hold, 0 back     */ \

@@ -174,12 +174,30 @@ static enum err on_hand(struct floor *f, struct seat *s,
 
 /* ---- the call ------------------------------------------------------------ */
 
-static enum err on_dial(struct floor *f, struct seat *s, struct call *c,
-			const struct floor_input *in UNUSED,
-			struct now now UNUSED)
+/* Another number of the same customer: the gate is asked about that one. */
+static enum err other_number(struct floor *f, struct call *c, int64_t index)
 {
+	struct lead l;
+	enum err e = lead_get(f->leads, c->lead, &l);
+
+	if (e)
+		return e;
+	if (index < 1 || index > (int64_t)l.numbers_count)
+		return ERR_ARG;
+	str_copy(c->number, sizeof(c->number), l.numbers[index - 1].e164);
+	return ERR_OK;
+}
+
+static enum err on_dial(struct floor *f, struct seat *s, struct call *c,
+			const struct floor_input *in, struct now now UNUSED)
+{
+	enum err e;
+
 	if (s->state != SEAT_PREVIEW || c->state != CALL_PREVIEW)
 		return ERR_STATE;
+	e = in->value ? other_number(f, c, in->value) : ERR_OK;
+	if (e)
+		return e;
 	call_raise(f->calls, c->id, EV_GO);
 	return ERR_OK;
 }

@@ -245,6 +245,23 @@ static void on_turned(void *arg)
 		desk_turn(h->desk);
 }
 
+/* Logged out by a key or a hand: the screen is told good-bye. */
+static void end_sessions(struct house *h)
+{
+	struct seats *seats = floor_seats(live_rooms(h->live)->floor);
+
+	for (struct seat *s = seat_each(seats, NULL); s;
+	     s = seat_each(seats, s)) {
+		const struct door_session *ds =
+			s->state == SEAT_OFFLINE && s->link_up
+				? door_session_of(h->door, s->agent) : NULL;
+
+		if (ds)
+			door_end(h->door, ds->no, s->reason == SR_FORCED
+				 ? MSG_END_FORCED : MSG_END_LOGOUT, NULL);
+	}
+}
+
 static void on_tick(void *arg, struct now now)
 {
 	struct house *h = arg;
@@ -256,6 +273,7 @@ static void on_tick(void *arg, struct now now)
 	house_new_day(h, now);
 	feed_tick(h->feed, now);
 	house_watch_tick(h, now);
+	end_sessions(h);
 	house_phone_tick(h);
 	house_forecast_tick(h);
 	clerk_tick(h->clerk, now);

@@ -322,7 +322,8 @@ static void enter(struct seats *s, struct seat *seat, enum seat_state to,
 		 *seat_reason_word(reason) ? " " : "",
 		 seat_reason_word(reason));
 	seat->state = to;
-	seat->reason = to == SEAT_NOT_READY || to == SEAT_BREAK ? reason : 0;
+	seat->reason = to == SEAT_NOT_READY || to == SEAT_BREAK ||
+		       to == SEAT_OFFLINE ? reason : 0;
 	seat->since = now;
 	seat->extended_ms = 0;
 	seat->resume_ready = false;
