@@ -36,11 +36,14 @@ bench media "$B/tests/bench_media/bench_media" relay
 bench record "$B/tests/bench_media/bench_media" record
 bench idle "$B/tests/net/net_idle_test"
 B=$B bench floor bash tests/system/bench_floor.sh
+B=$B bench calls bash tests/system/bench_calls.sh
 bench pace "$B/waihu" simulate --agents 10,40,160 --runs 3 --compare predictive,progressive
 
 figure "import"                   "$(row lead import)" rows/s least 200000
 figure "gate_ask, passed"         "$(row lead "gate_ask, passed, 3 calls before")" us most 20
-figure "calls originated"         "$(key sip calls_per_s)" calls/s least 1000
+figure "calls originated, the door" "$(key sip calls_per_s)" calls/s least 1000
+figure "whole calls, waihud, 1 core" "$(key calls calls_per_s)" calls/s least 1000
+figure "CPU of a whole call"      "$(key calls cpu_us_per_call)" us most 1000
 figure "joined calls a core, p99" "$(sed -n 's/^calls=1000 .*p99_us=\([0-9]*\).*/\1/p' "$D/media" | tail -n 1)" us most 5000
 figure "idle TLS agent"           "$(sed -n 's/.*agents: \([0-9]*\) KiB each/\1/p' "$D/idle")" KiB most 64
 figure "answer to audio, p50"     "$(key floor join_p50_ms)" ms most 100

@@ -1,6 +1,7 @@
 # floor.sh -- a whole call centre on loopback, for the demo and the tests.
 # Sourced by bash scripts; needs B (build directory).  Everything lives in
-# $D, a fresh folder; floor_stop ends what was started, and only that.
+# $D, a fresh folder; UNDER="taskset -c 0" goes before what is started.
+# floor_stop ends what was started, and only that.
 set -u
 TOP=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 case "$B" in /*) ;; *) B=$TOP/$B ;; esac
@@ -30,7 +31,7 @@ floor_new() {	# makes $D
 carrier() {
 	local name=$1; shift
 	mkfifo "$D/$name.in"
-	"$B/tests/carrier/carrier" --listen 127.0.0.1:0 "$@" \
+	${UNDER:-} "$B/tests/carrier/carrier" --listen 127.0.0.1:0 "$@" \
 	    <"$D/$name.in" >"$D/$name.out" 2>"$D/$name.err" &
 	PIDS+=($!)
 	eval "CARRIER_PID_$name=$!"
@@ -94,7 +95,7 @@ TXT
 }
 
 waihud_start() {
-	"$B/waihud" -c "$D/waihu.yaml" >>"$D/waihud.log" 2>&1 &
+	${UNDER:-} "$B/waihud" -c "$D/waihu.yaml" >>"$D/waihud.log" 2>&1 &
 	WAIHUD_PID=$!
 	PIDS+=($WAIHUD_PID)
 	wait_for 10 "$B/waihu" status || {
