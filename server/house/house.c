@@ -84,6 +84,7 @@ static void on_came(void *arg, const struct door_session *s, bool resumed)
 			 "no seat is free on this floor");
 		return;
 	}
+	house_perf_restore(h, s->agent);
 	if (!resumed && !staff_by_agent(r->store, s->agent, &st))
 		assign(h, s->agent, &st);
 	house_phone_ring(h, s->agent);
@@ -197,7 +198,9 @@ static void agent_route(void *arg, const struct door_session *s,
 		door_refuse(h->door, s->no, req, MSG_NO_PERM, NULL);
 		return;
 	}
+	house_perf_correct(h, s->agent, type, -1);
 	desk_request(h->desk, s->agent, s->may_unmask, type, req, m);
+	house_perf_correct(h, s->agent, type, 1);
 	desk_turn(h->desk);
 }
 
@@ -233,6 +236,8 @@ static void on_call_done(void *arg, const struct call *c,
 	cdr_from_call(c, "", &r);
 	r.sale = step->sale;
 	tally_call(h->tally, &r, now);
+	if (h->perf)
+		perf_call(h->perf, &r);
 	if (h->ready)
 		desk_call_done(h->desk, c, step);
 }
@@ -241,8 +246,10 @@ static void on_turned(void *arg)
 {
 	struct house *h = arg;
 
-	if (h->ready)
-		desk_turn(h->desk);
+	if (!h->ready)
+		return;
+	house_perf_turn(h);
+	desk_turn(h->desk);
 }
 
 /* Logged out by a key or a hand: the screen is told good-bye. */
@@ -271,6 +278,8 @@ static void on_tick(void *arg, struct now now)
 	door_turn(h->door, now);
 	desk_turn(h->desk);
 	house_new_day(h, now);
+	house_perf_turn(h);
+	perf_tick(h->perf, now);
 	feed_tick(h->feed, now);
 	house_watch_tick(h, now);
 	end_sessions(h);
@@ -424,6 +433,8 @@ enum err house_new(const struct conf *conf, const struct clock *clock,
 	if (!e)
 		e = open_tally(h);
 	if (!e)
+		e = house_perf_open(h);
+	if (!e)
 		e = desk_new(h->live, to_agent, h, &h->desk);
 	if (!e)
 		e = feed_new(h->live, h->tally, to_session, pacing_due, h,
@@ -462,6 +473,8 @@ struct house *house_free(struct house *h)
 	h->metrics = metrics_free(h->metrics);
 	h->clerk = clerk_free(h->clerk);
 	h->door = door_free(h->door);
+	if (h->perf)
+		h->perf = perf_free(h->perf, clock_now(h->clock));
 	h->live = live_free(h->live);
 	h->feed = feed_free(h->feed);
 	h->desk = desk_free(h->desk);

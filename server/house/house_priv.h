@@ -9,6 +9,7 @@
 #include "house/house.h"
 #include "live/live.h"
 #include "metrics/metrics.h"
+#include "report/perf.h"
 #include "report/tally.h"
 
 enum { SECRET_LEN = 32, UNDO_MAX = 16 };
@@ -34,6 +35,7 @@ struct house {
 	struct desk *desk;
 	struct feed *feed;
 	struct tally *tally;
+	struct perf *perf;
 	struct clerk *clerk;
 	struct door *door;
 	struct metrics *metrics;	/* NULL: not asked for               */
@@ -80,6 +82,13 @@ void house_phone_greet(void *arg, const struct door_session *s,
 void house_phone_ring(struct house *h, struct agent_id agent);
 /* Who has left in a call keeps the line until its end, and no longer. */
 void house_phone_tick(struct house *h);
+/* house_perf.c */
+MUST_CHECK enum err house_perf_open(struct house *h);
+void house_perf_turn(struct house *h);
+/* Around a correction: the sale that was goes (-1), the one that is comes. */
+void house_perf_correct(struct house *h, struct agent_id agent,
+			enum msg_type type, int sign);
+void house_perf_restore(struct house *h, struct agent_id agent);
 /* house.c */
 void house_audit(struct house *h, const char *who, const char *what);
 

@@ -107,6 +107,8 @@ struct seats {
 	size_t ready_len, ready_cap;
 	uint32_t counts[SEAT_STATE_COUNT];
 	struct due due;
+	struct seat_step *steps;	/* ring                              */
+	size_t step_cap, step_at, step_len;
 };
 
 const char *seat_state_word(enum seat_state s)
@@ -141,7 +143,9 @@ enum err seats_new(size_t max, struct seats **out)
 		s->index_cap *= 2;
 	s->v = calloc(max, sizeof(*s->v));
 	s->index = calloc(s->index_cap, sizeof(*s->index));
-	if (!s->v || !s->index || due_init(&s->due, max)) {
+	s->step_cap = max * 2 + 64;
+	s->steps = calloc(s->step_cap, sizeof(*s->steps));
+	if (!s->v || !s->index || !s->steps || due_init(&s->due, max)) {
 		seats_free(s);
 		return ERR_MEMORY;
 	}
@@ -153,6 +157,7 @@ struct seats *seats_free(struct seats *s)
 {
 	if (s) {
 		due_fini(&s->due);
+		free(s->steps);
 		free(s->ready);
 		free(s->index);
 		free(s->v);
@@ -302,19 +307,54 @@ static void sum_up(struct seat *seat, struct now now)
 		seat->today.break_ms[seat->reason - SR_BREAK_FIRST] += ms;
 }
 
+static void note_step(struct seats *s, const struct seat_step *step)
+{
+	if (s->step_len == s->step_cap) {
+		s->step_at = (s->step_at + 1) % s->step_cap;
+		s->step_len--;
+	}
+	s->steps[(s->step_at + s->step_len++) % s->step_cap] = *step;
+}
+
+bool seat_step_next(struct seats *s, struct seat_step *out)
+{
+	if (!s->step_len)
+		return false;
+	*out = s->steps[s->step_at];
+	s->step_at = (s->step_at + 1) % s->step_cap;
+	s->step_len--;
+	return true;
+}
+
+void seat_restore(struct seat *seat, const struct seat_sums *sums)
+{
+	int64_t any = seat->today.calls;
+
+	for (size_t i = SEAT_OFFLINE + 1; i < SEAT_STATE_COUNT; i++)
+		any += seat->today.state_ms[i];
+	if (!any)
+		seat->today = *sums;
+}
+
 static void enter(struct seats *s, struct seat *seat, enum seat_state to,
 		  unsigned reason, int64_t limit_ms, struct now now)
 {
+	struct seat_step step = { .agent = seat->agent, .state = to,
+		.reason = to == SEAT_NOT_READY || to == SEAT_BREAK ? reason : 0,
+		.at = now };
+
 	sum_up(seat, now);
 	if ((to == SEAT_TALK || to == SEAT_CONSULT) &&
 	    seat->ready_since.mono_ms) {
-		seat->today.wait_ms += now.mono_ms - seat->ready_since.mono_ms;
+		step.waited_ms = now.mono_ms - seat->ready_since.mono_ms;
+		seat->today.wait_ms += step.waited_ms;
 		seat->today.waits++;
 		seat->ready_since = (struct now){ 0, 0 };
 	}
 	if (to == SEAT_READY && seat->state != SEAT_RESERVED &&
 	    seat->state != SEAT_DIAL)
 		seat->ready_since = now;
+	note_step(s, &step);
 	s->counts[seat->state]--;
 	s->counts[to]++;
 	log_info("seat", "agent %u %s -> %s%s%s", seat->agent.v,

@@ -198,6 +198,19 @@ int64_t seat_next_due_ms(const struct seats *s);
 
 /* Seats by state; campaign 0 = the whole floor.  O(states), kept by moves. */
 void seat_counts(const struct seats *s, uint32_t counts[SEAT_STATE_COUNT]);
+/* A state was entered, for whoever keeps the agents' days. */
+struct seat_step {
+	struct agent_id agent;
+	enum seat_state state;
+	unsigned reason;
+	struct now at;
+	int64_t waited_ms;		/* a wait for a call ended here      */
+};
+/* States entered since it was last asked, oldest first; false: none.  When
+ * nobody asks, the oldest are forgotten. */
+bool seat_step_next(struct seats *s, struct seat_step *out);
+/* Today's sums, after a restart; only when there are none yet. */
+void seat_restore(struct seat *seat, const struct seat_sums *sums);
 /* Today's milliseconds in a state, the running stay included. */
 int64_t seat_today_ms(const struct seat *seat, enum seat_state st,
 		      struct now now);
