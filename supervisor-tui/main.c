@@ -33,6 +33,8 @@ static const struct row {
 	  N_("microphone: ALSA device, or a WAV file to play") },
 	{ "speaker", "DEVICE", AT(speaker), NULL,
 	  N_("headset: ALSA device, or a WAV file to write") },
+	{ "export-dir", "FOLDER", AT(export_dir), NULL,
+	  N_("where reports are written to; else where it was begun") },
 	{ "wall", NULL, AT(wall), NULL,
 	  N_("the overview without keys, for a screen on the wall") },
 	{ "read-only", NULL, AT(read_only), NULL,

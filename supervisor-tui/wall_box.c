@@ -114,11 +114,16 @@ unsigned wall_ask_open(struct wall_model *m, enum wall_ask ask)
 		found = about_campaign(m);
 	else if (ask <= ASK_REST)
 		found = about_trunk(m);
-	else if (ask == ASK_ACK)
+	else if (ask == ASK_ACK || ask == ASK_MUTE)
 		found = about_alert(m);
+	else if (ask == ASK_EXPORT)
+		wall_export_name(m, m->box.text.text, 90);
+	if (ask == ASK_MUTE)
+		str_copy(m->box.text.text, 20, "30");
+	m->box.text.at = strlen(m->box.text.text);
 	if (!found) {
 		m->box.ask = ASK_NONE;
-		wall_hint(m, ST_WATCH, ask == ASK_ACK
+		wall_hint(m, ST_WATCH, ask == ASK_ACK || ask == ASK_MUTE
 			  ? _("There is no open alert.")
 			  : _("There is nothing under the cursor."));
 	}
@@ -173,8 +178,19 @@ static void send_text(struct wall_model *m)
 	struct msg_tell tell = { .agent = m->box.all ? 0 : m->box.agent };
 	struct msg_alert_ack ack = { .id = m->box.alert };
 	struct msg_rec_note note = { .agent = m->box.agent };
+	int64_t minutes;
 
-	if (m->box.ask == ASK_TELL) {
+	if (m->box.ask == ASK_MUTE) {
+		if (str_to_i64(m->box.text.text, 1, 24 * 60, &minutes)) {
+			wall_hint(m, ST_WATCH, _("Minutes, please: 1 to "
+						 "1440."));
+			return;
+		}
+		ack.mute_s = (uint32_t)minutes * 60;
+		str_fmt(ack.word, sizeof(ack.word), "%d min",
+			(int)minutes);
+		wall_send(m, MSG_ALERT_ACK, &ack);
+	} else if (m->box.ask == ASK_TELL) {
 		str_copy(tell.text, sizeof(tell.text), m->box.text.text);
 		wall_send(m, MSG_TELL, &tell);
 	} else if (m->box.ask == ASK_ACK) {
@@ -219,6 +235,8 @@ static unsigned answer_yes(struct wall_model *m)
 		send_trunk(m);
 	else if (ask == ASK_APPLY)
 		wall_apply(m);
+	else if (ask == ASK_EXPORT)
+		wall_export(m, m->box.text.text);
 	else
 		send_text(m);
 	m->box.ask = ASK_NONE;

@@ -10,7 +10,7 @@
  */
 
 enum kind { ARG_NONE, ARG_STATE, ARG_CAMPAIGN, ARG_TRUNK, ARG_TEXT,
-	    ARG_SORT, ARG_LANG };
+	    ARG_SORT, ARG_LANG, ARG_PERIOD };
 
 typedef unsigned run_h(struct wall_model *m, int view, char *arg, char *rest);
 
@@ -199,6 +199,17 @@ static unsigned run_sort(struct wall_model *m, int view UNUSED, char *arg,
 	return DO_REDRAW;
 }
 
+static unsigned run_report(struct wall_model *m, int view, char *arg,
+			   char *rest UNUSED)
+{
+	wall_show_view(m, (enum msg_view)view);
+	for (unsigned i = MSG_PERIOD_TODAY; *arg && i < MSG_PERIOD_COUNT; i++)
+		if (!strncmp(msg_word(MSG_WORDS_PERIOD, i), arg, strlen(arg)))
+			m->period = (enum msg_period)i;
+	m->list[m->view] = (struct wall_list){ .pending = true };
+	return DO_REDRAW;
+}
+
 static unsigned run_lang(struct wall_model *m UNUSED, int view UNUSED,
 			 char *arg, char *rest UNUSED)
 {
@@ -233,6 +244,11 @@ static const struct command commands[] = {
 	  N_("Calls that are up") },
 	{ "alerts", ARG_NONE, "", run_view, MSG_VIEW_ALERTS, "alerts",
 	  N_("Alerts, open and of today") },
+	{ "report", ARG_PERIOD, "", run_report, MSG_VIEW_REPORT,
+	  "report [today|week|month]",
+	  N_("Performance of agents, skill groups and teams") },
+	{ "breaks", ARG_PERIOD, "", run_report, MSG_VIEW_BREAKS,
+	  "breaks [today|week|month]", N_("What agents spend on breaks") },
 	{ "pace", ARG_CAMPAIGN, "", run_pace, 0, "pace campaign [lines]",
 	  N_("Pacing; a number of lines is staged, Enter applies it") },
 	{ "campaign", ARG_CAMPAIGN, "pause start stop", run_campaign, 0,
@@ -324,6 +340,9 @@ static const char *candidate(const struct wall_model *m,
 	case ARG_SORT:
 		return i < MSG_SORT_COUNT
 			       ? msg_word(MSG_WORDS_SORT, (unsigned)i) : NULL;
+	case ARG_PERIOD:
+		return i + 1 < MSG_PERIOD_COUNT
+			? msg_word(MSG_WORDS_PERIOD, (unsigned)i + 1) : NULL;
 	case ARG_LANG:
 		return i < ARRAY_LEN(langs) ? langs[i] : NULL;
 	default:

@@ -4,9 +4,9 @@
 #include "wall_model.h"
 
 #define LISTS  (CTX_AGENTS | CTX_CAMPAIGNS | CTX_TRUNKS | CTX_CALLS | \
-		CTX_ALERTS)
+		CTX_ALERTS | CTX_REPORT)
 #define VIEWS  (CTX_OVERVIEW | LISTS)
-#define PAGES  (VIEWS | CTX_PACING | CTX_TIMELINE)
+#define PAGES  (VIEWS | CTX_PACING | CTX_TIMELINE | CTX_TRACE)
 #define CALLS  (CTX_AGENTS | CTX_CALLS | CTX_TIMELINE)
 #define ALL    (PAGES | CTX_MONITOR | CTX_CARD | CTX_WALL)
 #define TYPED  (CTX_LINE | CTX_TEXT)
@@ -27,6 +27,10 @@ static const struct keymap_row rows[] = {
 	{ '5', 0, ACT_VIEW, PAGES, NULL, NULL, N_("Calls that are up") },
 	{ '6', 0, ACT_VIEW, PAGES, NULL, NULL,
 	  N_("Alerts, open and of today") },
+	{ '7', 0, ACT_VIEW, PAGES, N_("7 Performance"), NULL,
+	  N_("Performance of agents, skill groups and teams") },
+	{ '8', 0, ACT_VIEW, PAGES, N_("8 Breaks"), NULL,
+	  N_("What agents spend on breaks") },
 	{ TK_UP, 'k', ACT_MOVE, PAGES | CTX_HELP, NULL, NULL, N_("Move up") },
 	{ TK_DOWN, 'j', ACT_MOVE, PAGES | CTX_HELP, NULL, NULL,
 	  N_("Move down") },
@@ -39,7 +43,8 @@ static const struct keymap_row rows[] = {
 	{ TK_UPDOWN, 0, ACT_NONE, CTX_HELP, N_("Up/Down Scroll"), NULL, NULL },
 	{ TK_ENTER, 0, ACT_OPEN, CTX_OVERVIEW, N_("Up/Down Enter Open"),
 	  N_("Enter Open Esc Back"), N_("Open what is under the cursor") },
-	{ TK_ENTER, 0, ACT_OPEN, CTX_AGENTS | CTX_CALLS, N_("Enter Timeline"),
+	{ TK_ENTER, 0, ACT_OPEN, CTX_AGENTS | CTX_CALLS | CTX_REPORT,
+	  N_("Enter Timeline"),
 	  NULL, NULL },
 	{ TK_ENTER, 0, ACT_OPEN, CTX_TRUNKS, N_("Enter Details"), NULL, NULL },
 	{ TK_ENTER, 0, ACT_OPEN, CTX_CAMPAIGNS, N_("Enter Pacing"), NULL,
@@ -64,12 +69,19 @@ static const struct keymap_row rows[] = {
 	  N_("Find as you type: name, id or number") },
 	{ 'f', 0, ACT_FILTER, CTX_AGENTS, N_("f Filter state"), N_("f Filter"),
 	  N_("Show only agents in one state") },
-	{ 'g', 0, ACT_GROUP, CTX_AGENTS | CTX_CALLS, N_("g Group"), NULL,
+	{ 'g', 0, ACT_GROUP, CTX_AGENTS | CTX_CALLS | CTX_REPORT, N_("g Group"), NULL,
 	  N_("Show only one campaign; again: the next; then all") },
-	{ 's', 0, ACT_SORT, CTX_AGENTS | CTX_CALLS | CTX_CAMPAIGNS,
+	{ TK_LEFT, TK_RIGHT, ACT_PERIOD, CTX_REPORT, N_("Left/Right Period"),
+	  NULL, N_("Performance: today, this week, this month") },
+	{ TK_TAB, 0, ACT_BY, CTX_REPORT, N_("Tab Agents or groups"),
+	  N_("Tab Groups"), N_("Performance: agents, skill groups, teams") },
+	{ 'e', 0, ACT_EXPORT, CTX_REPORT, N_("e Export CSV"), NULL,
+	  N_("Performance: write all rows to a new file") },
+	{ 's', 0, ACT_SORT, CTX_AGENTS | CTX_CALLS | CTX_CAMPAIGNS | CTX_REPORT,
 	  N_("s Sort"), NULL,
 	  N_("Sort by the next column; at first: what needs attention") },
-	{ '-', 0, ACT_REVERSE, CTX_AGENTS | CTX_CALLS | CTX_CAMPAIGNS, NULL,
+	{ '-', 0, ACT_REVERSE,
+	  CTX_AGENTS | CTX_CALLS | CTX_CAMPAIGNS | CTX_REPORT, NULL,
 	  NULL, N_("The other way round") },
 	{ 's', 0, ACT_NONE, CTX_TRUNKS, N_("s SIP trace of one call"),
 	  N_("s SIP trace"), NULL },
@@ -88,6 +100,8 @@ static const struct keymap_row rows[] = {
 	  N_("Go to the next open alert") },
 	{ 'a', 0, ACT_ACK, VIEWS | CTX_CARD, N_("a Acknowledge"), N_("a Ack"),
 	  N_("Acknowledge an alert with a word") },
+	{ 'M', 0, ACT_MUTE, CTX_ALERTS, N_("M Mute"), NULL,
+	  N_("Alerts: keep this one quiet for a time, for everybody") },
 	{ 'l', 0, ACT_LISTEN, CALLS | CTX_MONITOR, N_("l Listen"), NULL,
 	  N_("Listen: nobody hears you") },
 	{ 'w', 0, ACT_WHISPER, CALLS | CTX_MONITOR, N_("w Whisper"), NULL,
@@ -153,11 +167,13 @@ static const struct footer_plan plans[] = {
 	{ CTX_TRUNKS, -1, "D E C N Enter / s Esc ?", NULL },
 	{ CTX_CALLS, -1, "1 / l w B x m s // g Enter Esc z ?",
 	  "1 / l w B m s // Esc ?" },
-	{ CTX_ALERTS, -1, "1 / Enter a n // Esc z : ? q",
-	  "1 / Enter a n // Esc z ?" },
+	{ CTX_ALERTS, -1, "1 / Enter a M n // Esc z : ? q",
+	  "1 / Enter a M n Esc z ?" },
 	{ CTX_PACING, -1, "Up/Down Left Enter u Esc / P ?", NULL },
 	{ CTX_TIMELINE, -1, "l w B x m R K O / p Esc : ? q",
 	  "l w B x m R K / p Esc : ? q" },
+	{ CTX_REPORT, -1, "Left Tab e s // g 7 8 / 1 Enter Esc ?",
+	  "Left Tab e s // / 7 8 Enter Esc ?" },
 	{ CTX_MONITOR, -1, "w B T n x Tab", NULL },
 	{ CTX_ASK, -1, "Enter Esc", NULL },
 	{ CTX_TEXT, -1, "Enter Esc", NULL },

@@ -13,6 +13,7 @@
 #include "link/link.h"
 #include "wall_model.h"
 #include "wall_phone.h"
+#include "wall_save.h"
 
 /* Pages come in bursts: what they change is drawn four times a second at
  * most; a key is answered at once (UX 1.2). */
@@ -31,6 +32,7 @@ struct watch {
 	bool at_once, done;
 	char pass[129];
 	struct wall_phone phone;
+	struct wall_file file;
 	struct link_handlers h;
 };
 
@@ -60,6 +62,14 @@ static void out_send(void *arg, enum msg_type type, const void *obj)
 
 	if (e)
 		wall_hint(w->m, ST_WATCH, _("Not sent: %s"), err_text(e));
+}
+
+static const char *out_save(void *arg, const char *name, enum wall_save what,
+			    const char *line)
+{
+	struct watch *w = arg;
+
+	return wall_save_line(&w->file, name, what, line);
 }
 
 static void out_login(void *arg, const char *user, const char *pass,
@@ -302,7 +312,8 @@ int wall_live(const struct wall_options *o)
 	w.m->read_only = o->read_only || o->wall;
 	edit_set(&w.m->login.user, o->user ? o->user : "");
 	w.m->login.on_pass = o->user != NULL;
-	w.m->out = (struct wall_out){ out_send, out_login, &w };
+	w.m->out = (struct wall_out){ out_send, out_login, out_save, &w };
+	w.file.dir = o->export_dir;
 	enum err e = link_new(&w.link, &lc);
 
 	if (e)

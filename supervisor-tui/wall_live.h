@@ -10,6 +10,7 @@ struct wall_options {
 	const char *server, *ca, *user, *password_file;
 	const char *lang, *color, *glyphs, *log;
 	const char *phone, *sound, *mic, *speaker;
+	const char *export_dir;		/* NULL: where it was begun          */
 	int  cols, rows;		/* --size; 0 = the terminal's        */
 	bool wall, read_only, bell, title;
 	/* What to do instead of watching. */

@@ -14,6 +14,8 @@ void wall_init(struct wall_model *m)
 	m->rows = 30;
 	m->cols = 100;
 	m->view = m->back = MSG_VIEW_OVERVIEW;
+	m->period = MSG_PERIOD_TODAY;
+	m->by = MSG_BY_ROW_AGENT;
 	edit_init(&m->typed, 200);
 	edit_init(&m->box.text, 300);
 	edit_init(&m->login.user, 40);
@@ -40,13 +42,17 @@ enum wall_ctx wall_ctx(const struct wall_model *m)
 		[MSG_VIEW_PACING] = CTX_PACING,
 		[MSG_VIEW_TRUNK] = CTX_TRUNKS,
 		[MSG_VIEW_TIMELINE] = CTX_TIMELINE,
+		[MSG_VIEW_REPORT] = CTX_REPORT,
+		[MSG_VIEW_BREAKS] = CTX_REPORT,
+		[MSG_VIEW_TRACE] = CTX_TRACE,
 	};
 
 	if (m->help)
 		return CTX_HELP;
 	if (m->box.ask == ASK_TELL || m->box.ask == ASK_ACK ||
 	    m->box.ask == ASK_NOTE || m->box.ask == ASK_CPS ||
-	    m->box.ask == ASK_REST ||
+	    m->box.ask == ASK_REST || m->box.ask == ASK_MUTE ||
+	    m->box.ask == ASK_EXPORT ||
 	    (m->box.ask >= ASK_READY && m->box.ask <= ASK_LOGOUT))
 		return CTX_TEXT;
 	if (m->box.ask)
@@ -110,6 +116,14 @@ const struct msg_alert_row *wall_alert(const struct wall_model *m)
 
 	return m->view == MSG_VIEW_ALERTS && i >= 0 ? &m->alerts.rows[i]
 						    : NULL;
+}
+
+const struct msg_report_row *wall_report(const struct wall_model *m)
+{
+	int64_t i = here(m, m->view, m->report.top, m->report.rows_count);
+
+	return (m->view == MSG_VIEW_REPORT || m->view == MSG_VIEW_BREAKS) &&
+	       i >= 0 ? &m->report.rows[i] : NULL;
 }
 
 /* The overview's cursor runs over do now, campaigns, trunks; at 80 columns
@@ -296,6 +310,19 @@ void wall_subscribe(struct wall_model *m)
 		break;
 	case MSG_VIEW_PACING:
 		s.campaign = m->campaign;
+		break;
+	case MSG_VIEW_REPORT:
+	case MSG_VIEW_BREAKS:
+		s.period = (uint8_t)m->period;
+		s.by = (uint8_t)m->by;
+		s.sort = (uint8_t)m->sort;
+		s.reverse = m->reverse;
+		s.campaign = m->group;
+		str_copy(s.find, sizeof(s.find), m->find);
+		break;
+	case MSG_VIEW_TRACE:
+		s.call = m->call;
+		s.trunk = m->list[MSG_VIEW_TRUNKS].id;
 		break;
 	case MSG_VIEW_TIMELINE:
 		s.agent = m->agent;

@@ -26,6 +26,8 @@
 	X(CTX_ALERTS,    "alerts")                                            \
 	X(CTX_PACING,    "pacing")                                            \
 	X(CTX_TIMELINE,  "an agent's day")                                    \
+	X(CTX_REPORT,    "performance")                                       \
+	X(CTX_TRACE,     "trace of a call")                                   \
 	X(CTX_MONITOR,   "on a call of another")                              \
 	X(CTX_LINE,      "typing a line")                                     \
 	X(CTX_ASK,       "a question")                                        \
@@ -52,7 +54,8 @@ enum wall_ctx { /* its bit */
 enum wall_ask {
 	ASK_NONE, ASK_BARGE, ASK_TAKEOVER, ASK_READY, ASK_BREAK, ASK_LOGOUT,
 	ASK_TELL, ASK_PAUSE, ASK_START, ASK_STOP, ASK_DRAIN, ASK_ENABLE,
-	ASK_CPS, ASK_REST, ASK_ACK, ASK_NOTE, ASK_QUIT, ASK_APPLY,
+	ASK_CPS, ASK_REST, ASK_ACK, ASK_NOTE, ASK_QUIT, ASK_APPLY, ASK_MUTE,
+	ASK_EXPORT,
 	ASK_COUNT
 };
 enum wall_line { TYPE_NONE, TYPE_FIND, TYPE_COMMAND };
@@ -79,6 +82,14 @@ struct wall_stage {
 	int32_t value[MSG_SET_COUNT];
 };
 
+/* A report being written to a file, page by page. */
+struct wall_export {
+	bool on;
+	char name[100];
+	struct msg_report_get get;
+};
+enum wall_save { SAVE_FIRST, SAVE_NEXT, SAVE_LAST };
+
 struct wall_login {
 	bool asked, on_pass, busy, taken;
 	struct edit user, pass;
@@ -89,6 +100,9 @@ struct wall_out {
 	void (*send)(void *arg, enum msg_type type, const void *obj);
 	void (*login)(void *arg, const char *user, const char *pass,
 		      bool takeover);
+	/* A line of a new file; NULL, or why not. */
+	const char *(*save)(void *arg, const char *name, enum wall_save what,
+			    const char *line);
 	void *arg;
 };
 
@@ -108,6 +122,8 @@ struct wall_model {
 	struct msg_alerts    alerts;
 	struct msg_pacing    pacing;
 	struct msg_timeline  timeline;
+	struct msg_report    report;
+	struct msg_trace     trace;
 	struct msg_monitoring mon;
 	int64_t    page_ms;		/* mono time of the newest page      */
 	bool       in, lost, frozen;
@@ -121,6 +137,10 @@ struct wall_model {
 	uint32_t   group;		/* only agents of this campaign      */
 	uint32_t   agent;		/* of the timeline                   */
 	enum msg_sort sort;
+	enum msg_period period;
+	enum msg_grouping by;
+	uint32_t   call;		/* of the trace; 0: the newest       */
+	struct wall_export export;
 	bool       reverse;
 	uint32_t   states;		/* filter, bits of enum msg_state    */
 	char       find[41];
@@ -155,6 +175,7 @@ const struct msg_campaign_row *wall_campaign_row(const struct wall_model *m);
 const struct msg_trunk_row *wall_trunk_row(const struct wall_model *m);
 const struct msg_call_row *wall_call(const struct wall_model *m);
 const struct msg_alert_row *wall_alert(const struct wall_model *m);
+const struct msg_report_row *wall_report(const struct wall_model *m);
 const struct msg_todo *wall_todo(const struct wall_model *m);
 /* The campaign p would open; 0 if none. */
 uint32_t wall_campaign_here(const struct wall_model *m);
@@ -208,6 +229,15 @@ void wall_complete(struct wall_model *m);
 void wall_commands_print(FILE *out, bool mdoc);
 /* A number's bit or, by the beginning of its word, a filter; 0: none. */
 uint32_t wall_states_of(const char *word);
+
+void wall_report_key(struct wall_model *m, unsigned act, uint32_t key);
+void wall_export_name(const struct wall_model *m, char *buf, size_t size);
+void wall_export(struct wall_model *m, const char *name);
+void wall_export_page(struct wall_model *m, const struct msg_report *page);
+void wall_export_stop(struct wall_model *m);
+enum { TEXT_DAY = 16 };
+/* 20260821 of a wall time. */
+void wall_day(char buf[TEXT_DAY], int64_t wall_ms, int32_t tz_min);
 
 /* -- keys and drawing ------------------------------------------------------ */
 

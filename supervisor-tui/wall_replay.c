@@ -28,6 +28,8 @@ static const struct { const char *name, *what; } shows[] = {
 	{ "S7", N_("calls") },
 	{ "S8", N_("alerts") },
 	{ "S9", N_("an agent's day") },
+	{ "S10", N_("performance of agents") },
+	{ "S11", N_("spending on breaks") },
 };
 
 const char *wall_show_at(size_t i, const char **what)
@@ -47,6 +49,18 @@ static void show_request(void *arg, enum msg_type type, const void *obj)
 		return;
 	msg_print(type, 1, obj, buf, sizeof(buf));
 	fprintf(r->o.out, "-> %s\n", buf);
+}
+
+static const char *show_save(void *arg, const char *name, enum wall_save what,
+			     const char *line)
+{
+	struct wall_replay *r = arg;
+
+	if (r->o.requests)
+		fprintf(r->o.out, "-> %s %s %s\n", what == SAVE_FIRST
+			? "new file" : what == SAVE_LAST ? "end of" : "to",
+			name, line);
+	return NULL;
 }
 
 static void show_login(void *arg, const char *user, const char *pass UNUSED,
@@ -80,7 +94,7 @@ enum err wall_replay_new(const struct wall_replay_opts *o,
 	r->m->wall = o->wall;
 	r->m->rows = o->rows;
 	r->m->cols = o->cols;
-	r->m->out = (struct wall_out){ show_request, show_login, r };
+	r->m->out = (struct wall_out){ show_request, show_login, show_save, r };
 	clock_init_virtual(&r->clock, (struct now){ 1000000, 0 });
 	r->m->now = clock_now(&r->clock);
 	*out = r;

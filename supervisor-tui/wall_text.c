@@ -1,5 +1,6 @@
 #include <inttypes.h>
 #include <stdlib.h>
+#include <time.h>
 
 #include "base/str.h"
 #include "wall_view.h"
@@ -63,6 +64,30 @@ const char *text_clock(char buf[TEXT_SIZE], int64_t wall_ms, int32_t tz_min,
 	if (seconds)
 		str_add(buf, TEXT_SIZE, ":%02d", (int)(s % 60));
 	return buf;
+}
+
+static void date_of(int64_t wall_ms, int32_t tz_min, struct tm *tm)
+{
+	time_t t = (time_t)(wall_ms / 1000 + (int64_t)tz_min * 60);
+
+	gmtime_r(&t, tm);
+}
+
+const char *text_day(char buf[TEXT_SIZE], int64_t wall_ms, int32_t tz_min)
+{
+	struct tm tm;
+
+	date_of(wall_ms, tz_min, &tm);
+	strftime(buf, TEXT_SIZE, "%Y-%m-%d", &tm);
+	return buf;
+}
+
+void wall_day(char buf[TEXT_DAY], int64_t wall_ms, int32_t tz_min)
+{
+	struct tm tm;
+
+	date_of(wall_ms, tz_min, &tm);
+	strftime(buf, TEXT_DAY, "%Y%m%d", &tm);
 }
 
 const char *text_tenth(char buf[TEXT_SIZE], int32_t x10)

@@ -6,6 +6,32 @@
 
 enum { REPEAT_MS = 300, STATE_BITS = MSG_STATE_COUNT };
 
+/* The columns each list can be sorted by, in the order of the key s. */
+static bool sorts_by(const struct wall_model *m, enum msg_sort by)
+{
+	switch (by) {
+	case MSG_SORT_STATE:
+	case MSG_SORT_TIME:
+	case MSG_SORT_CAMPAIGN:
+	case MSG_SORT_NET:
+		return m->view == MSG_VIEW_AGENTS ||
+		       (m->view == MSG_VIEW_CALLS && by != MSG_SORT_NET);
+	case MSG_SORT_CALLS:
+	case MSG_SORT_TALK:
+	case MSG_SORT_WRAP:
+	case MSG_SORT_SALES:
+		return m->view != MSG_VIEW_CALLS &&
+		       m->view != MSG_VIEW_CAMPAIGNS;
+	case MSG_SORT_OCCUPANCY:
+	case MSG_SORT_CONVERT:
+	case MSG_SORT_BREAKS:
+		return m->view == MSG_VIEW_REPORT ||
+		       m->view == MSG_VIEW_BREAKS;
+	default:
+		return true;
+	}
+}
+
 void wall_show_view(struct wall_model *m, enum msg_view view)
 {
 	if (view == MSG_VIEW_NONE || view >= MSG_VIEW_COUNT)
@@ -18,7 +44,7 @@ void wall_show_view(struct wall_model *m, enum msg_view view)
 	}
 	m->view = view;
 	m->whole = false;
-	if (view == MSG_VIEW_CALLS && m->sort > MSG_SORT_CAMPAIGN)
+	if (!sorts_by(m, m->sort))
 		m->sort = MSG_SORT_ATTENTION;
 }
 
@@ -109,6 +135,8 @@ static void open_here(struct wall_model *m)
 		open_agent(m, a->agent);
 	else if (call)
 		open_agent(m, call->agent);
+	else if (wall_report(m))
+		open_agent(m, wall_report(m)->agent);
 	else if (al)
 		open_what(m, MSG_VIEW_NONE, al->campaign, al->agent,
 			  al->trunk);
@@ -151,6 +179,11 @@ static uint32_t rows_in(const struct wall_model *m)
 		return m->alerts.total;
 	case MSG_VIEW_TIMELINE:
 		return m->timeline.total;
+	case MSG_VIEW_REPORT:
+	case MSG_VIEW_BREAKS:
+		return m->report.shown;
+	case MSG_VIEW_TRACE:
+		return m->trace.total;
 	case MSG_VIEW_PACING:
 		return (uint32_t)wall_setting_rows(m);
 	default:
@@ -166,8 +199,9 @@ static uint32_t id_here(const struct wall_model *m)
 	const struct msg_trunk_row *t = wall_trunk_row(m);
 	const struct msg_call_row *call = wall_call(m);
 	const struct msg_alert_row *al = wall_alert(m);
+	const struct msg_report_row *r = wall_report(m);
 
-	return a ? a->agent : c ? c->id : t ? t->id : call ? call->call
+	return r ? r->agent : a ? a->agent : c ? c->id : t ? t->id : call ? call->call
 		 : al ? al->id : 0;
 }
 
@@ -204,11 +238,9 @@ void wall_move(struct wall_model *m, uint32_t key)
 
 static void next_sort(struct wall_model *m)
 {
-	int last = m->view == MSG_VIEW_AGENTS ? MSG_SORT_NET
-					      : MSG_SORT_CAMPAIGN;
-
-	m->sort = (int)m->sort >= last ? MSG_SORT_ATTENTION
-				       : (enum msg_sort)(m->sort + 1);
+	do
+		m->sort = (enum msg_sort)((m->sort + 1) % MSG_SORT_COUNT);
+	while (!sorts_by(m, m->sort));
 	m->list[m->view] = (struct wall_list){ .pending = true };
 }
 
@@ -319,7 +351,9 @@ static unsigned look(struct wall_model *m, enum wall_act act, uint32_t key)
 {
 	switch (act) {
 	case ACT_VIEW:
-		wall_show_view(m, (enum msg_view)(key - '0'));
+		wall_show_view(m, key == '7' ? MSG_VIEW_REPORT :
+			       key == '8' ? MSG_VIEW_BREAKS :
+			       (enum msg_view)(key - '0'));
 		break;
 	case ACT_MOVE:
 		wall_move(m, key);
@@ -346,6 +380,12 @@ static unsigned look(struct wall_model *m, enum wall_act act, uint32_t key)
 	case ACT_GROUP:
 		next_group(m);
 		break;
+	case ACT_PERIOD:
+	case ACT_BY:
+		wall_report_key(m, act, key);
+		break;
+	case ACT_EXPORT:
+		return wall_ask_open(m, ASK_EXPORT);
 	case ACT_FREEZE:
 		freeze(m);
 		break;
@@ -381,7 +421,7 @@ static enum wall_ask ask_of(const struct wall_model *m, enum wall_act act)
 		[ACT_ACK] = ASK_ACK,       [ACT_PAUSE] = ASK_PAUSE,
 		[ACT_DRAIN] = ASK_DRAIN,   [ACT_ENABLE] = ASK_ENABLE,
 		[ACT_CPS] = ASK_CPS,       [ACT_REST] = ASK_REST,
-		[ACT_NOTE] = ASK_NOTE,
+		[ACT_NOTE] = ASK_NOTE,     [ACT_MUTE] = ASK_MUTE,
 	};
 	const struct msg_campaign_row *c = wall_campaign_row(m);
 	bool paused = m->view == MSG_VIEW_PACING

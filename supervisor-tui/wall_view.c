@@ -174,6 +174,16 @@ static void head_left(const struct wall_model *m, struct grid *g, bool full,
 		str_add(buf, sizeof(buf), _("%u agents"),
 			(unsigned)m->pacing.agents);
 		break;
+	case MSG_VIEW_REPORT:
+	case MSG_VIEW_BREAKS:
+		str_copy(buf, sizeof(buf), m->view == MSG_VIEW_REPORT
+			 ? _("PERFORMANCE") : _("BREAKS"));
+		head_list(m, buf, sizeof(buf), m->report.shown,
+			  m->report.total, false);
+		break;
+	case MSG_VIEW_TRACE:
+		str_copy(buf, sizeof(buf), _("SIP TRACE"));
+		break;
 	case MSG_VIEW_TIMELINE:
 		str_fmt(buf, sizeof(buf), "%s", _("AGENT'S DAY"));
 		break;
@@ -293,6 +303,8 @@ static void view_body(const struct wall_model *m, struct grid *g)
 		[MSG_VIEW_ALERTS] = view_alerts,
 		[MSG_VIEW_PACING] = view_pacing,
 		[MSG_VIEW_TIMELINE] = view_timeline,
+		[MSG_VIEW_REPORT] = view_report,
+		[MSG_VIEW_BREAKS] = view_breaks,
 	};
 
 	if (views[m->view])

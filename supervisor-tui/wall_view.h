@@ -19,6 +19,8 @@ void view_agents(const struct wall_model *m, struct grid *g);
 void view_campaigns(const struct wall_model *m, struct grid *g);
 void view_calls(const struct wall_model *m, struct grid *g);
 void view_alerts(const struct wall_model *m, struct grid *g);
+void view_report(const struct wall_model *m, struct grid *g);
+void view_breaks(const struct wall_model *m, struct grid *g);
 void view_timeline(const struct wall_model *m, struct grid *g);
 void view_trunks(const struct wall_model *m, struct grid *g);
 void view_pacing(const struct wall_model *m, struct grid *g);
@@ -57,6 +59,8 @@ const char *text_dur(char buf[TEXT_SIZE], int64_t s);
 const char *text_clock(char buf[TEXT_SIZE], int64_t wall_ms, int32_t tz_min,
 		       bool seconds);
 /* "4.3" from 43; -1: "-". */
+/* 2026-08-21 of a wall time. */
+const char *text_day(char buf[TEXT_SIZE], int64_t wall_ms, int32_t tz_min);
 const char *text_tenth(char buf[TEXT_SIZE], int32_t x10);
 const char *text_figure(char buf[TEXT_SIZE], unsigned figure, int32_t v);
 const char *text_target(char buf[TEXT_SIZE], const struct msg_figure_row *f);

@@ -146,6 +146,15 @@ static bool on_page(struct wall_model *m, enum msg_type type, const void *obj)
 		return true;
 	case MSG_TIMELINE:
 		m->timeline = *(const struct msg_timeline *)obj;
+		m->list[MSG_VIEW_TIMELINE].top = m->timeline.top;
+		return true;
+	case MSG_REPORT:
+		m->report = *(const struct msg_report *)obj;
+		KEEP(m, m->view == MSG_VIEW_BREAKS ? m->view : MSG_VIEW_REPORT,
+		     &m->report, m->report.shown, agent);
+		return true;
+	case MSG_TRACE:
+		m->trace = *(const struct msg_trace *)obj;
 		return true;
 	default:
 		return on_list(m, type, obj);
@@ -181,6 +190,10 @@ unsigned wall_message(struct wall_model *m, enum msg_type type,
 	default:
 		break;
 	}
+	if (type == MSG_REPORT && ((const struct msg_report *)obj)->file) {
+		wall_export_page(m, obj);
+		return DO_REDRAW;
+	}
 	if (m->frozen || !on_page(m, type, obj))
 		return DO_NOTHING;
 	m->page_ms = m->now.mono_ms;
@@ -195,6 +208,7 @@ void wall_link_lost(struct wall_model *m, const char *why)
 	m->lost = true;
 	/* The audio went with it: the server has ended the listening. */
 	memset(&m->mon, 0, sizeof(m->mon));
+	wall_export_stop(m);
 	str_copy(m->lost_why, sizeof(m->lost_why), why);
 }
 

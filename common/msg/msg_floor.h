@@ -411,6 +411,7 @@ SCHEMA_STRUCT(msg_break_kind, MSG_BREAK_KIND_FIELDS);
 	F(i64,    to_ms,      0,    "until [ms since 1970]")                  \
 	F(u32,    total,      0,    "rows I may see")                         \
 	F(u32,    shown,      0,    "of them match")                          \
+	F(bool,   file,       0,    "answers report_get")                     \
 	F(u32,    top,        0,    "rows skipped")                           \
 	F(rows,   kinds,      (9, msg_break_kind), "breaks there are")        \
 	F(rows,   all,        (1, msg_report_row), "all that match, summed")  \

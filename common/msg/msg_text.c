@@ -44,6 +44,8 @@ static const struct { const char *name; enum msg_words list; } lists[] = {
 	{ "msg_phase",          MSG_WORDS_PHASE },
 	{ "msg_end",            MSG_WORDS_END },
 	{ "msg_refusal",        MSG_WORDS_REFUSAL },
+	{ "msg_period",         MSG_WORDS_PERIOD },
+	{ "msg_grouping",       MSG_WORDS_GROUPING },
 };
 
 bool msg_text_word(const char *doc, const char *word, int64_t *v)

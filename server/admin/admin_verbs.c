@@ -20,6 +20,7 @@ static const struct {
 	{ "status",   "show", NULL },
 	{ "user",     "list show add set delete", "user" },
 	{ "agent",    "list show set", "agent" },
+	{ "report",   "list export", NULL },
 	{ "campaign", "list show start pause stop set", "campaign" },
 	{ "pace",     "explain measure --stdio", "campaign" },
 	{ "simulate", "", "campaign" },

@@ -19,6 +19,7 @@ static const char usage_text[] =
 	"  waihu why NUMBER                    why it may, or may not, be called\n"
 	"  waihu user list|show|add|set|delete\n"
 	"  waihu agent list|show|set\n"
+	"  waihu report list|export            what agents did with their time\n"
 	"  waihu campaign list|show|start|pause|stop|set\n"
 	"  waihu pace explain|measure CAMPAIGN | waihu pace --stdio\n"
 	"  waihu simulate [CAMPAIGN] ...       a day of pacing, in virtual time\n"

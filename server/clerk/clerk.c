@@ -37,6 +37,13 @@ static const struct {
 	{ "agent",    "set",    verb_agent_set,     true,
 	  "NUMBER state=ready|not_ready|break|offline --reason TEXT",
 	  "put an agent into a state" },
+	{ "report",   "list",   verb_report_list,   false,
+	  "[--period today|week|month] [--by agent|skill|team] "
+	  "[--campaign NAME] [--team T] [--find PART] [--sort COLUMN]",
+	  "how agents spent their time" },
+	{ "report",   "export", verb_report_export, false,
+	  "[--format csv|json] and what `report list` takes",
+	  "the same for a spreadsheet" },
 	{ "campaign", "list",   verb_campaign_list, false, "", "campaigns" },
 	{ "campaign", "show",   verb_campaign_show, false, "NAME",
 	  "one campaign, its leads, what holds it back" },

@@ -96,6 +96,7 @@ bool campaign_named(struct job *j, struct campaign_id *id);
 step_h verb_status_show;
 step_h verb_user_list, verb_user_show, verb_user_add, verb_user_set, verb_user_delete;
 step_h verb_agent_list, verb_agent_show, verb_agent_set;
+step_h verb_report_list, verb_report_export;
 step_h verb_campaign_list, verb_campaign_show, verb_campaign_set, verb_campaign_start,
 	verb_campaign_stop, verb_campaign_pause, verb_pace_explain;
 step_h verb_pace_measure;

@@ -5,10 +5,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { EVERY_MS = 1000, WATCH_MS = 1000, PACING_MS = 10000 };
+enum { EVERY_MS = 1000, WATCH_MS = 1000, PACING_MS = 10000,
+       REPORT_MS = 5000 };
 
-enum err feed_new(struct live *live, struct tally *tally, feed_send_h *send,
-		  feed_pacing_h *pacing, void *arg, struct feed **out)
+enum err feed_new(struct live *live, struct tally *tally,
+		  struct perf *perf, feed_send_h *send, feed_pacing_h *pacing, void *arg, struct feed **out)
 {
 	struct feed *f = calloc(1, sizeof(*f));
 
@@ -17,6 +18,7 @@ enum err feed_new(struct live *live, struct tally *tally, feed_send_h *send,
 	f->live = live;
 	f->r = live_rooms(live);
 	f->tally = tally;
+	f->perf = perf;
 	f->send = send;
 	f->pacing = pacing;
 	f->arg = arg;
@@ -137,6 +139,9 @@ void feed_tick(struct feed *f, struct now now)
 			s->due_ms = now.mono_ms + EVERY_MS;
 		if (s->sub.view == MSG_VIEW_PACING)
 			s->due_ms = now.mono_ms + PACING_MS;
+		if (s->sub.view == MSG_VIEW_REPORT ||
+		    s->sub.view == MSG_VIEW_BREAKS)
+			s->due_ms = now.mono_ms + REPORT_MS;
 		feed_page(f, s, now);
 	}
 }

@@ -14,6 +14,7 @@
 
 #include "live/live.h"
 #include "msg/msg.h"
+#include "report/perf.h"
 #include "report/tally.h"
 
 struct feed;
@@ -27,7 +28,7 @@ typedef void feed_pacing_h(void *arg, uint64_t session,
 			   struct campaign_id id);
 
 MUST_CHECK enum err feed_new(struct live *live, struct tally *tally,
-			     feed_send_h *send, feed_pacing_h *pacing,
+			     struct perf *perf, feed_send_h *send, feed_pacing_h *pacing,
 			     void *arg, struct feed **out);
 struct feed *feed_free(struct feed *f);		/* returns NULL */
 
@@ -54,6 +55,20 @@ MUST_CHECK enum err feed_ack(struct feed *f, uint32_t id, const char *who,
 unsigned feed_alerts_open(const struct feed *f, struct now now);
 /* Walks today's alerts, newest first: i from 0; false at the end. */
 bool feed_alert_at(const struct feed *f, size_t i, struct msg_alert_row *out);
+
+/* What a report is asked for. */
+struct feed_query {
+	const char *team, *find;	/* "": everyone                      */
+	enum msg_period period;
+	enum msg_grouping by;
+	enum msg_sort sort;
+	bool reverse;
+	uint32_t campaign;		/* 0: all                            */
+	uint32_t top, rows;
+};
+/* ERR_MEMORY. */
+MUST_CHECK enum err feed_report(struct feed *f, const struct feed_query *q,
+				struct now now, struct msg_report *m);
 
 /* One row of a page, for others who show the same (the clerk). */
 void feed_agent_row(struct feed *f, const struct seat *s, struct now now,

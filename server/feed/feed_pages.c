@@ -290,6 +290,21 @@ static void page_alerts(struct feed *f, const struct screen *sc,
 	m->top = sc->sub.top;
 }
 
+static void page_report(struct feed *f, const struct screen *sc,
+			struct now now, struct msg_report *m)
+{
+	const struct feed_query q = {
+		.team = sc->team, .find = sc->sub.find,
+		.period = (enum msg_period)sc->sub.period,
+		.by = (enum msg_grouping)sc->sub.by,
+		.sort = (enum msg_sort)sc->sub.sort,
+		.reverse = sc->sub.reverse, .campaign = sc->sub.campaign,
+		.top = sc->sub.top, .rows = sc->sub.rows };
+
+	if (feed_report(f, &q, now, m))
+		memset(m, 0, sizeof(*m));
+}
+
 void feed_page(struct feed *f, const struct screen *sc, struct now now)
 {
 	union msg_any *m = page_new();
@@ -329,6 +344,15 @@ void feed_page(struct feed *f, const struct screen *sc, struct now now)
 	case MSG_VIEW_ALERTS:
 		page_alerts(f, sc, &m->alerts);
 		type = MSG_ALERTS;
+		break;
+	case MSG_VIEW_TIMELINE:
+		feed_timeline(f, sc, now, &m->timeline);
+		type = MSG_TIMELINE;
+		break;
+	case MSG_VIEW_REPORT:
+	case MSG_VIEW_BREAKS:
+		page_report(f, sc, now, &m->report);
+		type = MSG_REPORT;
 		break;
 	default:
 		feed_floor(f, sc->team, now, &m->floor);

@@ -42,6 +42,7 @@ struct feed {
 	struct live *live;
 	const struct live_rooms *r;
 	struct tally *tally;
+	struct perf *perf;
 	feed_send_h *send;
 	feed_pacing_h *pacing;
 	void *arg;
@@ -64,6 +65,9 @@ enum msg_judge feed_abandon_judge(int32_t share, int32_t target);
 
 /* feed_pages.c */
 void feed_page(struct feed *f, const struct screen *s, struct now now);
+/* feed_report.c */
+void feed_timeline(struct feed *f, const struct screen *sc, struct now now,
+		   struct msg_timeline *m);
 /* feed_floor.c */
 void feed_head(struct feed *f, struct now now, struct msg_head *out);
 void feed_floor(struct feed *f, const char *team, struct now now,

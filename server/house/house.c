@@ -437,8 +437,8 @@ enum err house_new(const struct conf *conf, const struct clock *clock,
 	if (!e)
 		e = desk_new(h->live, to_agent, h, &h->desk);
 	if (!e)
-		e = feed_new(h->live, h->tally, to_session, pacing_due, h,
-			     &h->feed);
+		e = feed_new(h->live, h->tally, h->perf, to_session,
+			     pacing_due, h, &h->feed);
 	if (!e)
 		e = open_door(h, conf);
 	if (!e)

@@ -5,6 +5,7 @@
 #include "base/str.h"
 #include "staff/staff.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 struct ask {
@@ -290,6 +291,38 @@ static void monitor(const struct ask *a)
 	answer(a, e);
 }
 
+/* ---- a report for a file ------------------------------------------------------- */
+
+static void report_get(const struct ask *a)
+{
+	const struct msg_report_get *m = &a->m->report_get;
+	const struct feed_query q = {
+		.team = a->s->team, .find = m->find,
+		.period = (enum msg_period)m->period,
+		.by = (enum msg_grouping)m->by,
+		.sort = (enum msg_sort)m->sort, .reverse = m->reverse,
+		.campaign = m->campaign, .top = m->top, .rows = 64 };
+	struct msg_report *page = malloc(sizeof(*page));
+	enum err e = page ? feed_report(a->h->feed, &q,
+					clock_now(a->h->clock), page)
+			  : ERR_MEMORY;
+	char text[200];
+
+	if (!e) {
+		page->file = true;
+		e = door_send(a->h->door, a->s->no, MSG_REPORT, a->req, page);
+	}
+	if (e)
+		answer(a, e);
+	else if (!m->top) {
+		str_fmt(text, sizeof(text), "agents' report taken: %s, by %s",
+			msg_word(MSG_WORDS_PERIOD, page->period),
+			msg_word(MSG_WORDS_GROUPING, page->by));
+		house_audit(a->h, a->s->user, text);
+	}
+	free(page);
+}
+
 /* ---- the table --------------------------------------------------------------------- */
 
 static void pacing_set(const struct ask *a)
@@ -310,6 +343,7 @@ static const struct {
 	{ MSG_CAMPAIGN_CTL, campaign_ctl, true },
 	{ MSG_TRUNK_CTL,    trunk_ctl,    true },
 	{ MSG_ALERT_ACK,    alert_ack,    true },
+	{ MSG_REPORT_GET,   report_get,   false },
 };
 
 void house_super(void *arg, const struct door_session *s, enum msg_type type,

@@ -1,0 +1,335 @@
+/* feed_report -- agents' performance and an agent's day, as pages. */
+#include "feed_priv.h"
+
+#include "base/str.h"
+#include "desk/desk.h"
+#include "dispo/dispo.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* ---- performance ------------------------------------------------------------ */
+
+/* A row that is being put together: an agent's, a group's. */
+struct line {
+	uint32_t agent, campaign, agents, last_agent;
+	const char *name, *team;
+	struct perf_sums sums;
+};
+
+struct report {
+	struct feed *f;
+	const struct feed_query *q;
+	struct line *lines;
+	size_t len, cap;
+	bool failed;
+};
+
+static struct line *line_new(struct report *x)
+{
+	if (x->len == x->cap) {
+		size_t cap = x->cap ? x->cap * 2 : 256;
+		struct line *v = realloc(x->lines, cap * sizeof(*v));
+
+		if (!v) {
+			x->failed = true;
+			return NULL;
+		}
+		x->lines = v;
+		x->cap = cap;
+	}
+	x->lines[x->len] = (struct line){ .name = "", .team = "" };
+	return &x->lines[x->len++];
+}
+
+/* Agents come one after the other; groups are few and looked for. */
+static struct line *line_of(struct report *x, const struct perf_row *r)
+{
+	struct line *l = x->len ? &x->lines[x->len - 1] : NULL;
+
+	if (x->q->by == MSG_BY_ROW_SKILL || x->q->by == MSG_BY_ROW_TEAM) {
+		bool skill = x->q->by == MSG_BY_ROW_SKILL;
+
+		for (size_t i = 0; i < x->len; i++)
+			if (skill ? x->lines[i].campaign == r->campaign.v
+				  : str_eq(x->lines[i].name, r->team))
+				return &x->lines[i];
+		l = line_new(x);
+		if (l && skill)
+			l->campaign = r->campaign.v;
+		else if (l)
+			l->name = r->team;
+		return l;
+	}
+	if (l && l->agent == r->agent.v)
+		return l;
+	l = line_new(x);
+	if (l) {
+		l->agent = r->agent.v;
+		l->name = r->name;
+		l->team = r->team;
+	}
+	return l;
+}
+
+static bool add_row(void *arg, const struct perf_row *r)
+{
+	struct report *x = arg;
+	struct line *l;
+
+	/* Between log-in and a campaign an agent is in no skill group. */
+	if (x->q->by == MSG_BY_ROW_SKILL && !r->campaign.v)
+		return true;
+	if ((x->q->campaign && r->campaign.v != x->q->campaign) ||
+	    (*x->q->team && !str_eq(x->q->team, r->team)))
+		return true;
+	l = line_of(x, r);
+	if (!l)
+		return false;
+	l->agents += l->last_agent != r->agent.v;
+	l->last_agent = r->agent.v;
+	perf_add(&l->sums, &r->sums);
+	return true;
+}
+
+static int64_t line_key(const struct line *l, enum msg_sort sort)
+{
+	const struct perf_sums *s = &l->sums;
+	bool over = false;
+
+	for (size_t i = 0; i < PERF_BREAKS; i++)
+		over = over || s->over[i];
+	switch (sort) {
+	case MSG_SORT_ID:	return l->agent;
+	case MSG_SORT_TALK:	return -s->talk_ms;
+	case MSG_SORT_WRAP:	return -s->wrap_ms;
+	case MSG_SORT_SALES:	return -(int64_t)s->sales;
+	case MSG_SORT_OCCUPANCY: return -perf_occupancy(s);
+	case MSG_SORT_CONVERT:	return -tally_share(s->sales, s->calls);
+	case MSG_SORT_BREAKS:	return -s->ms[PERF_BREAK];
+	case MSG_SORT_ATTENTION: /* over a budget, then who calls most */
+		return -((over ? INT64_C(1) << 50 : 0) + (int64_t)s->calls);
+	default:		return -(int64_t)s->calls;
+	}
+}
+
+static int line_order(const void *a, const void *b, void *arg)
+{
+	const struct feed_query *q = arg;
+	const struct line *x = a, *y = b;
+	int64_t kx = line_key(x, q->sort), ky = line_key(y, q->sort);
+	int r = kx < ky ? -1 : kx > ky;
+
+	if (q->sort == MSG_SORT_NAME)
+		r = strcmp(x->name, y->name);
+	if (!r)
+		r = x->agent != y->agent ? (x->agent < y->agent ? -1 : 1)
+					 : strcmp(x->name, y->name);
+	return q->reverse ? -r : r;
+}
+
+static uint32_t seconds(int64_t ms)
+{
+	return (uint32_t)(MAX(ms, 0) / 1000);
+}
+
+static void report_row(const struct line *l, uint32_t kinds,
+		       struct msg_report_row *out)
+{
+	const struct perf_sums *s = &l->sums;
+	int64_t login = 0;
+
+	for (int k = PERF_OFF + 1; k < PERF_KIND_COUNT; k++)
+		login += s->ms[k];
+	*out = (struct msg_report_row){
+		.agent = l->agent, .agents = l->agents, .calls = s->calls,
+		.talk_s = seconds(s->talk_ms), .hold_s = seconds(s->hold_ms),
+		.wrap_s = seconds(s->wrap_ms),
+		.ready_s = seconds(s->ms[PERF_READY]),
+		.not_ready_s = seconds(s->ms[PERF_NOT_READY]),
+		.break_s = seconds(s->ms[PERF_BREAK]),
+		.login_s = seconds(login), .occupancy = perf_occupancy(s),
+		.wait_x10 = s->waits ? (int32_t)(s->wait_ms / s->waits / 100)
+				     : -1,
+		.sales = s->sales, .convert = tally_share(s->sales, s->calls),
+		.breaks_count = kinds };
+	str_copy(out->name, sizeof(out->name), l->name);
+	str_copy(out->team, sizeof(out->team), l->team);
+	for (uint32_t i = 0; i < kinds; i++) {
+		out->breaks[i].used_s = seconds(s->break_ms[i]);
+		out->breaks[i].over = s->over[i];
+	}
+}
+
+static void break_kinds(struct feed *f, struct msg_report *m)
+{
+	const char *name;
+
+	for (size_t i = 0; i < ARRAY_LEN(m->kinds) &&
+			   (name = conf_instance(f->r->conf, "breaks", i));
+	     i++) {
+		struct msg_break_kind *k = &m->kinds[m->kinds_count++];
+
+		str_copy(k->label, sizeof(k->label),
+			 conf_text(f->r->conf, "breaks", name, "label"));
+		k->budget_s = (uint32_t)(conf_int(f->r->conf, "breaks", name,
+						  "budget") / 1000);
+	}
+}
+
+/* A skill group's name is its campaign's. */
+static void name_groups(struct report *x, struct now now)
+{
+	for (size_t i = 0; i < x->len; i++) {
+		struct campaign_view v;
+
+		if (x->q->by == MSG_BY_ROW_SKILL &&
+		    !floor_campaign_view(x->f->r->floor,
+					 (struct campaign_id){
+						 x->lines[i].campaign },
+					 now, &v))
+			x->lines[i].name = v.conf->name;
+		if (!*x->lines[i].name && !x->lines[i].agent)
+			x->lines[i].name = "-";
+	}
+}
+
+static bool matches(const struct line *l, const char *find)
+{
+	char id[16] = "";
+
+	if (l->agent)
+		str_fmt(id, sizeof(id), "%u", l->agent);
+	return !*find || strcasestr(l->name, find) || strstr(id, find);
+}
+
+enum err feed_report(struct feed *f, const struct feed_query *q,
+		     struct now now, struct msg_report *m)
+{
+	static const enum perf_period periods[MSG_PERIOD_COUNT] = {
+		PERF_TODAY, PERF_TODAY, PERF_WEEK, PERF_MONTH };
+	struct report x = { .f = f, .q = q };
+	enum perf_period period = periods[MIN((unsigned)q->period,
+					      MSG_PERIOD_COUNT - 1u)];
+	struct line all = { .name = "", .team = "" };
+	size_t n = 0;
+
+	memset(m, 0, sizeof(*m));
+	m->period = (uint8_t)(period + MSG_PERIOD_TODAY);
+	m->by = (uint8_t)(q->by ? q->by : MSG_BY_ROW_AGENT);
+	m->from_ms = perf_from_ms(f->perf, period);
+	m->to_ms = now.wall_ms;
+	break_kinds(f, m);
+	perf_each(f->perf, period, now, add_row, &x);
+	name_groups(&x, now);
+	m->total = (uint32_t)x.len;
+	for (size_t i = 0; i < x.len; i++)
+		if (matches(&x.lines[i], q->find)) {
+			all.agents += x.lines[i].agents;
+			perf_add(&all.sums, &x.lines[i].sums);
+			x.lines[n++] = x.lines[i];
+		}
+	if (n)
+		qsort_r(x.lines, n, sizeof(*x.lines), line_order, (void *)q);
+	m->shown = (uint32_t)n;
+	m->top = MIN(q->top, m->shown);
+	report_row(&all, m->kinds_count, &m->all[0]);
+	m->all_count = 1;
+	for (size_t i = m->top; i < n && m->rows_count < q->rows &&
+				m->rows_count < ARRAY_LEN(m->rows); i++)
+		report_row(&x.lines[i], m->kinds_count,
+			   &m->rows[m->rows_count++]);
+	free(x.lines);
+	return x.failed ? ERR_MEMORY : ERR_OK;
+}
+
+/* ---- an agent's day ---------------------------------------------------------------- */
+
+struct day {
+	struct feed *f;
+	const struct screen *sc;
+	struct msg_timeline *m;
+};
+
+static void about_call(struct feed *f, uint64_t uid, bool wrap, char *buf,
+		       size_t size)
+{
+	char number[24];
+	struct lead l;
+	struct cdr r;
+
+	if (!uid || cdr_get(f->r->store, uid, &r))
+		return;
+	if (wrap) {
+		const struct dispo_row *row = dispo_by_code(f->r->dispos,
+							    r.outcome);
+
+		str_copy(buf, size, row ? row->label_en : "");
+		return;
+	}
+	str_mask_number(number, sizeof(number), r.number);
+	if (!lead_get(f->r->leads, (struct lead_id){ r.lead }, &l) && *l.name)
+		str_fmt(buf, size, "%s %s", l.name, number);
+	else
+		str_copy(buf, size, number);
+}
+
+static void span_row(struct feed *f, const struct perf_stay *st,
+		     struct msg_span_row *out)
+{
+	static const uint8_t states[SEAT_STATE_COUNT] = {
+		[SEAT_NOT_READY] = MSG_STATE_NOT_READY,
+		[SEAT_BREAK] = MSG_STATE_BREAK,
+		[SEAT_READY] = MSG_STATE_READY,
+		[SEAT_RESERVED] = MSG_STATE_RESERVED,
+		[SEAT_PREVIEW] = MSG_STATE_PREVIEW,
+		[SEAT_DIAL] = MSG_STATE_DIAL, [SEAT_TALK] = MSG_STATE_TALK,
+		[SEAT_HOLD] = MSG_STATE_HOLD,
+		[SEAT_CONSULT] = MSG_STATE_CONSULT,
+		[SEAT_CONF] = MSG_STATE_CONF, [SEAT_WRAP] = MSG_STATE_WRAP };
+	const char *name;
+
+	*out = (struct msg_span_row){ .at_ms = st->at_ms,
+		.state = st->state < SEAT_STATE_COUNT ? states[st->state] : 0,
+		.for_s = (uint32_t)(st->for_ms / 1000) };
+	if (st->state == SEAT_BREAK) {
+		name = conf_instance(f->r->conf, "breaks", st->row);
+		str_copy(out->what, sizeof(out->what), name
+			 ? conf_text(f->r->conf, "breaks", name, "label") : "");
+	} else if (st->state == SEAT_NOT_READY) {
+		str_copy(out->what, sizeof(out->what),
+			 seat_reason_word(st->reason));
+	} else {
+		about_call(f, st->uid, st->state == SEAT_WRAP, out->what,
+			   sizeof(out->what));
+	}
+}
+
+static bool day_row(void *arg, const struct perf_stay *st)
+{
+	struct day *d = arg;
+	struct msg_timeline *m = d->m;
+
+	/* The call under way has its customer on the agent's row. */
+	if (m->total++ >= m->top && m->rows_count < d->sc->sub.rows &&
+	    m->rows_count < ARRAY_LEN(m->rows))
+		span_row(d->f, st, &m->rows[m->rows_count++]);
+	return true;
+}
+
+void feed_timeline(struct feed *f, const struct screen *sc, struct now now,
+		   struct msg_timeline *m)
+{
+	struct agent_id agent = { sc->sub.agent };
+	struct seat *s = seat_get(floor_seats(f->r->floor), agent);
+	struct day d = { f, sc, m };
+
+	if (!s || (*sc->team && !str_eq(sc->team, s->team)))
+		return;
+	m->agent_count = 1;
+	feed_agent_row(f, s, now, &m->agent[0]);
+	m->top = sc->sub.top;
+	if (perf_stays(f->perf, agent, perf_from_ms(f->perf, PERF_TODAY),
+		       INT64_MAX, now, day_row, &d))
+		m->rows_count = 0;
+}
