@@ -128,6 +128,8 @@ install: all                          ## install below DESTDIR/PREFIX
 	@B=$(B) DESTDIR=$(DESTDIR) PREFIX=$(PREFIX) sh data/install.sh
 san:                                  ## the fast checks under ASan and UBSan
 	$(MAKE) check SANDIR=-san SAN='-fsanitize=address,undefined -fno-sanitize-recover=all' CFLAGS='-O1 -g'
+valgrind: $(TESTBINS) $(PHONE)        ## the tests under valgrind's memcheck
+	@B=$(B) bash tests/valgrind.sh $(TESTBINS)
 tsan:                                 ## the threaded tests under TSan
 	$(MAKE) SANDIR=-tsan SAN='-fsanitize=thread' CFLAGS='-O1 -g' \
 	    $(patsubst %.c,run/%,$(wildcard tests/base/*_test.c tests/store/*_test.c \
@@ -136,6 +138,6 @@ help:                                 ## this list
 	@sed -n 's/^\([a-z-]*\):[^#]*## /\1\t/p' Makefile
 clean:                                ## remove what was built
 	rm -rf build build-*
-.PHONY: force all check test slow deps demo layers size man map fuzz bench install san tsan help clean
+.PHONY: force all check test slow deps demo layers size man map fuzz bench install san tsan valgrind help clean
 .SECONDARY:
 -include $(shell find $(B) -name '*.d' 2>/dev/null)

@@ -207,8 +207,10 @@ MUST_CHECK enum err store_get(struct store *s, enum store_table t,
 bool store_set_has(struct store *s, enum store_table t, uint64_t number);
 
 /*
- * One row.  Pointers die when it returns.  False ends the scan.  It may read
- * and may store_commit; rows committed in it may or may not be met.
+ * One row.  Pointers die when it returns, or waits for a commit.  False ends
+ * the scan.  It may read, and may store_commit and then sees what it wrote;
+ * what it waits for it may see only when the scan is over.  Rows committed in
+ * it may or may not be met.
  */
 typedef bool store_row_h(void *arg, const void *key, size_t klen,
 			 const void *val, size_t vlen);
