@@ -58,7 +58,7 @@ static const struct {
 	{ "pace",     "explain", verb_pace_explain, false, "CAMPAIGN",
 	  "why so many lines are in the air, and what limits them" },
 	{ "pace",     "measure", verb_pace_measure, false,
-	  "CAMPAIGN [--from DAY]",
+	  "CAMPAIGN [--from DAY] [--leads N]",
 	  "a recorded day in numbers, as waihu simulate takes them" },
 	{ "list",     "list",   verb_list_list,     false, "", "lists of leads" },
 	{ "list",     "show",   verb_list_show,     false, "LIST", "one list" },

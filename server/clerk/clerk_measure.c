@@ -52,6 +52,9 @@ struct measure {
 	struct worker crew[CREW];
 	size_t crew_n;
 	uint64_t dice;
+	uint64_t leads, told;		/* wanted, given                     */
+	size_t list;			/* of the campaign's                 */
+	struct lead_id after;
 };
 
 static void sample(struct measure *m, struct sample *s, double ms)
@@ -201,6 +204,41 @@ static json_t *quarters_json(const struct measure *m, unsigned *most,
 	return out;
 }
 
+static json_t *windows_json(const struct gate_window *w, unsigned n)
+{
+	json_t *out = json_array();
+
+	for (unsigned i = 0; i < n; i++)
+		json_array_append_new(out, json_pack("[i, i, i]",
+			(int)w[i].days, (int)w[i].from_min,
+			(int)w[i].to_min));
+	return out;
+}
+
+/* What waihu simulate --real needs beside the day. */
+static void settings_json(struct job *j, const struct campaign_conf *k,
+			  json_t *o)
+{
+	const char *data = conf_text(j->c->r->conf, "server", NULL, "data");
+	json_t *s = json_pack("{s:s, s:s, s:i, s:i, s:s, s:i, s:b, s:i, s:i,"
+			      " s:i, s:b, s:b, s:o, s:o, s:i}", "data",
+			      data ? data : "", "purpose",
+			      gate_purpose_word(k->gate.purpose), "attempts",
+			      (int)k->gate.tries_max, "frequency",
+			      (int)k->gate.cap_n, "wrap",
+			      wrap_mode_word(k->wrap), "wrap_ms",
+			      (int)k->wrap_ms, "wrap_skip", k->wrap_skip,
+			      "frequency_s", (int)k->gate.cap_s, "preview_ms",
+			      (int)k->preview_ms, "weight", (int)k->weight,
+			      "answer_model", k->odds, "answer_order",
+			      k->odds_order, "hours",
+			      windows_json(k->gate.hours, k->gate.hours_n),
+			      "shift", windows_json(k->shift, k->shift_n),
+			      "clock_s", (int)k->shift_off_s);
+
+	json_object_set_new(o, "settings", s);
+}
+
 static void tell(struct job *j, struct measure *m, struct now now)
 {
 	struct campaign_view v;
@@ -237,7 +275,85 @@ static void tell(struct job *j, struct measure *m, struct now now)
 	json_object_set_new(o, "talk", sample_json(&m->talk));
 	json_object_set_new(o, "wrap", sample_json(&m->wrap));
 	json_object_set_new(o, "detect", sample_json(&m->detect));
+	settings_json(j, v.conf, o);
 	say(j, o);
+}
+
+/* ---- leads: as they stand now, numbers cut to what says where they are -- */
+
+static json_t *lead_json(struct measure *m, const struct lead *l)
+{
+	const char *no = l->numbers_count ? l->numbers[0].e164 : "";
+	const struct lead_consent *c = l->consent_count ? &l->consent[0]
+							: NULL;
+	size_t keep = strlen(no) > 5 ? strlen(no) - 5 : 0;
+	char number[24];
+	json_t *o;
+
+	str_fmt(number, sizeof(number), "%.*s%05u", (int)keep, no,
+		(unsigned)(m->told % 100000));
+	o = json_pack("{s:s, s:i, s:i, s:i, s:I, s:I, s:I}", "number", number,
+		      "tier", (int)l->tier, "priority", (int)l->priority,
+		      "attempts", (int)l->attempts, "next_at_s",
+		      (json_int_t)l->next_at_s, "last_at_s",
+		      (json_int_t)l->last_at_s, "created_s",
+		      (json_int_t)l->created_s);
+	if (c)
+		json_object_set_new(o, "consent", json_pack(
+			"{s:s, s:s, s:I, s:I}", "kind", c->kind, "purpose",
+			c->purpose, "at_s", (json_int_t)c->at_s, "until_s",
+			(json_int_t)c->until_s));
+	return o;
+}
+
+static bool on_lead(void *arg, const struct lead *l)
+{
+	struct job *j = arg;
+	struct measure *m = j->state;
+
+	m->page++;
+	m->after.v = l->id;
+	if (l->status > LEAD_RESERVED || m->told >= m->leads)
+		return m->told < m->leads;
+	m->told++;
+	say(j, lead_json(m, l));
+	return true;
+}
+
+static const struct lead_list *list_at(struct job *j, const struct measure *m)
+{
+	const struct conf *c = j->c->r->conf;
+	const char *name = word_at(j, 0);
+
+	for (size_t i = m->list; i < conf_list_len(c, "campaigns", name,
+						   "lists"); i++) {
+		const struct lead_list *l = lead_list_by_name(
+			j->c->r->leads, conf_list_at(c, "campaigns", name,
+						     "lists", i));
+		if (l)
+			return l;
+	}
+	return NULL;
+}
+
+static bool leads_step(struct job *j, struct now now UNUSED)
+{
+	struct measure *m = j->state;
+	const struct lead_list *l = list_at(j, m);
+	enum err e;
+
+	if (!l || m->told >= m->leads)
+		return true;
+	m->page = 0;
+	e = lead_scan(j->c->r->leads, (struct list_id){ l->id }, m->after,
+		      PAGE, on_lead, j);
+	if (e)
+		return fail_err(j, e, "leads");
+	if (!m->page) {
+		m->list++;
+		m->after.v = 0;
+	}
+	return false;
 }
 
 static bool measure_step(struct job *j, struct now now)
@@ -253,7 +369,10 @@ static bool measure_step(struct job *j, struct now now)
 	if (m->page == PAGE)
 		return false;
 	tell(j, m, now);
-	return true;
+	if (j->exit || !m->leads)
+		return true;
+	j->step = leads_step;
+	return false;
 }
 
 static void drop_measure(struct job *j)
@@ -265,6 +384,7 @@ static void drop_measure(struct job *j)
 bool verb_pace_measure(struct job *j, struct now now)
 {
 	const char *from = word_opt(j, "--from");
+	const char *leads = word_opt(j, "--leads");
 	struct measure *m;
 	struct campaign_id id;
 
@@ -276,6 +396,8 @@ bool verb_pace_measure(struct job *j, struct now now)
 	m->campaign = id;
 	j->state = m;
 	j->drop = drop_measure;
+	if (leads && str_to_u64(leads, 1000000, &m->leads))
+		return fail(j, EXIT_USAGE, MSG_NO_ARG, "--leads N");
 	if (time_from(from ? from : "today", now.wall_ms, &m->from_ms))
 		return fail(j, EXIT_USAGE, MSG_NO_ARG, "--from DAY, like "
 			    "today, yesterday or 2026-11-23");

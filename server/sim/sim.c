@@ -13,10 +13,6 @@
 enum kind { EV_TICK, EV_CHANGE, EV_ANSWER, EV_FAIL, EV_LIVE, EV_PATIENCE,
 	    EV_TALK_END, EV_WRAP_END, EV_OWN_DIAL, EV_WARM };
 enum seat { SEAT_OUT, SEAT_IDLE, SEAT_TALK, SEAT_WRAP };
-enum { STREAM_P = 1, STREAM_RING, STREAM_EARLY, STREAM_BUSY, STREAM_MACHINE,
-       STREAM_TALK = 10, STREAM_WRAP = 12, STREAM_PATIENCE = 14,
-       STREAM_SHARE = 16 };
-
 #define QUARTER_MS (15 * 60000)
 #define QUARTERS 512
 
@@ -264,32 +260,6 @@ static void on_change(struct run *s, uint32_t i)
 		set_share(s, c->value, i + 1);
 }
 
-static double ring_of(const struct run *s, uint64_t n, bool answered,
-		      bool *busy)
-{
-	const struct sim_world *w = s->w;
-	double u = sim_uniform(w->seed, STREAM_RING, n);
-
-	*busy = false;
-	if (w->ring_exponential)
-		return -w->ring_s * log(u);
-	if (w->ring.shape == SIM_MEASURED && !s->dead) {
-		double t = sim_draw(answered ? &w->ring : &w->fail, w->seed,
-				    STREAM_RING, n);
-
-		*busy = !answered && t * 1e3 + 500 < (double)w->timeout_ms;
-		return t;
-	}
-	if (answered)
-		return (sim_uniform(w->seed, STREAM_EARLY, n) <
-			w->early_share ? 6 : 18) + 4 * u;
-	*busy = s->dead == 1 || (s->dead != 2 &&
-		sim_uniform(w->seed, STREAM_BUSY, n) < w->busy_share);
-	if (s->dead == 1)
-		return 0.2 + 0.6 * u;
-	return *busy ? 2 + 3 * u : (double)w->timeout_ms / 1e3;
-}
-
 static void start_call(struct run *s)
 {
 	uint32_t c = call_new(s);
@@ -300,7 +270,8 @@ static void start_call(struct run *s)
 	uint64_t n = s->numbers++;
 	bool answered = !s->dead &&
 			sim_uniform(s->w->seed, STREAM_P, n) < s->p;
-	double ring = ring_of(s, n, answered, &l->busy);
+	double ring = sim_ring(s->w, s->w->seed, n, answered, s->dead,
+			       &l->busy);
 
 	l->number = n + 1;
 	l->live = false;

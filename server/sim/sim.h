@@ -173,13 +173,21 @@ void sim_pacer_conf(const struct sim_world *w, struct pacer_conf *c);
  */
 int pace_stdio(FILE *in, FILE *out);
 
+/* Who runs a day for `waihu simulate` instead of sim_run; from many threads. */
+struct sim_runner {
+	void *arg;
+	enum err (*run)(void *arg, const struct sim_world *w,
+			const struct pacer_conf *c, struct sim_result *out);
+};
+
 /*
  * `waihu simulate`: argv[0] is the command's name, options after it.  Prints
  * to out, complaints to stderr, and on a terminal how far it is; 0, or 64 for
- * a usage error, 70 for a failure.  Uses all cores.  measured may be NULL.
+ * a usage error, 70 for a failure.  Uses all cores.  measured and runner may
+ * be NULL.
  */
 int simulate_main(int argc, char **argv, const struct sim_campaign *measured,
-		  FILE *out);
+		  const struct sim_runner *runner, FILE *out);
 
 /* `waihu pace explain`: x in words, or as JSON.  0, or 74 when not written. */
 int pace_explain_print(const struct pacer_explain *x, bool json, FILE *out);

@@ -2,38 +2,8 @@
 #ifndef SIM_SIM_PRIV_H
 #define SIM_SIM_PRIV_H
 
-#include "sim/sim.h"
+#include "sim/sim_draw.h"
 
 #include <stdlib.h>
-
-/* In (0, 1), the same for the same three numbers. */
-double sim_uniform(uint64_t seed, uint64_t stream, uint64_t index);
-/* Uses streams `stream` and `stream` + 1. [s] */
-double sim_draw(const struct sim_time *t, uint64_t seed, uint64_t stream,
-		uint64_t index);
-
-/* Future events, earliest first; of one time, first put first out. */
-struct heap_item {
-	int64_t  ms;
-	uint64_t order;
-	uint32_t kind;
-	uint32_t who;		/* agent row, or call row                    */
-	uint32_t stamp;		/* must match, else it is out of date        */
-};
-
-struct heap {
-	struct heap_item *item;
-	size_t n, room;
-	uint64_t order;
-};
-
-MUST_CHECK enum err heap_put(struct heap *h, int64_t ms, uint32_t kind,
-			     uint32_t who, uint32_t stamp);
-/* Time of the earliest, INT64_MAX if there is none. */
-static inline int64_t heap_first(const struct heap *h)
-{
-	return h->n ? h->item[0].ms : INT64_MAX;
-}
-bool heap_take(struct heap *h, struct heap_item *out);
 
 #endif

@@ -93,6 +93,31 @@ double sim_draw(const struct sim_time *t, uint64_t seed, uint64_t stream,
 	return t->mean_s * exp(sqrt(s2) * z - s2 / 2);
 }
 
+double sim_ring(const struct sim_world *w, uint64_t seed, uint64_t index,
+		bool answered, int dead, bool *busy)
+{
+	double u = sim_uniform(seed, STREAM_RING, index);
+
+	*busy = false;
+	if (w->ring_exponential)
+		return -w->ring_s * log(u);
+	if (w->ring.shape == SIM_MEASURED && !dead) {
+		double t = sim_draw(answered ? &w->ring : &w->fail, seed,
+				    STREAM_RING, index);
+
+		*busy = !answered && t * 1e3 + 500 < (double)w->timeout_ms;
+		return t;
+	}
+	if (answered)
+		return (sim_uniform(seed, STREAM_EARLY, index) <
+			w->early_share ? 6 : 18) + 4 * u;
+	*busy = dead == 1 || (dead != 2 && sim_uniform(seed, STREAM_BUSY,
+						       index) < w->busy_share);
+	if (dead == 1)
+		return 0.2 + 0.6 * u;
+	return *busy ? 2 + 3 * u : (double)w->timeout_ms / 1e3;
+}
+
 static void change(struct sim_world *w, int64_t ms, enum sim_change_kind kind,
 		   double value)
 {

@@ -26,9 +26,10 @@ struct options {
 	unsigned sizes;
 	enum sim_scenario scenario;
 	int64_t runs;
-	bool json;
+	bool json, help;
 	struct pacer_params quick;
 	const struct sim_campaign *day;
+	const struct sim_runner *runner;
 	unsigned turn, turns;		/* rows of the table done, and all   */
 };
 
@@ -122,6 +123,8 @@ static const char usage[] =
 "                [--hours H] [--p P] [--talk S] [--cv X] [--wrap S]\n"
 "                [--target T] [--scenario NAME] [--seed N] [--quick] [--json]\n"
 "       simulate CAMPAIGN [--from DAY] ...  from its recorded day\n"
+"       simulate ... --real [--leads N] [--profile P] [--data DIR]\n"
+"                                           with leads, gate and records\n"
 "modes: predictive progressive preview manual ratio:R\n"
 "scenarios: steady jump-p jump-talk ragged walkout burst dead-trunk p60 all\n";
 
@@ -188,6 +191,11 @@ static bool option(struct options *o, const char *key, const char *v)
 static bool options(struct options *o, int argc, char **argv)
 {
 	for (int i = 1; i < argc; i++) {
+		if (str_eq(argv[i], "--help")) {
+			fputs(usage, stdout);
+			o->help = true;
+			return true;
+		}
 		if (str_eq(argv[i], "--json")) {
 			o->json = true;
 			continue;
@@ -245,7 +253,9 @@ static void one_run(struct work *k, int64_t i)
 	w.seed = k->o->world.seed + (uint64_t)i;
 	if (!k->o->world.changes)
 		sim_scenario_set(&w, k->o->scenario);
-	enum err e = sim_run(&w, &k->conf, &k->r[i]);
+	const struct sim_runner *by = k->o->runner;
+	enum err e = by ? by->run(by->arg, &w, &k->conf, &k->r[i])
+			: sim_run(&w, &k->conf, &k->r[i]);
 
 	if (e != ERR_OK)
 		k->err = e;
@@ -398,14 +408,16 @@ static void begin(struct options *o, const struct sim_campaign *day)
 }
 
 int simulate_main(int argc, char **argv, const struct sim_campaign *measured,
-		  FILE *out)
+		  const struct sim_runner *runner, FILE *out)
 {
-	struct options o = { .runs = 8 };
+	struct options o = { .runs = 8, .runner = runner };
 	json_t *all = NULL;
 
 	begin(&o, measured);
 	if (!options(&o, argc, argv))
 		return EXIT_USAGE;
+	if (o.help)
+		return 0;
 	if (o.json)
 		all = json_array();
 	else

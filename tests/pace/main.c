@@ -11,7 +11,8 @@ int main(int argc, char **argv)
 	if (argc >= 2 && str_eq(argv[1], "--stdio"))
 		return pace_stdio(stdin, stdout);
 	if (argc >= 2 && str_eq(argv[1], "simulate"))
-		return simulate_main(argc - 1, argv + 1, NULL, stdout);
+		return simulate_main(argc - 1, argv + 1, NULL, NULL,
+				     stdout);
 	fprintf(stderr, "usage: pace --stdio | pace simulate [options]\n");
 	return 64;
 }
