@@ -29,25 +29,41 @@ static void on_call(void *arg, const json_t *v)
 	str_copy(f->spool, sizeof(f->spool), spool);
 }
 
-/* Opens the recording of call `uid`; NULL with the exit status in *status. */
-static FILE *recording(const struct admin_opts *o, const char *uid,
+struct wanted {
+	const char *verb, *uid, *file, *why;
+};
+
+/*
+ * Opens the recording of a call; NULL with the exit status in *status.  The
+ * server says where it is when who asked is in its audit log.
+ */
+static FILE *recording(const struct admin_opts *o, const struct wanted *w,
 		       char *path, size_t size, int *status)
 {
-	struct msg_admin_req req = { .argv_count = 3, .json = true };
+	const char *words[] = { "call", o->dry_run ? "show" : w->verb, w->uid,
+				w->file ? w->file : "-", "--why", w->why };
+	struct msg_admin_req req = { .json = true };
 	struct admin_opts ask = *o;
 	struct found f = { .any = false };
 	FILE *in;
 
 	ask.line = on_call;
 	ask.line_arg = &f;
-	str_copy(req.argv[0].word, sizeof(req.argv[0].word), "call");
-	str_copy(req.argv[1].word, sizeof(req.argv[1].word), "show");
-	str_copy(req.argv[2].word, sizeof(req.argv[2].word), uid);
+	for (size_t i = 0; i < ARRAY_LEN(words) - (w->why ? 0 : 2); i++) {
+		if (!str_copy(req.argv[i].word, sizeof(req.argv[0].word),
+			      words[i])) {
+			fprintf(stderr, "waihu: %s: too long\n", words[i]);
+			*status = EX_USAGE;
+			return NULL;
+		}
+		req.argv_count++;
+	}
 	*status = admin_talk(&ask, &req, NULL, NULL);
 	if (*status)
 		return NULL;
 	if (!f.any || !*f.file) {
-		fprintf(stderr, "waihu: call %s has no recording\n", uid);
+		fprintf(stderr, "waihu: call %s has no recording\n",
+			w->uid);
 		*status = FOUND_NOTHING;
 		return NULL;
 	}
@@ -131,26 +147,38 @@ static int copy(FILE *in, const char *to, bool over)
 int admin_call(const struct admin_opts *o, int argc, char **argv)
 {
 	bool to_file = argc > 1 && str_eq(argv[1], "export");
+	struct wanted w = { .verb = argc > 1 ? argv[1] : "" };
+	const char *places[2] = { NULL, NULL };
 	char path[1400];
 	FILE *in;
-	int status;
+	int status, n = 0;
 
 	if (argc < 2 || !(to_file || str_eq(argv[1], "play")))
 		return -1;
-	if (argc != (to_file ? 4 : 3)) {
-		fprintf(stderr, "waihu: call %s\n", to_file
+	for (int i = 2; i < argc; i++) {
+		if (str_eq(argv[i], "--why") && i + 1 < argc)
+			w.why = argv[++i];
+		else if (!strncmp(argv[i], "--why=", 6))
+			w.why = argv[i] + 6;
+		else if (n++ < 2)
+			places[n - 1] = argv[i];
+	}
+	w.uid = places[0];
+	w.file = places[1];
+	if (n != (to_file ? 2 : 1)) {
+		fprintf(stderr, "waihu: call %s [--why TEXT]\n", to_file
 			? "export CALL FILE (- is standard output)"
 			: "play CALL");
 		return EX_USAGE;
 	}
-	in = recording(o, argv[2], path, sizeof(path), &status);
+	in = recording(o, &w, path, sizeof(path), &status);
 	if (!in)
 		return status;
 	if (o->dry_run) {
 		puts(path);
 		status = 0;
 	} else {
-		status = to_file ? copy(in, argv[3], o->yes) : play(path);
+		status = to_file ? copy(in, w.file, o->yes) : play(path);
 	}
 	fclose(in);
 	return status;

@@ -1,6 +1,7 @@
 #include "clerk_priv.h"
 
 #include "base/str.h"
+#include "dial/loop.h"
 #include "report/audit.h"
 
 #include <stdarg.h>
@@ -74,7 +75,10 @@ static const struct {
 	{ "lead",     "set",    verb_lead_set, true,
 	  "ID [priority=N] [status=held|ready] [name=TEXT] [tags=T]",
 	  "change a lead" },
-	{ "dnc",      "list",   verb_dnc_list,      false, "", "do not call" },
+	{ "dnc",      "list",   verb_dnc_list,      false,
+	  "[--limit N] [--unmask --why TEXT]",
+	  "do not call, numbers masked; whole with --unmask, in the audit log "
+	  "first" },
 	{ "dnc",      "add",    verb_dnc_add,       true,
 	  "NUMBER [--source TEXT]", "never call this number again" },
 	{ "dnc",      "show",   verb_dnc_show,      false, "NUMBER",
@@ -96,11 +100,20 @@ static const struct {
 	{ "call",     "list",   verb_call_list,     false,
 	  "[--since T] [--number N] [--limit N]", "calls, newest last" },
 	{ "call",     "show",   verb_call_show,     false, "CALL", "one call" },
+	{ "call",     "play",   verb_call_play,     true, "CALL [--why TEXT]",
+	  "play its recording with aplay or play, on the machine of the "
+	  "server; in the audit log first" },
+	{ "call",     "export", verb_call_export,   true,
+	  "CALL FILE [--why TEXT]",
+	  "copy its recording to a file, or to standard output if FILE is -, "
+	  "on the machine of the server; in the audit log first" },
 	{ "cdr",      "export", verb_cdr_export,    false,
-	  "[--since T] [--until T] [--format asterisk-csv|json]",
-	  "records of calls" },
-	{ "audit",    "list",   verb_audit_list,    false, "[--since T]",
-	  "who did what" },
+	  "[--since T] [--until T] [--number N] "
+	  "[--format asterisk-csv|json] [--unmask --why TEXT]",
+	  "records of calls, numbers masked; whole with --unmask if the user "
+	  "may see them; in the audit log first" },
+	{ "audit",    "list",   verb_audit_list,    false,
+	  "[--since T] [--until T] [--limit N]", "who did what" },
 	{ "alert",    "list",   verb_alert_list,    false, "", "alerts of today" },
 	{ "why",      "show",   verb_why_number,    false,
 	  "NUMBER [--campaign NAME]",
@@ -120,14 +133,28 @@ void clerk_help(FILE *out)
 			verbs[i].verb, verbs[i].args, verbs[i].help);
 }
 
+/* Long answers do not wait for the next tick. */
+static void on_hurry(void *arg)
+{
+	struct clerk *c = arg;
+
+	clerk_tick(c, clock_now(c->conf.clock));
+}
+
 enum err clerk_new(const struct clerk_conf *conf, struct clerk **out)
 {
 	struct clerk *c = calloc(1, sizeof(*c));
+	enum err e;
 
 	if (!c)
 		return ERR_MEMORY;
 	c->conf = *conf;
 	c->r = live_rooms(conf->live);
+	e = loop_timer_new(on_hurry, c, &c->hurry);
+	if (e) {
+		free(c);
+		return e;
+	}
 	*out = c;
 	return ERR_OK;
 }
@@ -148,6 +175,7 @@ struct clerk *clerk_free(struct clerk *c)
 		if (c->jobs[i].session)
 			job_end(&c->jobs[i]);
 	clerk_verify_end(c, true);
+	c->hurry = loop_timer_free(c->hurry);
 	/* The store closes later, and tells those who wait even then. */
 	c->closed = true;
 	if (!c->waits)
@@ -170,80 +198,6 @@ void clerk_gone(struct clerk *c, uint64_t session)
 	for (size_t i = 0; c && i < JOBS_MAX; i++)
 		if (c->jobs[i].session == session && session)
 			job_end(&c->jobs[i]);
-}
-
-/* ---- words ------------------------------------------------------------------------------ */
-
-static const char *arg(const struct job *j, size_t i)
-{
-	return i + 2 < j->words.argv_count ? j->words.argv[i + 2].word : NULL;
-}
-
-/* Options that stand alone; all others take the next word. */
-static bool is_flag(const char *w)
-{
-	static const char *const flags[] = { "--check", "--password-stdin",
-					     "--phone-password-stdin",
-					     "--all", "--events" };
-
-	for (size_t i = 0; i < ARRAY_LEN(flags); i++)
-		if (str_eq(flags[i], w))
-			return true;
-	return strchr(w, '=') != NULL;
-}
-
-const char *word_at(const struct job *j, size_t n)
-{
-	const char *w;
-
-	for (size_t i = 0; (w = arg(j, i)); i++) {
-		if (!strncmp(w, "--", 2)) {
-			i += !is_flag(w);
-			continue;
-		}
-		if (strchr(w, '=') && *w != '=' && n)
-			continue;
-		if (!n--)
-			return w;
-	}
-	return NULL;
-}
-
-const char *word_opt(const struct job *j, const char *name)
-{
-	size_t len = strlen(name);
-	const char *w;
-
-	for (size_t i = 0; (w = arg(j, i)); i++) {
-		if (strncmp(w, name, len))
-			continue;
-		if (w[len] == '=')
-			return w + len + 1;
-		if (!w[len])
-			return arg(j, i + 1);
-	}
-	return NULL;
-}
-
-bool word_flag(const struct job *j, const char *name)
-{
-	const char *w;
-
-	for (size_t i = 0; (w = arg(j, i)); i++)
-		if (str_eq(w, name))
-			return true;
-	return false;
-}
-
-const char *word_value(const struct job *j, const char *key)
-{
-	size_t len = strlen(key);
-	const char *w;
-
-	for (size_t i = 0; (w = arg(j, i)); i++)
-		if (!strncmp(w, key, len) && w[len] == '=')
-			return w + len + 1;
-	return NULL;
 }
 
 /* ---- answers ------------------------------------------------------------------------------ */
@@ -306,16 +260,42 @@ bool fail_err(struct job *j, enum err e, const char *what)
 		    "%s: %s", what, err_text(e));
 }
 
+/* What was done, and why if it was said. */
+static void what_of(struct job *j, char *what, size_t size, const char *fmt,
+		    va_list ap)
+{
+	const char *why = word_opt(j, "--why");
+
+	vsnprintf(what, size, fmt, ap);
+	if (why)
+		str_add(what, size, " (why: %s)", why);
+}
+
 void audit(struct job *j, const char *fmt, ...)
 {
-	char what[300];
+	char what[350];
 	va_list ap;
 
 	va_start(ap, fmt);
-	vsnprintf(what, sizeof(what), fmt, ap);
+	what_of(j, what, sizeof(what), fmt, ap);
 	va_end(ap);
 	audit_put(j->c->r->store, clock_now(j->c->conf.clock).wall_ms,
 		  j->who, what);
+}
+
+bool may_show_whole(struct job *j, bool *whole)
+{
+	const char *why = word_opt(j, "--why");
+
+	*whole = word_flag(j, "--unmask");
+	if (*whole && !j->may_unmask)
+		return !fail(j, EXIT_NOPERM, MSG_NO_PERM,
+			     "you may not see whole numbers");
+	if (*whole && (!why || !*why))
+		return !fail(j, EXIT_USAGE, MSG_NO_ARG,
+			     "whole numbers: say --why TEXT, for the audit "
+			     "log");
+	return true;
 }
 
 struct waiting {
@@ -355,16 +335,12 @@ static void on_durable(void *arg, const struct store_result *res)
 	free(w);
 }
 
-bool commit(struct job *j, struct store_group *g, const char *fmt, ...)
+static bool commit_as(struct job *j, struct store_group *g, const char *what)
 {
 	struct waiting *w = calloc(1, sizeof(*w));
-	char what[300];
-	va_list ap;
 	enum err e = ERR_MEMORY;
 
-	va_start(ap, fmt);
-	vsnprintf(what, sizeof(what), fmt, ap);
-	va_end(ap);
+	audit_row(g, clock_now(j->c->conf.clock).wall_ms, j->who, what);
 	if (w) {
 		*w = (struct waiting){ j->c, j->session, j->req };
 		e = store_commit(g, on_durable, w);
@@ -375,9 +351,31 @@ bool commit(struct job *j, struct store_group *g, const char *fmt, ...)
 		return fail_err(j, e, "not written");
 	}
 	j->c->waits++;
-	audit(j, "%s", what);
 	j->step = resting;
 	return false;
+}
+
+bool commit(struct job *j, struct store_group *g, const char *fmt, ...)
+{
+	char what[350];
+	va_list ap;
+
+	va_start(ap, fmt);
+	what_of(j, what, sizeof(what), fmt, ap);
+	va_end(ap);
+	return commit_as(j, g, what);
+}
+
+bool audited(struct job *j, step_h *after, const char *fmt, ...)
+{
+	char what[350];
+	va_list ap;
+
+	va_start(ap, fmt);
+	what_of(j, what, sizeof(what), fmt, ap);
+	va_end(ap);
+	j->after = after;
+	return commit_as(j, store_begin(j->c->r->store), what);
 }
 
 /* ---- jobs ------------------------------------------------------------------------------------ */
@@ -456,6 +454,16 @@ static void run(struct job *j, struct now now)
 		job_end(j);
 }
 
+static void hurry(struct clerk *c)
+{
+	for (size_t i = 0; i < JOBS_MAX; i++) {
+		if (!c->jobs[i].session || !c->jobs[i].hurry)
+			continue;
+		loop_timer_start(c->hurry, HURRY_MS);
+		return;
+	}
+}
+
 static bool begin(struct job *j, const struct door_session *s)
 {
 	const char *object = j->words.argv_count ? j->words.argv[0].word : "";
@@ -499,9 +507,11 @@ void clerk_request(struct clerk *c, const struct door_session *s,
 	}
 	*j = (struct job){ .c = c, .session = s->no, .req = req,
 			   .words = *m, .step = finished };
+	j->may_unmask = s->may_unmask;
 	str_copy(j->who, sizeof(j->who), *s->user ? s->user : "local");
 	begin(j, s);
 	run(j, clock_now(c->conf.clock));
+	hurry(c);
 }
 
 void clerk_data(struct clerk *c, const struct door_session *s, uint32_t req,
@@ -529,4 +539,5 @@ void clerk_tick(struct clerk *c, struct now now)
 		if (c->jobs[i].session)
 			run(&c->jobs[i], now);
 	clerk_verify_end(c, false);
+	hurry(c);
 }

@@ -10,26 +10,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const char *trunk_name(struct job *j, uint32_t trunk,
-			      struct dial_trunk_stat *t)
+json_t *cdr_json(const struct cdr *r, const char *trunk, const char *outcome,
+		 bool whole)
 {
-	struct now now = clock_now(j->c->conf.clock);
-
-	if (!trunk || dial_trunk_stat(j->c->r->dial, trunk - 1, now, t))
-		return "";
-	return t->name;
-}
-
-static const char *outcome_name(struct job *j, uint16_t code)
-{
-	const struct dispo_row *row = dispo_by_code(j->c->r->dispos, code);
-
-	return row ? row->label_en : "";
-}
-
-static json_t *cdr_json(struct job *j, const struct cdr *r)
-{
-	struct dial_trunk_stat t;
 	char masked[24];
 
 	str_mask_number(masked, sizeof(masked), r->number);
@@ -39,15 +22,15 @@ static json_t *cdr_json(struct job *j, const struct cdr *r)
 		" s:s, s:o}",
 		"call", (json_int_t)r->uid, "campaign", r->campaign_name,
 		"mode", dial_mode_word((enum dial_mode)r->mode), "lead",
-		(json_int_t)r->lead, "agent", (int)r->agent, "number", masked,
+		(json_int_t)r->lead, "agent", (int)r->agent, "number",
+		whole ? r->number : masked,
 		"caller", r->caller, "attempt", (int)r->attempt, "start",
 		time_json(r->start_ms), "invite", time_json(r->invite_ms),
 		"answer", time_json(r->answer_ms), "joined",
 		time_json(r->join_ms), "end", time_json(r->end_ms), "result",
 		call_result_word((enum call_result)r->result), "outcome",
-		outcome_name(j, r->outcome), "sip", (int)r->sip_code, "q850",
-		(int)r->q850, "why", r->why, "trunk",
-		trunk_name(j, r->trunk, &t), "sale", r->sale, "recording",
+		outcome, "sip", (int)r->sip_code, "q850", (int)r->q850, "why",
+		r->why, "trunk", trunk, "sale", r->sale, "recording",
 		r->recording, "note", r->note, "interrupted",
 		r->interrupted, "done", time_json(r->done_ms), "hold_ms",
 		(json_int_t)r->hold_ms, "by",
@@ -55,137 +38,44 @@ static json_t *cdr_json(struct job *j, const struct cdr *r)
 		time_json(r->callback_s * 1000));
 }
 
-/* ---- export, in steps: a page of an hour's records a turn ------------------------------- */
-
-struct export {
-	int64_t from_ms, to_ms;
-	uint64_t next;			/* uid to go on at                   */
-	size_t page, limit, said;
-	bool csv, head;
-	char number[20];
-};
-
-enum { EXPORT_PAGE = 200 };
-
-static bool export_row(void *arg, const struct cdr *r)
-{
-	struct job *j = arg;
-	struct export *x = j->state;
-	struct dial_trunk_stat t;
-	char line[4096];
-
-	if (x->page == EXPORT_PAGE || x->said == x->limit)
-		return false;
-	x->next = r->uid + 1;
-	x->page++;
-	if (*x->number && !str_eq(x->number, r->number))
-		return true;
-	x->said++;
-	if (!x->csv) {
-		say(j, cdr_json(j, r));
-		return true;
-	}
-	cdr_csv(r, trunk_name(j, r->trunk, &t), outcome_name(j, r->outcome),
-		line, sizeof(line));
-	say(j, json_pack("{s:s}", "text", line));
-	return true;
-}
-
-static bool export_step(struct job *j, struct now now UNUSED)
-{
-	struct export *x = j->state;
-	char head[1024];
-	enum err e;
-
-	if (x->csv && !x->head) {
-		cdr_csv_header(head, sizeof(head));
-		say(j, json_pack("{s:s}", "text", head));
-		x->head = true;
-	}
-	x->page = 0;
-	e = cdr_each_uid(j->c->r->store, x->next, cdr_uid_at(x->to_ms),
-			 export_row, j);
-	if (e)
-		return fail_err(j, e, "records");
-	return x->page < EXPORT_PAGE || x->said == x->limit;
-}
-
-static void drop_export(struct job *j)
-{
-	free(j->state);
-	j->state = NULL;
-}
-
-static bool export_begin(struct job *j, struct now now, const char *since,
-			 size_t limit, bool csv)
-{
-	const char *from = word_opt(j, "--since");
-	const char *to = word_opt(j, "--until");
-	const char *number = word_opt(j, "--number");
-	struct export *x = calloc(1, sizeof(*x));
-
-	if (!x)
-		return fail_err(j, ERR_MEMORY, "records");
-	x->csv = csv;
-	x->limit = limit;
-	x->to_ms = now.wall_ms + 1;
-	j->state = x;
-	j->drop = drop_export;
-	if (time_from(from ? from : since, now.wall_ms, &x->from_ms) ||
-	    (to && time_from(to, now.wall_ms, &x->to_ms)))
-		return fail(j, EXIT_USAGE, MSG_NO_ARG, "a time is like today, "
-			    "yesterday, -2h, 2026-11-23 or 2026-11-23T14:00");
-	if (number && number_from(j, number, x->number, sizeof(x->number)))
-		return true;
-	x->next = cdr_uid_at(x->from_ms);
-	j->step = export_step;
-	return export_step(j, now);
-}
-
-bool verb_call_list(struct job *j, struct now now)
-{
-	const char *limit = word_opt(j, "--limit");
-	uint64_t n = 1000;
-
-	if (limit && str_to_u64(limit, 1000000, &n))
-		return fail(j, EXIT_USAGE, MSG_NO_ARG, "--limit N");
-	return export_begin(j, now, "today", n, false);
-}
-
-bool verb_cdr_export(struct job *j, struct now now)
-{
-	const char *format = word_opt(j, "--format");
-
-	if (format && !str_eq(format, "asterisk-csv") &&
-	    !str_eq(format, "json"))
-		return fail(j, EXIT_USAGE, MSG_NO_ARG,
-			    "--format is asterisk-csv or json");
-	audit(j, "exported records of calls, numbers whole in CSV");
-	return export_begin(j, now, "today", SIZE_MAX,
-			    !format || str_eq(format, "asterisk-csv"));
-}
-
-bool verb_call_show(struct job *j, struct now now UNUSED)
+/* The record named by the first word; false: the job has failed. */
+static bool call_named(struct job *j, struct cdr *r)
 {
 	const char *text = word_at(j, 0);
-	struct store_key k = { 0 };
-	struct gate_verdict v;
-	uint8_t buf[512];
 	uint64_t uid;
-	struct cdr r;
-	json_t *o;
-	size_t len;
 	enum err e;
 
 	if (!text || str_to_u64(text, UINT64_MAX, &uid))
-		return fail(j, EXIT_USAGE, MSG_NO_ARG, "which call?");
-	e = cdr_get(j->c->r->store, uid, &r);
-	if (e)
-		return fail_err(j, e, text);
-	o = cdr_json(j, &r);
-	json_object_set_new(o, "spool", json_string(conf_text(
-		j->c->r->conf, "media", NULL, "recordings")));
-	store_key_u64(&k, uid);
+		return !fail(j, EXIT_USAGE, MSG_NO_ARG, "which call?");
+	e = cdr_get(j->c->r->store, uid, r);
+	return e ? !fail_err(j, e, text) : true;
+}
+
+static json_t *spool_json(struct job *j)
+{
+	return json_string(conf_text(j->c->r->conf, "media", NULL,
+				     "recordings"));
+}
+
+bool verb_call_show(struct job *j, struct now now)
+{
+	struct store_key k = { 0 };
+	const struct dispo_row *row;
+	struct dial_trunk_stat t;
+	struct gate_verdict v;
+	uint8_t buf[512];
+	struct cdr r;
+	json_t *o;
+	size_t len;
+
+	if (!call_named(j, &r))
+		return true;
+	if (!r.trunk || dial_trunk_stat(j->c->r->dial, r.trunk - 1, now, &t))
+		*t.name = '\0';
+	row = dispo_by_code(j->c->r->dispos, r.outcome);
+	o = cdr_json(&r, t.name, row ? row->label_en : "", false);
+	json_object_set_new(o, "spool", spool_json(j));
+	store_key_u64(&k, r.uid);
 	if (!store_get(j->c->r->store, STORE_PASS, k.b, k.len, buf,
 		       sizeof(buf), &len) &&
 	    !schema_decode(&gate_verdict_schema, buf, len, &v)) {
@@ -200,26 +90,108 @@ bool verb_call_show(struct job *j, struct now now UNUSED)
 	return true;
 }
 
+/* ---- recordings: the command reads the file, when we have said who asked ------------------- */
+
+static bool say_recording(struct job *j, struct now now UNUSED)
+{
+	struct cdr r;
+
+	if (call_named(j, &r))
+		say(j, json_pack("{s:I, s:s, s:o}", "call",
+				 (json_int_t)r.uid, "recording", r.recording,
+				 "spool", spool_json(j)));
+	return true;
+}
+
+static bool hand_out(struct job *j, const char *done)
+{
+	struct cdr r;
+
+	if (!call_named(j, &r))
+		return true;
+	if (!*r.recording)
+		return fail(j, EXIT_NOTHING, MSG_NO_ABSENT,
+			    "call %s has no recording", word_at(j, 0));
+	return audited(j, say_recording, "%s the recording of call %llu",
+		       done, (unsigned long long)r.uid);
+}
+
+bool verb_call_play(struct job *j, struct now now UNUSED)
+{
+	return hand_out(j, "plays");
+}
+
+bool verb_call_export(struct job *j, struct now now UNUSED)
+{
+	return hand_out(j, "copies");
+}
+
 /* ---- audit, alerts, store ------------------------------------------------------------------- */
 
-static bool audit_row(void *arg, int64_t wall_ms, const char *who,
+enum { AUDIT_PAGE = 500 };
+
+struct audit_list {
+	struct audit_place at;
+	int64_t to_ms;
+	uint64_t left;
+	struct job *j;
+	bool over;			/* past its time, or enough          */
+};
+
+static bool say_audit(void *arg, int64_t wall_ms, const char *who,
 		      const char *what)
 {
-	say(arg, json_pack("{s:o, s:s, s:s}", "at", time_json(wall_ms), "who",
-			   who, "what", what));
+	struct audit_list *a = arg;
+
+	if (wall_ms >= a->to_ms || !a->left) {
+		a->over = true;
+		return false;
+	}
+	a->left--;
+	say(a->j, json_pack("{s:o, s:s, s:s}", "at", time_json(wall_ms),
+			    "who", who, "what", what));
 	return true;
+}
+
+static bool audit_step(struct job *j, struct now now UNUSED)
+{
+	struct audit_list *a = j->state;
+	bool end = false;
+	enum err e = audit_page(j->c->r->store, &a->at, AUDIT_PAGE, say_audit,
+				a, &end);
+
+	return e ? fail_err(j, e, "audit log") : end || a->over;
+}
+
+static void drop_audit(struct job *j)
+{
+	free(j->state);
+	j->state = NULL;
 }
 
 bool verb_audit_list(struct job *j, struct now now)
 {
 	const char *since = word_opt(j, "--since");
+	const char *until = word_opt(j, "--until");
+	const char *limit = word_opt(j, "--limit");
+	struct audit_list *a = calloc(1, sizeof(*a));
 	int64_t from;
-	enum err e;
 
-	if (time_from(since ? since : "today", now.wall_ms, &from))
-		return fail(j, EXIT_USAGE, MSG_NO_ARG, "--since TIME");
-	e = audit_each(j->c->r->store, from, audit_row, j);
-	return e ? fail_err(j, e, "audit log") : true;
+	if (!a)
+		return fail_err(j, ERR_MEMORY, "audit log");
+	*a = (struct audit_list){ .j = j, .to_ms = INT64_MAX,
+				  .left = UINT64_MAX };
+	j->state = a;
+	j->drop = drop_audit;
+	if (time_from(since ? since : "today", now.wall_ms, &from) ||
+	    (until && time_from(until, now.wall_ms, &a->to_ms)) ||
+	    (limit && str_to_u64(limit, UINT64_MAX, &a->left)))
+		return fail(j, EXIT_USAGE, MSG_NO_ARG,
+			    "--since TIME, --until TIME, --limit N");
+	audit_from(&a->at, from);
+	j->hurry = true;
+	j->step = audit_step;
+	return audit_step(j, now);
 }
 
 bool verb_alert_list(struct job *j, struct now now UNUSED)

@@ -86,37 +86,90 @@ bool verb_dnc_delete(struct job *j, struct now now UNUSED)
 		      strlen(e164) > 4 ? e164 + strlen(e164) - 4 : "");
 }
 
-struct dnc_rows {
+/* The list, page by page: millions of numbers are no reason to wait. */
+struct dnc_list {
 	struct job *j;
+	struct store_key next;
+	uint64_t left;
+	size_t page;
+	bool whole;
 };
+
+enum { DNC_PAGE = 500 };
 
 static bool dnc_row(void *arg, const void *key, size_t klen,
 		    const void *val UNUSED, size_t vlen UNUSED)
 {
-	struct dnc_rows *d = arg;
-	char e164[24];
+	struct dnc_list *d = arg;
 	struct gate_dnc row = { 0 };
+	char e164[24];
 
+	d->page++;
+	d->next.len = 0;
+	store_key_after(&d->next, key, klen);
 	if (klen != 8)
 		return true;
 	str_fmt(e164, sizeof(e164), "%llu",
 		(unsigned long long)store_be64(key));
+	/* One that is added just now is not in the list yet. */
 	if (gate_dnc_has(d->j->c->r->gate, e164, &row))
+		row = (struct gate_dnc){ 0 };
+	if (d->whole)
 		str_copy(row.e164, sizeof(row.e164), e164);
+	else
+		str_mask_number(row.e164, sizeof(row.e164), e164);
 	say(d->j, dnc_json(&row));
-	return true;
+	return --d->left > 0;
 }
 
-bool verb_dnc_list(struct job *j, struct now now UNUSED)
+static bool dnc_step(struct job *j, struct now now UNUSED)
 {
-	struct dnc_rows d = { j };
+	struct dnc_list *d = j->state;
+	enum err e;
 
-	audit(j, "read the do-not-call list, numbers whole");
-	enum err e = store_scan(j->c->r->store, STORE_DNC,
-				&(struct store_range){ .limit = 4096 },
-				dnc_row, &d);
+	d->page = 0;
+	e = d->left ? store_scan(j->c->r->store, STORE_DNC,
+				 &(struct store_range){
+					 .from = d->next.len ? d->next.b
+							     : NULL,
+					 .from_len = d->next.len,
+					 .limit = DNC_PAGE },
+				 dnc_row, d)
+		    : ERR_OK;
+	return e ? fail_err(j, e, "list") : d->page < DNC_PAGE || !d->left;
+}
 
-	return e ? fail_err(j, e, "list") : true;
+static bool dnc_begin(struct job *j, struct now now)
+{
+	j->hurry = true;
+	j->step = dnc_step;
+	return dnc_step(j, now);
+}
+
+static void drop_dnc(struct job *j)
+{
+	free(j->state);
+	j->state = NULL;
+}
+
+bool verb_dnc_list(struct job *j, struct now now)
+{
+	const char *limit = word_opt(j, "--limit");
+	struct dnc_list *d = calloc(1, sizeof(*d));
+
+	if (!d)
+		return fail_err(j, ERR_MEMORY, "list");
+	*d = (struct dnc_list){ .j = j, .left = UINT64_MAX };
+	j->state = d;
+	j->drop = drop_dnc;
+	if (limit && str_to_u64(limit, UINT64_MAX, &d->left))
+		return fail(j, EXIT_USAGE, MSG_NO_ARG, "--limit N");
+	if (!may_show_whole(j, &d->whole))
+		return true;
+	if (!d->whole)
+		return dnc_begin(j, now);
+	return audited(j, dnc_begin, "reads the do-not-call list, numbers "
+		       "whole");
 }
 
 /* ---- consent -------------------------------------------------------------------------------- */

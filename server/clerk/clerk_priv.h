@@ -9,6 +9,7 @@
 enum {
 	JOBS_MAX = 16,
 	OUT_FULL = 256 * 1024,		/* a job rests while so much waits   */
+	HURRY_MS = 2,
 	/* UX.md 3.1 */
 	EXIT_DONE = 0, EXIT_REFUSED = 1, EXIT_NOTHING = 2, EXIT_USAGE = 64,
 	EXIT_DATA = 65, EXIT_BUSY = 75, EXIT_NOPERM = 77,
@@ -37,6 +38,8 @@ struct job {
 	char *out;			/* JSON lines not yet sent           */
 	size_t out_len, out_cap, out_sent;
 	bool held, done;		/* answer waits for the disk; is all */
+	bool hurry;			/* a long answer: every HURRY_MS     */
+	bool may_unmask;		/* of its session                    */
 	uint64_t mark;			/* ... up to here                    */
 };
 
@@ -46,6 +49,7 @@ struct clerk {
 	struct clerk_conf conf;
 	unsigned waits;			/* of the store, for a job's group   */
 	bool closed;			/* freed when the last wait is over  */
+	struct loop_timer *hurry;
 	struct verify *verify;		/* one at a time, may outlive its job */
 	const struct live_rooms *r;
 	struct job jobs[JOBS_MAX];
@@ -76,10 +80,23 @@ bool fail_err(struct job *j, enum err e, const char *what);
 bool clerk_waited(struct clerk *c);
 /* Ends a verify whose job has gone; `now`: waits for it. */
 void clerk_verify_end(struct clerk *c, bool now);
-/* Waits for the disk, then ends; audit text printf-like. */
+/*
+ * Waits for the disk, then goes on with j->after, or ends.  The audit text,
+ * printf-like, is in the group: with "--why TEXT" of the command behind it.
+ */
 bool commit(struct job *j, struct store_group *g, const char *fmt, ...)
 	PRINTF_LIKE(3, 4);
 void audit(struct job *j, const char *fmt, ...) PRINTF_LIKE(2, 3);
+/* Before data leave: the line is on disk first, then the job goes on. */
+bool audited(struct job *j, step_h *after, const char *fmt, ...)
+	PRINTF_LIKE(3, 4);
+/* --unmask: *whole.  False: the job has failed, for its user may not, or
+ * does not say why. */
+bool may_show_whole(struct job *j, bool *whole);
+/* A record as JSON.  [any thread] */
+struct cdr;
+json_t *cdr_json(const struct cdr *r, const char *trunk, const char *outcome,
+		 bool whole);
 
 json_t *time_json(int64_t wall_ms);	/* ISO 8601 with zone; null for 0 */
 /* "today", "yesterday", "2026-11-23", "2026-11-23T14:00", "-2h"; wall ms. */
@@ -105,6 +122,7 @@ step_h verb_lead_list, verb_lead_show, verb_lead_set;
 step_h verb_dnc_list, verb_dnc_add, verb_dnc_show, verb_dnc_delete;
 step_h verb_consent_list, verb_consent_add, verb_consent_delete;
 step_h verb_trunk_list, verb_trunk_show, verb_trunk_drain, verb_trunk_enable, verb_trunk_set;
+step_h verb_call_play, verb_call_export;
 step_h verb_call_list, verb_call_show, verb_cdr_export, verb_audit_list, verb_alert_list;
 step_h verb_why_number;
 step_h verb_store_backup, verb_store_show, verb_store_verify;

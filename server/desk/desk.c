@@ -322,9 +322,31 @@ static void plain(struct ask *a)
 	a->d->shown[a->seat->slot] = 0;	/* with the number that is dialled */
 }
 
+/* A number waits until its line of the audit log is on disk. */
+struct unmasking {
+	struct desk *d;
+	struct agent_id agent;
+	uint32_t req;
+	struct msg_unmasked u;
+};
+
+static void on_audited(void *arg, const struct store_result *res)
+{
+	struct unmasking *w = arg;
+	struct msg_refused no = { .code = MSG_NO_FAULT };
+
+	str_copy(no.text, sizeof(no.text), msg_refusal_text(no.code));
+	if (res->err)
+		w->d->send(w->d->arg, w->agent, MSG_REFUSED, w->req, &no);
+	else
+		w->d->send(w->d->arg, w->agent, MSG_UNMASKED, w->req, &w->u);
+	free(w);
+}
+
 static void unmask(struct ask *a)
 {
-	struct msg_unmasked u = { 0 };
+	struct store_group *g;
+	struct unmasking *w;
 	char who[32], what[64];
 
 	a->no = MSG_NO_COUNT;
@@ -332,14 +354,24 @@ static void unmask(struct ask *a)
 		a->no = a->call ? MSG_NO_PERM : MSG_NO_CALL;
 		return;
 	}
-	u.call = a->call->id.v;
-	str_copy(u.number, sizeof(u.number), a->call->number);
+	w = calloc(1, sizeof(*w));
+	if (!w) {
+		a->no = MSG_NO_FULL;
+		return;
+	}
+	*w = (struct unmasking){ .d = a->d, .agent = a->seat->agent,
+				 .req = a->req, .u.call = a->call->id.v };
+	str_copy(w->u.number, sizeof(w->u.number), a->call->number);
 	str_fmt(who, sizeof(who), "agent %u", a->seat->agent.v);
-	str_fmt(what, sizeof(what), "saw the whole number of call %llu",
+	str_fmt(what, sizeof(what), "sees the whole number of call %llu",
 		(unsigned long long)a->call->uid);
-	audit_put(a->d->r->store, clock_now(a->d->r->clock).wall_ms, who,
-		  what);
-	a->d->send(a->d->arg, a->seat->agent, MSG_UNMASKED, a->req, &u);
+	g = store_begin(a->d->r->store);
+	audit_row(g, clock_now(a->d->r->clock).wall_ms, who, what);
+	if (store_commit(g, on_audited, w)) {
+		store_abort(g);
+		free(w);
+		a->no = MSG_NO_FULL;
+	}
 }
 
 static void history(struct ask *a)

@@ -12,9 +12,11 @@
 
 enum { CHECK_MS = 500 };
 
-/* What a read-only session may still send (UX 2.6: --read-only). */
+/* What a read-only session may still send (UX 2.6: --read-only).  Of an
+ * admin's words the clerk refuses those that change something. */
 static const enum msg_type harmless[] = {
 	MSG_HELLO, MSG_LOGIN, MSG_HEARTBEAT, MSG_LOGOUT, MSG_SUBSCRIBE,
+	MSG_ADMIN_REQ,
 };
 
 struct door_link *door_link(const struct door *d, struct net_id id)

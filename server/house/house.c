@@ -166,7 +166,8 @@ static void to_agent(void *arg, struct agent_id agent, enum msg_type type,
 		     uint32_t req, const void *obj)
 {
 	struct house *h = arg;
-	enum err e = door_send_agent(h->door, agent, type, req, obj);
+	enum err e = h->door ? door_send_agent(h->door, agent, type, req, obj)
+			     : ERR_ABSENT;
 
 	if (e && e != ERR_ABSENT)
 		log_warn("house", "to agent %u: %s", agent.v, err_text(e));
@@ -378,6 +379,10 @@ static enum err open_door(struct house *h, const struct conf *c)
 			urls[i], sizeof(urls[i]));
 	e = door_new(&h->door, &d, &hooks, routes, ARRAY_LEN(routes), why,
 		     sizeof(why));
+	for (size_t i = 0; !e && i < d.net.urls_count; i++)
+		if (door_port(h->door, i))
+			log_info("door", "%s: port %u", list[i],
+				 door_port(h->door, i));
 	if (e)
 		log_err("door", "%s", why);
 	else

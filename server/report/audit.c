@@ -5,10 +5,9 @@
 
 #include <string.h>
 
-void audit_put(struct store *s, int64_t wall_ms, const char *who,
+void audit_row(struct store_group *g, int64_t wall_ms, const char *who,
 	       const char *what)
 {
-	struct store_group *g = store_begin(s);
 	struct store_key k = { 0 };
 	char text[400];
 
@@ -18,6 +17,14 @@ void audit_put(struct store *s, int64_t wall_ms, const char *who,
 	/* Two in one millisecond differ by what they say. */
 	store_key_u64(&k, store_version(text, strlen(text)));
 	store_put(g, STORE_AUDIT, k.b, k.len, text, strlen(text));
+}
+
+void audit_put(struct store *s, int64_t wall_ms, const char *who,
+	       const char *what)
+{
+	struct store_group *g = store_begin(s);
+
+	audit_row(g, wall_ms, who, what);
 	enum err e = store_commit(g, NULL, NULL);
 
 	if (e) {
@@ -30,6 +37,8 @@ void audit_put(struct store *s, int64_t wall_ms, const char *who,
 struct each {
 	audit_h *h;
 	void *arg;
+	struct audit_place *at;
+	size_t n;
 };
 
 static bool each_row(void *arg, const void *key, size_t klen, const void *val,
@@ -38,6 +47,12 @@ static bool each_row(void *arg, const void *key, size_t klen, const void *val,
 	struct each *x = arg;
 	char text[401], *tab;
 
+	x->n++;
+	if (x->at && klen < sizeof(x->at->b)) {	/* behind this row */
+		memcpy(x->at->b, key, klen);
+		x->at->b[klen] = 0;
+		x->at->len = (uint8_t)(klen + 1);
+	}
 	if (klen < 8)
 		return true;
 	str_fmt(text, sizeof(text), "%.*s", (int)vlen, (const char *)val);
@@ -49,7 +64,7 @@ static bool each_row(void *arg, const void *key, size_t klen, const void *val,
 
 enum err audit_each(struct store *s, int64_t from_ms, audit_h *h, void *arg)
 {
-	struct each x = { h, arg };
+	struct each x = { .h = h, .arg = arg };
 	struct store_key k = { 0 };
 
 	store_key_u64(&k, (uint64_t)from_ms);
@@ -57,4 +72,28 @@ enum err audit_each(struct store *s, int64_t from_ms, audit_h *h, void *arg)
 			      &(struct store_range){ .from = k.b,
 						     .from_len = k.len },
 			      each_row, &x);
+}
+
+void audit_from(struct audit_place *at, int64_t from_ms)
+{
+	struct store_key k = { 0 };
+
+	store_key_u64(&k, (uint64_t)from_ms);
+	at->len = (uint8_t)k.len;
+	memcpy(at->b, k.b, k.len);
+}
+
+enum err audit_page(struct store *s, struct audit_place *at, size_t limit,
+		    audit_h *h, void *arg, bool *end)
+{
+	struct audit_place from = *at;
+	struct each x = { .h = h, .arg = arg, .at = at };
+	enum err e = store_scan(s, STORE_AUDIT,
+				&(struct store_range){ .from = from.b,
+						       .from_len = from.len,
+						       .limit = limit },
+				each_row, &x);
+
+	*end = x.n < limit;
+	return e;
 }

@@ -12,15 +12,30 @@
 #include "base/base.h"
 #include "store/store.h"
 
-/* Committed with the next group; a failure is logged as an error. */
+/* A row into the caller's group: it is kept with what it tells of, or not at
+ * all.  What is too long is cut. */
+void audit_row(struct store_group *g, int64_t wall_ms, const char *who,
+	       const char *what);
+/* A group of its own; a failure is logged as an error. */
 void audit_put(struct store *s, int64_t wall_ms, const char *who,
 	       const char *what);
 
 /* Return false to end. */
 typedef bool audit_h(void *arg, int64_t wall_ms, const char *who,
 		     const char *what);
-/* Rows since from_ms, oldest first. */
+/* Rows since from_ms, oldest first, all of them: for tools and tests. */
 MUST_CHECK enum err audit_each(struct store *s, int64_t from_ms, audit_h *h,
 			       void *arg);
+
+/* A place in the log; audit_from puts it before the first row of a time. */
+struct audit_place {
+	uint8_t len, b[24];
+};
+void audit_from(struct audit_place *at, int64_t from_ms);
+/* At most `limit` rows from there on, and the place moves behind them;
+ * *end: there is no more. */
+MUST_CHECK enum err audit_page(struct store *s, struct audit_place *at,
+			       size_t limit, audit_h *h, void *arg,
+			       bool *end);
 
 #endif

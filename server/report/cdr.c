@@ -187,26 +187,55 @@ size_t cdr_csv_header(char *buf, size_t size)
 	return strlen(buf);
 }
 
-/* A quoted field (RFC 4180): quotes doubled, line ends made spaces. */
-static void field(char *buf, size_t size, const char *text)
+/* A line being written: millions of them, so each byte is put once. */
+struct line {
+	char *at, *end;			/* end: room for the NUL             */
+	bool begun;
+};
+
+static void put(struct line *l, char c)
 {
-	str_add(buf, size, "%s\"", *buf ? "," : "");
+	if (l->at < l->end)
+		*l->at++ = c;
+}
+
+static void comma(struct line *l)
+{
+	if (l->begun)
+		put(l, ',');
+	l->begun = true;
+}
+
+/* A quoted field (RFC 4180): quotes doubled, line ends made spaces. */
+static void field(struct line *l, const char *text)
+{
+	comma(l);
+	put(l, '"');
 	for (; *text; text++) {
 		if (*text == '"')
-			str_add(buf, size, "\"\"");
-		else
-			str_add(buf, size, "%c",
-				*text == '\n' || *text == '\r' ? ' ' : *text);
+			put(l, '"');
+		put(l, *text == '\n' || *text == '\r' ? ' ' : *text);
 	}
-	str_add(buf, size, "\"");
+	put(l, '"');
 }
 
-static void number(char *buf, size_t size, int64_t n)
+static void number(struct line *l, int64_t n)
 {
-	str_add(buf, size, ",%lld", (long long)n);
+	char digits[24];
+	size_t k = 0;
+	uint64_t v = n < 0 ? 0 - (uint64_t)n : (uint64_t)n;
+
+	comma(l);
+	if (n < 0)
+		put(l, '-');
+	do
+		digits[k++] = (char)('0' + v % 10);
+	while (v /= 10);
+	while (k)
+		put(l, digits[--k]);
 }
 
-static void when(char *buf, size_t size, int64_t wall_ms)
+static void when(struct line *l, int64_t wall_ms)
 {
 	char text[32] = "";
 	time_t t = (time_t)(wall_ms / 1000);
@@ -214,7 +243,7 @@ static void when(char *buf, size_t size, int64_t wall_ms)
 
 	if (wall_ms && localtime_r(&t, &tm))
 		strftime(text, sizeof(text), "%Y-%m-%d %H:%M:%S", &tm);
-	field(buf, size, text);
+	field(l, text);
 }
 
 static const char *asterisk_word(const struct cdr *r)
@@ -235,10 +264,11 @@ static int64_t span(int64_t from, int64_t to)
 }
 
 size_t cdr_csv(const struct cdr *r, const char *trunk, const char *outcome,
-	       char *buf, size_t size)
+	       bool whole, char *buf, size_t size)
 {
-	char uid[24], agent[24] = "", channel[64], dst[64] = "";
+	char uid[24], agent[24] = "", channel[64], dst[64] = "", called[24];
 	char linked[24], from[24] = "";
+	struct line l = { .at = buf, .end = buf + size - 1 };
 	int64_t end = r->end_ms ? r->end_ms : r->done_ms;
 
 	str_fmt(uid, sizeof(uid), "%llu", (unsigned long long)r->uid);
@@ -252,48 +282,52 @@ size_t cdr_csv(const struct cdr *r, const char *trunk, const char *outcome,
 		str_fmt(agent, sizeof(agent), "%u", r->agent);
 		str_fmt(dst, sizeof(dst), "SIP/agent-%u", r->agent);
 	}
-	*buf = '\0';
-	field(buf, size, r->campaign_name);
-	field(buf, size, r->caller);
-	field(buf, size, r->number);
-	field(buf, size, "waihu");
-	field(buf, size, r->caller);
-	field(buf, size, channel);
-	field(buf, size, dst);
-	field(buf, size, "Dial");
-	field(buf, size, r->number);
-	when(buf, size, r->invite_ms ? r->invite_ms : r->start_ms);
-	when(buf, size, r->answer_ms);
-	when(buf, size, end);
-	number(buf, size, span(r->invite_ms ? r->invite_ms : r->start_ms,
-			       end) / 1000);
-	number(buf, size, span(r->answer_ms, end) / 1000);
-	field(buf, size, asterisk_word(r));
-	field(buf, size, "DOCUMENTATION");
-	field(buf, size, uid);
-	field(buf, size, r->note);
-	field(buf, size, "");
-	field(buf, size, linked);
-	number(buf, size, r->attempt);
-	field(buf, size, r->campaign_name);
-	number(buf, size, r->list);
-	number(buf, size, (int64_t)r->lead);
-	field(buf, size, agent);
-	field(buf, size, outcome);
-	field(buf, size, trunk);
-	field(buf, size, hangup_by_word((enum hangup_by)r->by));
-	number(buf, size, r->sip_code);
-	number(buf, size, r->q850);
-	number(buf, size, span(r->invite_ms, r->ring_ms));
-	number(buf, size, span(r->answer_ms, r->join_ms));
-	number(buf, size, r->amd_ms);
-	number(buf, size, r->hold_ms / 1000);
-	number(buf, size, r->join_ms ? span(end, r->done_ms) / 1000 : 0);
-	field(buf, size, r->recording);
-	field(buf, size, call_result_word((enum call_result)r->result));
-	field(buf, size, call_part_word((enum call_part)r->part));
-	number(buf, size, cdr_talk_ms(r) / 1000);
-	field(buf, size, from);
-	field(buf, size, r->given);
-	return strlen(buf);
+	if (whole)
+		str_copy(called, sizeof(called), r->number);
+	else
+		str_mask_number(called, sizeof(called), r->number);
+	field(&l, r->campaign_name);
+	field(&l, r->caller);
+	field(&l, called);
+	field(&l, "waihu");
+	field(&l, r->caller);
+	field(&l, channel);
+	field(&l, dst);
+	field(&l, "Dial");
+	field(&l, called);
+	when(&l, r->invite_ms ? r->invite_ms : r->start_ms);
+	when(&l, r->answer_ms);
+	when(&l, end);
+	number(&l, span(r->invite_ms ? r->invite_ms : r->start_ms, end) /
+		   1000);
+	number(&l, span(r->answer_ms, end) / 1000);
+	field(&l, asterisk_word(r));
+	field(&l, "DOCUMENTATION");
+	field(&l, uid);
+	field(&l, r->note);
+	field(&l, "");
+	field(&l, linked);
+	number(&l, r->attempt);
+	field(&l, r->campaign_name);
+	number(&l, r->list);
+	number(&l, (int64_t)r->lead);
+	field(&l, agent);
+	field(&l, outcome);
+	field(&l, trunk);
+	field(&l, hangup_by_word((enum hangup_by)r->by));
+	number(&l, r->sip_code);
+	number(&l, r->q850);
+	number(&l, span(r->invite_ms, r->ring_ms));
+	number(&l, span(r->answer_ms, r->join_ms));
+	number(&l, r->amd_ms);
+	number(&l, r->hold_ms / 1000);
+	number(&l, r->join_ms ? span(end, r->done_ms) / 1000 : 0);
+	field(&l, r->recording);
+	field(&l, call_result_word((enum call_result)r->result));
+	field(&l, call_part_word((enum call_part)r->part));
+	number(&l, cdr_talk_ms(r) / 1000);
+	field(&l, from);
+	field(&l, r->given);
+	*l.at = '\0';
+	return (size_t)(l.at - buf);
 }

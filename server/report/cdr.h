@@ -88,10 +88,12 @@ uint64_t cdr_uid_at(int64_t wall_ms);
 
 /*
  * One line of CSV, Asterisk's columns first (cdr_csv.c's order), then ours.
- * Returns the length, cut at size.
+ * Customers' numbers are masked unless `whole`.  Returns the length, cut at
+ * size; CDR_CSV_MAX is always enough.  2 us a line.  [any thread]
  */
+enum { CDR_CSV_MAX = 8192 };
 size_t cdr_csv_header(char *buf, size_t size);
 size_t cdr_csv(const struct cdr *r, const char *trunk, const char *outcome,
-	       char *buf, size_t size);
+	       bool whole, char *buf, size_t size);
 
 #endif

@@ -1,0 +1,78 @@
+/* clerk_words -- what a command's words are: places, options, key=value. */
+#include "clerk_priv.h"
+
+#include "base/str.h"
+
+#include <string.h>
+
+static const char *arg(const struct job *j, size_t i)
+{
+	return i + 2 < j->words.argv_count ? j->words.argv[i + 2].word : NULL;
+}
+
+/* Options that stand alone; all others take the next word. */
+static bool is_flag(const char *w)
+{
+	static const char *const flags[] = { "--check", "--password-stdin",
+					     "--phone-password-stdin",
+					     "--all", "--events", "--unmask" };
+
+	for (size_t i = 0; i < ARRAY_LEN(flags); i++)
+		if (str_eq(flags[i], w))
+			return true;
+	return strchr(w, '=') != NULL;
+}
+
+const char *word_at(const struct job *j, size_t n)
+{
+	const char *w;
+
+	for (size_t i = 0; (w = arg(j, i)); i++) {
+		if (!strncmp(w, "--", 2)) {
+			i += !is_flag(w);
+			continue;
+		}
+		if (strchr(w, '=') && *w != '=' && n)
+			continue;
+		if (!n--)
+			return w;
+	}
+	return NULL;
+}
+
+const char *word_opt(const struct job *j, const char *name)
+{
+	size_t len = strlen(name);
+	const char *w;
+
+	for (size_t i = 0; (w = arg(j, i)); i++) {
+		if (strncmp(w, name, len))
+			continue;
+		if (w[len] == '=')
+			return w + len + 1;
+		if (!w[len])
+			return arg(j, i + 1);
+	}
+	return NULL;
+}
+
+bool word_flag(const struct job *j, const char *name)
+{
+	const char *w;
+
+	for (size_t i = 0; (w = arg(j, i)); i++)
+		if (str_eq(w, name))
+			return true;
+	return false;
+}
+
+const char *word_value(const struct job *j, const char *key)
+{
+	size_t len = strlen(key);
+	const char *w;
+
+	for (size_t i = 0; (w = arg(j, i)); i++)
+		if (!strncmp(w, key, len) && w[len] == '=')
+			return w + len + 1;
+	return NULL;
+}

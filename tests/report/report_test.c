@@ -1,0 +1,163 @@
+/* report_test -- a record as a line of CSV, and the audit log page by page. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/str.h"
+#include "base/t.h"
+#include "report/audit.h"
+#include "report/cdr.h"
+
+/* Fields of a CSV line, quotes taken off; returns how many. */
+static size_t fields(const char *line, char out[64][1100])
+{
+	size_t n = 0;
+
+	while (n < 64) {
+		size_t len = 0;
+		bool quoted = *line == '"';
+
+		line += quoted;
+		while (*line && (quoted || *line != ',')) {
+			if (quoted && *line == '"' && *++line != '"')
+				break;
+			out[n][len++] = *line++;
+		}
+		out[n++][len] = '\0';
+		if (*line++ != ',')
+			return n;
+	}
+	return n;
+}
+
+static void lines(void **unused UNUSED)
+{
+	static char f[64][1100], head[64][1100];
+	char line[CDR_CSV_MAX], names[1024];
+	struct cdr r = { .uid = 77, .agent = 1001, .result = RES_ANSWERED,
+			 .attempt = 3, .lead = 4294967299,
+			 .invite_ms = 1000000, .answer_ms = 1010000,
+			 .join_ms = 1010500, .end_ms = 1070000,
+			 .done_ms = 1075000, .start_ms = 1000000 };
+	size_t n, len, k;
+
+	str_copy(r.number, sizeof(r.number), "8613812345678");
+	str_copy(r.campaign_name, sizeof(r.campaign_name), "a \"b\", c");
+	str_copy(r.note, sizeof(r.note), "one\r\ntwo");
+	cdr_csv_header(names, sizeof(names));
+	k = fields(names, head);
+	len = cdr_csv(&r, "telecom", "Sold", false, line, sizeof(line));
+	n = fields(line, f);
+	T_OK(len == strlen(line) && n == k && n == 41,
+	     "as many fields as columns: %zu of %zu", n, k);
+	T_OK(str_eq(f[0], "a \"b\", c") && str_eq(f[17], "one  two"),
+	     "quotes, commas and line ends survive: %s, %s", f[0], f[17]);
+	for (size_t i = 0; i < n; i++) {
+		T_OK(!strstr(f[i], "13812345678"), "%s is masked", head[i]);
+		if (str_eq(head[i], "dst") || str_eq(head[i], "lastdata"))
+			T_OK(str_eq(f[i], "138****5678"), "%s shows the last "
+			     "four: %s", head[i], f[i]);
+		if (str_eq(head[i], "billsec"))
+			T_OK(str_eq(f[i], "60"), "a minute: %s", f[i]);
+		if (str_eq(head[i], "lead"))
+			T_OK(str_eq(f[i], "4294967299"), "numbers: %s", f[i]);
+	}
+	cdr_csv(&r, "telecom", "Sold", true, line, sizeof(line));
+	fields(line, f);
+	T_OK(str_eq(f[2], "8613812345678") && str_eq(f[8], f[2]),
+	     "whole when it is asked for: %s", f[2]);
+}
+
+/* Every text at its longest, all quotes: a line is never cut. */
+static void longest(void **unused UNUSED)
+{
+	static char line[CDR_CSV_MAX], f[64][1100];
+	struct cdr r;
+	char name[33];
+
+	memset(&r, 0xff, sizeof(r));
+	memset(r.campaign_name, '"', sizeof(r.campaign_name) - 1);
+	memset(r.number, '9', sizeof(r.number) - 1);
+	memset(r.caller, '9', sizeof(r.caller) - 1);
+	memset(r.why, '"', sizeof(r.why) - 1);
+	memset(r.note, '"', sizeof(r.note) - 1);
+	memset(r.recording, '"', sizeof(r.recording) - 1);
+	r.campaign_name[sizeof(r.campaign_name) - 1] = '\0';
+	r.number[sizeof(r.number) - 1] = r.caller[sizeof(r.caller) - 1] = 0;
+	r.why[sizeof(r.why) - 1] = r.note[sizeof(r.note) - 1] = '\0';
+	r.recording[sizeof(r.recording) - 1] = '\0';
+	r.result = RES_ANSWERED;
+	r.by = BY_SYSTEM;
+	memset(name, '"', 32);
+	name[32] = '\0';
+	size_t len = cdr_csv(&r, name, name, true, line, sizeof(line));
+
+	T_OK(len < sizeof(line) - 1 && fields(line, f) == 41,
+	     "the longest line has %zu bytes and all its fields", len);
+	for (size_t size = 1; size < 200; size++) {
+		char *cut = malloc(size);
+
+		T_OK(cut && cdr_csv(&r, name, name, true, cut, size) < size,
+		     "cut at %zu", size);
+		free(cut);
+	}
+}
+
+struct seen {
+	unsigned n;
+	int64_t last;
+};
+
+static bool seen(void *arg, int64_t wall_ms, const char *who,
+		 const char *what)
+{
+	struct seen *s = arg;
+
+	T_OK(wall_ms >= s->last && str_eq(who, "ann") &&
+	     !strncmp(what, "did ", 4), "in order: %s %s", who, what);
+	s->last = wall_ms;
+	s->n++;
+	return true;
+}
+
+static void pages(void **unused UNUSED)
+{
+	struct store_conf conf = { 0 };
+	struct audit_place at;
+	struct seen s = { 0 };
+	struct store *store;
+	unsigned turns = 0;
+	bool end = false;
+	char what[40];
+
+	T_OK(!store_open(&conf, &store), "a store");
+	for (int i = 0; i < 100; i++) {
+		str_fmt(what, sizeof(what), "did %d", i);
+		/* Three in each millisecond. */
+		audit_put(store, 1000 + i / 3, "ann", what);
+	}
+	store_drain(store);
+	for (audit_from(&at, 0); !end && turns < 100; turns++)
+		T_OK(!audit_page(store, &at, 7, seen, &s, &end), "a page");
+	T_OK(s.n == 100 && turns == 15, "each once: %u in %u turns", s.n,
+	     turns);
+	s = (struct seen){ 0 };
+	audit_from(&at, 1030);
+	T_OK(!audit_page(store, &at, 50, seen, &s, &end) && end && s.n == 10,
+	     "from a time on: %u", s.n);
+	audit_put(store, 2000, "ann", "did more");
+	store_drain(store);
+	T_OK(!audit_page(store, &at, 50, seen, &s, &end) && s.n == 11,
+	     "and what came since");
+	store_close(store);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(lines),
+		cmocka_unit_test(longest),
+		cmocka_unit_test(pages),
+	};
+
+	return T_RUN(tests);
+}
