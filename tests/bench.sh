@@ -46,9 +46,10 @@ figure "whole calls, waihud, 1 core" "$(key calls calls_per_s)" calls/s least 10
 figure "CPU of a whole call"      "$(key calls cpu_us_per_call)" us most 1000
 figure "joined calls a core, p99" "$(sed -n 's/^calls=1000 .*p99_us=\([0-9]*\).*/\1/p' "$D/media" | tail -n 1)" us most 5000
 figure "idle TLS agent"           "$(sed -n 's/.*agents: \([0-9]*\) KiB each/\1/p' "$D/idle")" KiB most 64
-figure "answer to audio, p50"     "$(key floor join_p50_ms)" ms most 100
-figure "answer to audio, p99"     "$(key floor join_p99_ms)" ms most 100
-figure "joined to screen-pop, mean" "$(key floor pop_mean_ms)" ms most 100
-figure "joined to screen-pop, worst" "$(key floor pop_max_ms)" ms most 100
-echo "whole calls with durable records: $(key floor calls_per_s) /s by $(key floor talks) talks of 40 robots, $(key floor cpu_ms_per_call) ms CPU of waihud each"
+figure "answer to agent's ear, p50" "$(key floor agent_hears_p50_ms)" ms most 100
+figure "answer to agent's ear, p99" "$(key floor agent_hears_p99_ms)" ms most 100
+figure "agent to customer's ear, p50" "$(key floor customer_hears_p50_ms)" ms most 100
+figure "agent to customer's ear, p99" "$(key floor customer_hears_p99_ms)" ms most 100
+figure "answer to screen-pop, p50" "$(key floor pop_p50_ms)" ms most 100
+figure "answer to screen-pop, p99" "$(key floor pop_p99_ms)" ms most 100
 exit $bad

@@ -16,7 +16,6 @@
 #include "base/log.h"
 
 enum {
-	TRUSTED_MS = 60,	/* a pause up to this is the worker's lateness */
 	JUMP_SAMPLES = 10 * RTP_HZ,
 	LEVEL_EVERY = 5,	/* packets                                   */
 	DIGIT_REST_MS = 40,	/* shortest between two digits (flood)       */
@@ -84,7 +83,8 @@ uint32_t leg_next_ts(const struct worker *w, const struct leg *l)
 	int64_t ms = (w->now_ns - l->tx_ns) / 1000000;
 	int64_t frames = (ms + 10) / 20;
 
-	if (!l->tx_packets || frames < 1 || (l->tx_made && ms < TRUSTED_MS))
+	if (!l->tx_packets || frames < 1 ||
+	    (l->tx_made && ms < MEDIA_TRUSTED_MS))
 		frames = 1;
 	return l->tx_ts + (uint32_t)frames * RTP_FRAME;
 }
@@ -108,7 +108,7 @@ void leg_relay(struct worker *w, struct leg *from, struct leg *to,
 	       const struct rtp *p, uint8_t pt, bool transcode)
 {
 	uint8_t *head = p->data - RTP_HEADER;
-	bool fresh;
+	bool fresh, over = play_is_over(w, to);
 	uint16_t seq;
 	uint32_t ts;
 
@@ -117,13 +117,18 @@ void leg_relay(struct worker *w, struct leg *from, struct leg *to,
 	fresh = map_source(w, from, to, p);
 	seq = (uint16_t)(p->seq + to->seq_off);
 	ts = p->ts + to->ts_off;
+	if (transcode || over)
+		head = w->out;
 	if (transcode) {
 		const uint8_t *t = w->m->g711.to_other[!to->law];
 
-		head = w->out;
 		for (uint32_t i = 0; i < p->len; i++)
 			head[RTP_HEADER + i] = t[p->data[i]];
+	} else if (over) {
+		memcpy(head + RTP_HEADER, p->data, p->len);
 	}
+	if (over)
+		play_over(w, to, head + RTP_HEADER, p->len);
 	/* In place: the header was read already, and lies before the data. */
 	rtp_write(head, pt, p->marker || fresh, seq, ts, to->tx_ssrc);
 	put(w, to, head, RTP_HEADER + p->len);
@@ -197,7 +202,7 @@ static void audio(struct worker *w, struct leg *l, const struct rtp *p)
 	for (unsigned i = 0; i < l->relays; i++) {
 		struct leg *to = l->relay[i];
 
-		if (!play_is_on(to))
+		if (!play_is_on(to) || play_is_over(w, to))
 			leg_relay(w, l, to, p, to->pt, to->law != law);
 	}
 }

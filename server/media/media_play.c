@@ -4,7 +4,8 @@
  *
  * One of them at a time, the first that is due: digits, prompt, music (on
  * hold), silence.  While digits or a prompt go out, relayed packets and the
- * mix to this leg are dropped; when they end, the voice is there again.
+ * mix to this leg are dropped; when they end, the voice is there again.  Only
+ * the beep before a call is added to the voice: it must not hide a "hello".
  */
 #include "media/media_priv.h"
 
@@ -19,6 +20,11 @@ enum {
 bool play_is_on(const struct leg *l)
 {
 	return l->play != NO_PROMPT || l->dtmf.busy;
+}
+
+bool play_is_over(const struct worker *w, const struct leg *l)
+{
+	return l->play == w->m->p_beep && !l->dtmf.busy;
 }
 
 static bool needs_tick(const struct leg *l)
@@ -107,6 +113,25 @@ static bool prompt_frame(const struct media *m, const struct leg *l,
 	return loop || *at < p->len;
 }
 
+void play_over(struct worker *w, struct leg *l, uint8_t *octets, uint32_t n)
+{
+	const struct prompt *p = &w->m->prompt[l->play];
+	const int16_t *dec = w->m->g711.dec[l->law];
+
+	for (uint32_t i = 0; i < n && l->play_at < p->len; i++, l->play_at++)
+		octets[i] = g711_enc(&w->m->g711, l->law, g711_sat(
+			dec[octets[i]] + dec[p->pcm[l->law][l->play_at]]));
+	if (l->play_at == p->len)
+		play_end(w, l, true);
+}
+
+/* It went out with the voice, or will with the next packet. */
+static bool voice_carries(const struct worker *w, const struct leg *l)
+{
+	return play_is_over(w, l) && l->map_id && !l->tx_made &&
+	       w->now_ns - l->tx_ns < MEDIA_TRUSTED_MS * 1000000LL;
+}
+
 static void digit_done(struct worker *w, struct leg *l)
 {
 	struct dtmf_out *d = &l->dtmf;
@@ -168,6 +193,8 @@ void play_tick(struct worker *w, struct leg *l)
 		digit_tick(w, l);
 		return;
 	}
+	if (voice_carries(w, l))
+		return;
 	if (l->play != NO_PROMPT) {
 		more = prompt_frame(w->m, l, l->play, &l->play_at,
 				    l->play_loop, frame);

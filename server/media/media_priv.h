@@ -40,6 +40,7 @@ enum {
 	CHUNK_BYTES = 1 << 20,
 	CHUNKS = 64,		/* a worker's: seconds of a stalled disk     */
 	CHUNK_AGE_MS = 250,
+	MEDIA_TRUSTED_MS = 60,	/* a pause up to this is our own lateness    */
 	NO_PROMPT = UINT32_MAX
 };
 
@@ -379,6 +380,10 @@ void leg_second(struct worker *w, struct leg *l);
 
 /* media_play.c: what a leg hears that nobody says */
 bool play_is_on(const struct leg *l);
+/* The beep lies over the voice that comes: no first word is lost to it. */
+bool play_is_over(const struct worker *w, const struct leg *l);
+/* Adds the next n samples of it to these octets, in the leg's law. */
+void play_over(struct worker *w, struct leg *l, uint8_t *octets, uint32_t n);
 void play_start(struct worker *w, struct leg *l, uint32_t prompt, bool loop);
 void play_end(struct worker *w, struct leg *l, bool whole);
 void play_digits(struct worker *w, struct leg *l, const char *digits);

@@ -56,6 +56,7 @@ struct carrier_opt {
 	const char *record;	/* folder; NULL = none                      */
 	const char *law;	/* "u" or "a" only; "offer": both           */
 	bool verbose;		/* a line a call on stdout                  */
+	bool probe;		/* stamps speak, until an ear hears         */
 };
 
 /* Counters printed as one key=value line at the end. */
@@ -103,6 +104,27 @@ struct sounds *sounds_free(struct sounds *s);
 int16_t law_decode(uint8_t byte, bool a_law);
 uint8_t law_encode(int16_t pcm, bool a_law);
 
+/* ---- how long until the other ear hears (carrier_probe.c) ---------------- */
+enum { SAMPLES_MAX = 1 << 16 };
+struct samples {
+	uint32_t us[SAMPLES_MAX];
+	size_t n;
+};
+struct probe {
+	char says, hears;	/* names of the two sides; 0 = no probe     */
+	int64_t at_us;		/* what it stamps: wall clock of the answer  */
+	int64_t first_us, last_us;	/* of the loud packets that came    */
+	bool heard;
+	int64_t heard_us, heard_at_us;	/* first loud one, its stamp        */
+};
+int64_t wall_us(void);
+/* A frame of 160 octets. */
+void probe_say(const struct probe *p, bool a_law, uint8_t *frame);
+void probe_hear(struct probe *p, const uint8_t *frame, bool a_law,
+		int64_t came_us);
+void samples_add(struct samples *s, int64_t us);
+double samples_ms(struct samples *s, double share);
+
 /* ---- one call's media (carrier_rtp.c) ----------------------------------- */
 enum { PLAY_MAX = 4, FRAME = 160, HEARD_FIFO = 8 };
 
@@ -125,6 +147,7 @@ struct rtp_leg {
 	char digits[32];
 	const char *send_digits;
 	unsigned send_step;
+	struct probe probe;
 	uint64_t in, out;
 };
 MUST_CHECK enum err rtp_leg_open(struct rtp_leg *l, const char *addr,
@@ -144,6 +167,8 @@ MUST_CHECK enum err carrier_new(const struct carrier_opt *o,
 struct carrier *carrier_free(struct carrier *c);
 uint16_t carrier_port(const struct carrier *c);
 struct carrier_counts *carrier_counts(struct carrier *c);
+/* With opt.probe: from our answer to the agent's voice. */
+struct samples *carrier_heard(struct carrier *c);
 /* 503 to every INVITE. */
 void carrier_set_storm(struct carrier *c, bool on);
 /* Answers nothing, as if the host were gone. */

@@ -9,6 +9,7 @@
 struct carrier {
 	struct carrier_opt opt;
 	struct carrier_counts counts;
+	struct samples heard;
 	struct sounds *sounds;
 	struct sip *sip;
 	struct sipsess_sock *sock;

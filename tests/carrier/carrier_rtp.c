@@ -17,13 +17,16 @@ static enum err open_socket(struct rtp_leg *l, const char *addr)
 {
 	struct sockaddr_in a = { .sin_family = AF_INET };
 	socklen_t len = sizeof(a);
-	int fd;
+	int fd, on = 1;
 
 	if (inet_pton(AF_INET, addr, &a.sin_addr) != 1)
 		return ERR_ARG;
 	fd = socket(AF_INET, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
 	if (fd < 0)
 		return err_from_errno(errno);
+	if (l->probe.hears && setsockopt(fd, SOL_SOCKET, SO_TIMESTAMPNS, &on,
+					 sizeof(on)))
+		perror("SO_TIMESTAMPNS");
 	if (bind(fd, (struct sockaddr *)&a, sizeof(a)) ||
 	    getsockname(fd, (struct sockaddr *)&a, &len)) {
 		enum err e = err_from_errno(errno);
@@ -101,7 +104,8 @@ static void heard_event(struct rtp_leg *l, const uint8_t *p, size_t n,
 	str_add(l->digits, sizeof(l->digits), "%c", names[p[0]]);
 }
 
-static void heard(struct rtp_leg *l, const uint8_t *pkt, size_t n)
+static void heard(struct rtp_leg *l, const uint8_t *pkt, size_t n,
+		  int64_t came_us)
 {
 	uint32_t ts;
 	int pt;
@@ -118,6 +122,8 @@ static void heard(struct rtp_leg *l, const uint8_t *pkt, size_t n)
 	}
 	if ((pt != 0 && pt != 8) || n < HEADER + FRAME)
 		return;
+	if (l->probe.hears)
+		probe_hear(&l->probe, pkt + HEADER, pt == 8, came_us);
 	if (l->fifo_n == HEARD_FIFO) {		/* too late: oldest goes */
 		memmove(l->fifo[0], l->fifo[1], sizeof(l->fifo) - FRAME);
 		l->fifo_n--;
@@ -212,17 +218,40 @@ static const uint8_t *next_frame(struct rtp_leg *l, const uint8_t *ear)
 	return frame;
 }
 
+/* One packet and when the kernel had it. */
+static ssize_t take(struct rtp_leg *l, uint8_t *pkt, size_t size,
+		    int64_t *came_us)
+{
+	char ctl[CMSG_SPACE(sizeof(struct timespec))];
+	struct iovec iov = { pkt, size };
+	struct msghdr m = { .msg_iov = &iov, .msg_iovlen = 1,
+			    .msg_control = ctl, .msg_controllen = sizeof(ctl) };
+	ssize_t n = recvmsg(l->fd, &m, 0);
+	struct timespec ts;
+
+	*came_us = 0;
+	for (struct cmsghdr *c = n < 0 ? NULL : CMSG_FIRSTHDR(&m); c;
+	     c = CMSG_NXTHDR(&m, c)) {
+		if (c->cmsg_type != SCM_TIMESTAMPNS)
+			continue;
+		memcpy(&ts, CMSG_DATA(c), sizeof(ts));
+		*came_us = ts.tv_sec * 1000000LL + ts.tv_nsec / 1000;
+	}
+	return n;
+}
+
 void rtp_leg_tick(struct rtp_leg *l)
 {
 	uint8_t pkt[512], ear_buf[FRAME], quiet[FRAME];
 	const uint8_t *ear = NULL, *frame;
+	int64_t came_us;
 	ssize_t n;
 
 	for (int i = 0; i < HEARD_FIFO; i++) {
-		n = recv(l->fd, pkt, sizeof(pkt), 0);
+		n = take(l, pkt, sizeof(pkt), &came_us);
 		if (n < 0)
 			break;
-		heard(l, pkt, (size_t)n);
+		heard(l, pkt, (size_t)n, came_us);
 	}
 	if (l->fifo_n) {
 		memcpy(ear_buf, l->fifo[0], FRAME);
@@ -237,7 +266,10 @@ void rtp_leg_tick(struct rtp_leg *l)
 	if (send_digit(l))
 		return;
 	frame = next_frame(l, ear);
-	if (!frame) {
+	if (l->probe.says) {
+		probe_say(&l->probe, l->a_law, quiet);
+		frame = quiet;
+	} else if (!frame) {
 		memset(quiet, law_encode(0, l->a_law), sizeof(quiet));
 		frame = quiet;
 	}

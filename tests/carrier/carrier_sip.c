@@ -52,6 +52,9 @@ static void leg_end(struct call_leg *l, const char *how)
 
 	if (l->answered && l->rtp.heard_ms < 200)
 		c->counts.unheard++;
+	if (l->answered && l->rtp.probe.heard)
+		samples_add(&c->heard, l->rtp.probe.heard_us -
+					       l->rtp.probe.at_us);
 	c->counts.dtmf += strlen(l->rtp.digits);
 	c->counts.rtp_in += l->rtp.in;
 	c->counts.rtp_out += l->rtp.out;
@@ -188,6 +191,7 @@ static void answer_h(void *arg)
 		return;
 	l->answered = tmr_jiffies();
 	l->c->counts.answered++;
+	l->rtp.probe.at_us = wall_us();
 	if (sipsess_answer(l->sess, 200, "OK", mb, NULL))
 		leg_end(l, "failed");
 	else
@@ -340,6 +344,9 @@ static enum err leg_open(struct call_leg *l, unsigned nth)
 
 	l->rtp.fd = -1;
 	l->rtp.dtmf_pt = -1;
+	if (c->opt.probe)
+		l->rtp.probe = (struct probe){ .says = 'C', .hears = 'A',
+						.heard_at_us = -1 };
 	l->rtp.ssrc = (uint32_t)(chance_unit(&l->chance) * 4294967295.0);
 	l->rtp.seq = (uint16_t)(chance_unit(&l->chance) * 65535.0);
 	str_fmt(path, sizeof(path), "%s/%s-%u.wav",

@@ -259,6 +259,11 @@ uint16_t carrier_port(const struct carrier *c)
 	return sa_port(&c->laddr);
 }
 
+struct samples *carrier_heard(struct carrier *c)
+{
+	return &c->heard;
+}
+
 struct carrier_counts *carrier_counts(struct carrier *c)
 {
 	return &c->counts;

@@ -36,6 +36,7 @@ static const struct option longs[] = {
 	{ "channels", 1, NULL, 'c' }, { "auth", 1, NULL, 'a' },
 	{ "record", 1, NULL, 'w' },   { "law", 1, NULL, 'L' },
 	{ "verbose", 0, NULL, 'v' },  { "table", 0, NULL, 'T' },
+	{ "probe", 0, NULL, 'p' },
 	{ "help", 0, NULL, 'h' },     { NULL, 0, NULL, 0 },
 };
 
@@ -59,6 +60,9 @@ static void usage(void)
 	     "  --record DIR        what each callee heard: NUMBER-NTH.wav\n"
 	     "  --law u|a|offer     the one codec it has; offer = both\n"
 	     "  --verbose           a line a call on stdout\n"
+	     "  --probe             callees speak stamps; how long from the"
+	     " answer until\n"
+	     "                      the agent (robot --probe) is heard\n"
 	     "  --table             the behaviours by number, and exit");
 }
 
@@ -140,6 +144,7 @@ static bool take(struct carrier_opt *o, int opt, char *arg)
 		return !strcmp(arg, "u") || !strcmp(arg, "a") ||
 		       !strcmp(arg, "offer");
 	case 'v': return o->verbose = true;
+	case 'p': return o->probe = true;
 	default:  return false;
 	}
 }
@@ -152,6 +157,11 @@ static void counts_print(struct app *a)
 #define X(name) printf(" " #name "=%llu", (unsigned long long)n->name);
 	CARRIER_COUNTS(X)
 #undef X
+	if (carrier_heard(a->c)->n)
+		printf(" heard=%zu heard_p50_ms=%.1f heard_p99_ms=%.1f",
+		       carrier_heard(a->c)->n,
+		       samples_ms(carrier_heard(a->c), .5),
+		       samples_ms(carrier_heard(a->c), .99));
 	printf("\n");
 	fflush(stdout);
 }

@@ -135,6 +135,34 @@ static void prompts(void **state)
 	stage_close(&st);
 }
 
+/* A customer's first word and the beep come together. */
+static void beep_over_voice(void **state)
+{
+	struct peer *c, *a;
+	const struct media_event *ev;
+
+	(void)state;
+	stage_open(&st, &(struct media_conf){ 0 });
+	c = stage_peer(&st, MEDIA_CUSTOMER, MEDIA_PCMA, 101, HZ_C);
+	a = stage_peer(&st, MEDIA_AGENT, MEDIA_PCMU, 101, HZ_A);
+	stage_run(&st, 60);
+	forget_all();
+	T_OK(!media_beep(st.m, a->leg) && !media_join(st.m, c->leg, a->leg),
+	     "a customer is joined with a beep");
+	ev = stage_await(&st, MEDIA_PLAYED, a->leg, 800);
+	T_OK(ev && ev->whole, "the beep is played to its end");
+	T_OK(a->n >= 1120 && a->n <= 2400 && peer_share(a, HZ_C) >= 10 &&
+	     peer_share(a, 1000) >= 20, "both are heard in it (%u: %u, %u %%)",
+	     a->n, peer_share(a, HZ_C), peer_share(a, 1000));
+	forget_all();
+	stage_run(&st, 240);
+	T_OK(peer_share(a, HZ_C) >= 95, "then the voice alone (%u %%)",
+	     peer_share(a, HZ_C));
+	T_OK(peer_share(c, HZ_A) >= 95, "the customer heard no beep");
+	T_OK(a->sources == 1 && !a->breaks && !a->backward, "one stream");
+	stage_close(&st);
+}
+
 static int stranger(const char *ip)
 {
 	struct sockaddr_in a = { .sin_family = AF_INET };
@@ -465,6 +493,7 @@ int main(void)
 		cmocka_unit_test(digits_relayed),
 		cmocka_unit_test(digits_sent),
 		cmocka_unit_test(prompts),
+		cmocka_unit_test(beep_over_voice),
 		cmocka_unit_test(strangers),
 		cmocka_unit_test(hostile_packets),
 		cmocka_unit_test(lost_and_back),

@@ -67,6 +67,8 @@ static const struct row {
 	{ "scale", K_REAL, AT(scale), "times are divided by this (1)" },
 	{ "seconds", K_REAL, AT(seconds), "stop after; 0 = on a signal (0)" },
 	{ "seed", K_SEED, AT(seed), "of all that is drawn (1)" },
+	{ "probe", K_FLAG, AT(probe), "stamps as speech: answer to ear, answer "
+				      "to screen-pop" },
 	{ "verbose", K_FLAG, AT(verbose), "every step on stderr" },
 };
 
@@ -202,7 +204,14 @@ static void crew_close(struct crew *c)
 	c->sounds = sounds_free(c->sounds);
 }
 
-static void report(const struct crew *c)
+static void report_samples(const char *name, struct samples *s)
+{
+	if (s->n)
+		printf(" %s=%zu %s_p50_ms=%.1f %s_p99_ms=%.1f", name, s->n,
+		       name, samples_ms(s, .5), name, samples_ms(s, .99));
+}
+
+static void report(struct crew *c)
 {
 	const struct robot_counts *n = &c->counts;
 
@@ -210,6 +219,8 @@ static void report(const struct crew *c)
 #define X(name) printf(" " #name "=%llu", (unsigned long long)n->name);
 	ROBOT_COUNTS(X)
 #undef X
+	report_samples("audio", &c->audio);
+	report_samples("popped", &c->popped);
 	printf("\n");
 	fflush(stdout);
 }

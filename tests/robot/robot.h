@@ -33,7 +33,7 @@ struct robot_opt {
 	double hangup, brk, hold;	/* chances of each, a call           */
 	double scale, seconds;		/* 0 s = until a signal              */
 	uint64_t seed;
-	bool verbose;
+	bool verbose, probe;
 };
 
 /*      name        what is counted                                           */
@@ -109,6 +109,7 @@ struct robot {
 	uint32_t done;		/* last call that was finished               */
 	int64_t joined_ms;	/* by the server's clock                     */
 	int64_t talk_from_ms;	/* ours                                      */
+	int64_t pop_us;		/* wall clock                                */
 	double talk_left_s;	/* after a hold                              */
 	uint32_t heard_ms;	/* of the line, when the call began          */
 	bool resting;		/* a break that was asked for                */
@@ -119,6 +120,7 @@ struct robot {
 struct crew {
 	struct robot_opt opt;
 	struct robot_counts counts;
+	struct samples audio, popped;	/* --probe: since the answer         */
 	struct sounds *sounds;
 	struct sip *sip;
 	struct sipsess_sock *sock;

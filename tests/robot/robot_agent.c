@@ -175,7 +175,8 @@ static void count_pop(struct robot *r)
 
 	if (r->counted != r->call || r->popped != r->call || !r->joined_ms)
 		return;
-	ms = MAX(robot_wall_ms() - r->joined_ms, 0);
+	r->pop_us = wall_us();
+	ms = MAX(r->pop_us / 1000 - r->joined_ms, 0);
 	r->joined_ms = 0;
 	n->pops++;
 	n->pop_sum_ms += (uint64_t)ms;
@@ -204,6 +205,21 @@ static void talk_begins(struct robot *r, int64_t since_ms)
 	}
 }
 
+/* The customer's voice told when he answered. */
+static void probe_ends(struct robot *r)
+{
+	struct probe *p = &r->line.rtp.probe;
+
+	if (p->heard) {
+		samples_add(&r->crew->audio, p->heard_us - p->heard_at_us);
+		if (r->pop_us)
+			samples_add(&r->crew->popped,
+				    r->pop_us - p->heard_at_us);
+	}
+	p->heard = false;
+	r->pop_us = 0;
+}
+
 static void talk_ends(struct robot *r)
 {
 	struct robot_counts *n = &r->crew->counts;
@@ -214,6 +230,7 @@ static void talk_ends(struct robot *r)
 	n->talk_ms += (uint64_t)(robot_mono_ms() - r->talk_from_ms);
 	n->heard += r->line.rtp.heard_ms - r->heard_ms >= HEARD_MS;
 	n->left += !mine;
+	probe_ends(r);
 	r->talk_from_ms = 0;
 	r->plan = PLAN_NONE;
 	loop_timer_stop(r->timer);

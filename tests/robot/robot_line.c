@@ -216,6 +216,9 @@ enum err line_init(struct robot_line *l, struct robot *r)
 	l->r = r;
 	l->rtp.fd = -1;
 	l->rtp.dtmf_pt = -1;
+	if (o->probe)
+		l->rtp.probe = (struct probe){ .says = 'A', .hears = 'C',
+					.heard_at_us = -1 };
 	l->rtp.ssrc = (uint32_t)(chance_unit(&r->chance) * 4294967295.0);
 	str_fmt(path, sizeof(path), "%s/agent-%u.wav",
 		o->record ? o->record : "", r->number);
