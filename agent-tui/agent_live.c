@@ -203,12 +203,41 @@ static void out_send(void *arg, enum msg_type type, const void *obj)
 			       "back.") : err_text(e));
 }
 
+static enum err password_from_file(struct live *v)
+{
+	FILE *f = fopen(v->o->password_file, "re");
+	bool got = f && fgets(v->pass, sizeof(v->pass), f);
+
+	if (f)
+		fclose(f);
+	v->pass[got ? strcspn(v->pass, "\r\n") : 0] = '\0';
+	return got ? ERR_OK : ERR_IO;
+}
+
+/*
+ * The server knows nothing of our session: it was started anew.  What was
+ * right before may be tried once more; else the agent types it.
+ */
+static void session_over(struct live *v)
+{
+	struct msg_ended over = { 0 };
+
+	take(v, MSG_ENDED, &over);
+	str_copy(v->m->login.trouble, sizeof(v->m->login.trouble),
+		 _("The server was started again. Log in to go on."));
+	if (*v->o->password_file && password_from_file(v))
+		log_warn("agent", "%s cannot be read", v->o->password_file);
+}
+
 static void on_ask(void *arg, const struct msg_welcome *w)
 {
 	struct live *v = arg;
 	enum err e;
 
-	v->offset_ms = w->wall_ms - clock_now(&v->clock).wall_ms;
+	if (w->wall_ms)
+		v->offset_ms = w->wall_ms - clock_now(&v->clock).wall_ms;
+	if (v->m->logged_in)
+		session_over(v);
 	v->m->lost = false;
 	v->m->login.busy = false;
 	v->todo |= DO_REDRAW;
@@ -348,20 +377,11 @@ static void turn(struct live *v)
 
 static enum err read_password(struct live *v)
 {
-	FILE *f = *v->o->password_file ? fopen(v->o->password_file, "r") : NULL;
-
-	if (!*v->o->password_file)
+	if (!*v->o->password_file || !password_from_file(v))
 		return ERR_OK;
-	if (!f || !fgets(v->pass, sizeof(v->pass), f)) {
-		fprintf(stderr, "waihu-agent: %s: %s\n", v->o->password_file,
-			_("cannot be read"));
-		if (f)
-			fclose(f);
-		return ERR_IO;
-	}
-	fclose(f);
-	v->pass[strcspn(v->pass, "\r\n")] = '\0';
-	return ERR_OK;
+	fprintf(stderr, "waihu-agent: %s: %s\n", v->o->password_file,
+		_("cannot be read"));
+	return ERR_IO;
 }
 
 static enum err open_screen(struct live *v)

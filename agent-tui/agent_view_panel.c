@@ -65,8 +65,9 @@ static void check_desk(const struct agent_model *m, struct panel *p)
 {
 	switch ((enum msg_desk)m->seat.desk) {
 	case MSG_DESK_ABSENT:
-		panel_linef(p, ST_WATCH, _("Phone\tDOWN\tnot registered: log it "
-					   "in as %s"), m->seat.desk_text);
+		panel_line(p, ST_WATCH, _("Phone\tDOWN\tnot registered"));
+		panel_linef(p, ST_WATCH, _("\tlog it in as %s"),
+			    m->seat.desk_text);
 		return;
 	case MSG_DESK_CALLED:
 		panel_line(p, ST_WATCH, _("Phone\tRINGS\tpick it up"));

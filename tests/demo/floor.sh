@@ -135,9 +135,10 @@ users() {
 
 floor_stop() {
 	local p
-	for p in "${PIDS[@]}"; do kill "$p" 2>/dev/null; done
+	# One that is dead already is no failure of a script with set -e.
+	for p in "${PIDS[@]}"; do kill "$p" 2>/dev/null || :; done
 	for p in "${PIDS[@]}"; do
-		wait_for 8 eval "! kill -0 $p" || kill -9 "$p" 2>/dev/null
+		wait_for 8 eval "! kill -0 $p" || kill -9 "$p" 2>/dev/null || :
 	done
 	PIDS=()
 }
