@@ -187,34 +187,6 @@ static bool set_all(struct job *j, struct staff *st)
 	return true;
 }
 
-struct ending {
-	const char *user;
-	uint64_t not, found;
-};
-
-static bool is_theirs(void *arg, const struct door_session *s)
-{
-	struct ending *e = arg;
-
-	if (s->no != e->not && str_eq(s->user, e->user))
-		e->found = s->no;
-	return !e->found;
-}
-
-/* Who may not log in any more is not left logged in; this job's own stays. */
-static void end_sessions(struct job *j, const char *user)
-{
-	struct ending e = { user, j->session, 0 };
-
-	do {
-		e.found = 0;
-		door_each(j->c->conf.door, is_theirs, &e);
-		if (e.found)
-			door_end(j->c->conf.door, e.found, MSG_END_FORCED,
-				 "this user may not log in any more");
-	} while (e.found);
-}
-
 static bool save_user(struct job *j, const struct staff *st)
 {
 	struct store_group *g = store_begin(j->c->r->store);
@@ -233,8 +205,8 @@ static bool save_user(struct job *j, const struct staff *st)
 	}
 	bool failed = commit(j, g, "user %s saved", st->user);
 
-	if (!failed && st->locked)
-		end_sessions(j, st->user);
+	if (!failed)
+		door_recheck(j->c->conf.door, st->user, j->session);
 	return failed;
 }
 
@@ -472,6 +444,6 @@ bool verb_user_delete(struct job *j, struct now now UNUSED)
 	bool failed = commit(j, g, "user %s deleted", name);
 
 	if (!failed)
-		end_sessions(j, name);
+		door_recheck(j->c->conf.door, name, j->session);
 	return failed;
 }

@@ -88,6 +88,8 @@ struct door_hooks {
 	/* May be NULL. */
 	void (*note)(void *arg, enum door_note n, const char *user,
 		     const char *from);
+	/* May be NULL. The user's record changed, and the session with it. */
+	void (*changed)(void *arg, const struct door_session *s);
 };
 
 /*
@@ -161,6 +163,13 @@ const struct door_session *door_session_of(const struct door *d,
 /* In no order; false ends. */
 void door_each(const struct door *d,
 	       bool (*h)(void *arg, const struct door_session *s), void *arg);
+/*
+ * The user's record changed: his sessions have its name, team and rights from
+ * now on (hooks->changed runs).  One whose role or agent number is another's
+ * now, who is locked or gone, is ended; session `but` (0: none) stays for
+ * this once, so that who did it can be answered.
+ */
+void door_recheck(struct door *d, const char *user, uint64_t but);
 /* Ends it for good, telling it why; hooks->ended runs. text may be NULL. */
 void door_end(struct door *d, uint64_t no, enum msg_end why, const char *text);
 

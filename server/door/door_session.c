@@ -167,3 +167,43 @@ void door_end(struct door *d, uint64_t no, enum msg_end why, const char *text)
 	if (s)
 		door_seat_end(d, s, why, text);
 }
+
+static void update(struct door *d, struct door_seat *s,
+		   const struct door_user *u)
+{
+	s->pub.may_unmask = u->may_unmask;
+	s->pub.read_only = u->read_only;
+	str_copy(s->pub.name, sizeof(s->pub.name), u->name);
+	str_copy(s->pub.team, sizeof(s->pub.team), u->team);
+	str_copy(s->pub.lang, sizeof(s->pub.lang), u->lang);
+	if (d->hooks.changed)
+		d->hooks.changed(d->hooks.arg, &s->pub);
+}
+
+void door_recheck(struct door *d, const char *user, uint64_t but)
+{
+	struct door_user u;
+	enum err e = d->hooks.user(d->hooks.arg, user, &u);
+
+	/* What cannot be read now is no reason to throw anybody out. */
+	if (e && e != ERR_ABSENT)
+		return;
+	for (uint32_t i = 0; i < d->seats_max; i++) {
+		struct door_seat *s = &d->seats[i];
+
+		if (!s->used || s->by_uid || !str_eq(s->pub.user, user))
+			continue;
+		if (e || u.locked) {
+			if (s->pub.no != but)
+				door_seat_end(d, s, MSG_END_FORCED, "this "
+					      "user may not log in any more");
+		} else if (u.role != s->pub.role ||
+			   u.agent.v != s->pub.agent.v) {
+			if (s->pub.no != but)
+				door_seat_end(d, s, MSG_END_FORCED, "your "
+					      "role has changed: log in again");
+		} else {
+			update(d, s, &u);
+		}
+	}
+}

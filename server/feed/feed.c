@@ -68,6 +68,16 @@ enum err feed_subscribe(struct feed *f, uint64_t session, const char *team,
 	return ERR_OK;
 }
 
+void feed_team(struct feed *f, uint64_t session, const char *team)
+{
+	struct screen *s = session ? screen_of(f, session) : NULL;
+
+	if (!s)
+		return;
+	str_copy(s->team, sizeof(s->team), team);
+	s->due_ms = 0;
+}
+
 void feed_gone(struct feed *f, uint64_t session)
 {
 	struct screen *s = session ? screen_of(f, session) : NULL;

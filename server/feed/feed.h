@@ -37,6 +37,8 @@ struct feed *feed_free(struct feed *f);		/* returns NULL */
 MUST_CHECK enum err feed_subscribe(struct feed *f, uint64_t session,
 				   const char *team,
 				   const struct msg_subscribe *sub);
+/* Its user is of another team now (empty: all). */
+void feed_team(struct feed *f, uint64_t session, const char *team);
 void feed_gone(struct feed *f, uint64_t session);
 /* Now and then, at least each 250 ms: sends what is due. */
 void feed_tick(struct feed *f, struct now now);

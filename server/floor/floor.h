@@ -218,7 +218,8 @@ struct floor *floor_free(struct floor *f);	/* returns NULL */
 	X(IN_RECORDED,    "recorded")   /* call, value = ms                */ \
 	X(IN_LINE,        "line")       /* agent, value 1 up, 0 down       */ \
 	X(IN_LINK,        "link")       /* agent, value 1 up, 0 down       */ \
-	X(IN_LOGIN,       "log in")     /* agent, text: name\tteam         */ \
+	X(IN_LOGIN,       "log in")     /* agent, text: name\tteam; value
+					   1: only these changed           */ \
 	X(IN_ASSIGN,      "assign")     /* agent, text: campaign ids       */ \
 	X(IN_LOGOUT,      "log out")    /* agent; after the call           */ \
 	X(IN_READY,       "ready")      /* agent                           */ \

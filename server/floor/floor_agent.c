@@ -28,10 +28,16 @@ static enum err on_login(struct floor *f, struct seat *none UNUSED,
 	tab = strchr(name, '\t');
 	if (tab)
 		*tab++ = '\0';
+	if (in->value && !seat_get(f->seats, (struct agent_id){ in->agent }))
+		return ERR_ABSENT;
 	e = seat_open(f->seats, (struct agent_id){ in->agent }, name,
 		      tab ? tab : "", &s);
 	if (e)
 		return e;
+	if (in->value) {	/* only the record has changed */
+		floor_seat_told(f, s, now);
+		return ERR_OK;
+	}
 	/* A second log-in takes the session over: same seat, same call. */
 	enum seat_state was = s->state;
 

@@ -4,71 +4,18 @@
 #include "base/str.h"
 #include "dial/loop.h"
 #include "report/audit.h"
-#include "staff/staff.h"
 
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
-/* ---- users ------------------------------------------------------------------------ */
-
-static enum err on_user(void *arg, const char *user, struct door_user *out)
-{
-	struct house *h = arg;
-	struct store *store = live_rooms(h->live)->store;
-	struct staff st;
-	uint64_t number;
-	enum err e = staff_get(store, user, &st);
-
-	if (e == ERR_ABSENT && !str_to_u64(user, UINT32_MAX, &number))
-		e = staff_by_agent(store, (struct agent_id){
-						  (uint32_t)number }, &st);
-	if (e)
-		return e;
-	*out = (struct door_user){
-		.role = st.role == STAFF_AGENT ? MSG_ROLE_AGENT
-			: st.role == STAFF_SUPERVISOR ? MSG_ROLE_SUPERVISOR
-						      : MSG_ROLE_ADMIN,
-		.agent = { st.agent }, .locked = st.locked,
-		.may_unmask = st.unmask, .read_only = st.read_only };
-	str_copy(out->user, sizeof(out->user), st.user);
-	str_copy(out->name, sizeof(out->name), st.name);
-	str_copy(out->team, sizeof(out->team), st.team);
-	str_copy(out->lang, sizeof(out->lang), st.lang);
-	str_copy(out->hash, sizeof(out->hash), st.hash);
-	return ERR_OK;
-}
-
 /* ---- coming and going ----------------------------------------------------------------- */
-
-static void assign(struct house *h, struct agent_id agent,
-		   const struct staff *st)
-{
-	struct floor *floor = live_rooms(h->live)->floor;
-	struct floor_input in = { .kind = IN_ASSIGN, .agent = agent.v };
-	struct campaign_id id;
-	enum err e;
-
-	for (uint32_t i = 0; i < st->campaigns_count; i++)
-		if (!floor_campaign_by_name(floor, st->campaigns[i].name,
-					    &id))
-			str_add(in.text, sizeof(in.text), "%u ", id.v);
-	/* Nobody said which: every campaign there is. */
-	for (size_t i = 0; !st->campaigns_count && i < SEAT_CAMPAIGNS &&
-			   floor_campaign_at(floor, i, &id); i++)
-		str_add(in.text, sizeof(in.text), "%u ", id.v);
-	e = live_input(h->live, &in);
-	if (e && e != ERR_STATE)
-		log_err("house", "agent %u: campaigns: %s", agent.v,
-			err_text(e));
-}
 
 static void on_came(void *arg, const struct door_session *s, bool resumed)
 {
 	struct house *h = arg;
 	const struct live_rooms *r = live_rooms(h->live);
 	struct floor_input in = { .kind = IN_LOGIN, .agent = s->agent.v };
-	struct staff st;
 	enum err e;
 
 	if (s->role != MSG_ROLE_AGENT) {
@@ -85,8 +32,8 @@ static void on_came(void *arg, const struct door_session *s, bool resumed)
 		return;
 	}
 	house_perf_restore(h, s->agent);
-	if (!resumed && !staff_by_agent(r->store, s->agent, &st))
-		assign(h, s->agent, &st);
+	if (!resumed)
+		house_assign(h, s->agent);
 	house_phone_ring(h, s->agent);
 	if (dial_line_is_up(r->dial, s->agent)) {
 		in = (struct floor_input){ .kind = IN_LINE, .value = 1,
@@ -285,6 +232,7 @@ static void on_tick(void *arg, struct now now)
 	house_watch_tick(h, now);
 	end_sessions(h);
 	house_phone_tick(h);
+	house_assign_tick(h);
 	house_forecast_tick(h);
 	clerk_tick(h->clerk, now);
 	house_tell_systemd(h, now);
@@ -355,7 +303,7 @@ static enum err open_door(struct house *h, const struct conf *c)
 		.tz_min = tz_offset_min(clock_now(h->clock).wall_ms),
 	};
 	const struct door_hooks hooks = {
-		.arg = h, .user = on_user, .greet = house_phone_greet,
+		.arg = h, .user = house_user, .changed = house_changed, .greet = house_phone_greet,
 		.came = on_came, .lost = on_lost, .ended = on_ended,
 		.logout = on_logout, .note = on_note };
 	const struct door_route routes[] = {

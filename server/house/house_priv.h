@@ -45,12 +45,27 @@ struct house {
 	struct campaign_conf undo[UNDO_MAX];	/* newest at the end         */
 	size_t undo_len;
 	struct house_forecast *forecast;
+	struct agent_id assign[256];	/* given campaigns after their call  */
+	size_t assign_len;
 	int64_t stop_ms;		/* monotonic: stop then; 0 = no      */
 	int64_t told_ms, day;
 	bool ready;			/* hooks may use every room          */
 };
 
+/* house_staff.c: who may do what, as the records say now */
+enum err house_user(void *arg, const char *user, struct door_user *out);
+void house_changed(void *arg, const struct door_session *s);
+/* The agent takes the calls his record says; on a call: after it. */
+void house_assign(struct house *h, struct agent_id agent);
+void house_assign_tick(struct house *h);
+/* A supervisor who has a team may not touch what is the whole floor's, and
+ * of the campaigns only those his own record names. */
+bool house_may_floor(const struct door_session *s);
+bool house_may_campaign(struct house *h, const struct door_session *s,
+			struct campaign_id id);
 /* house_super.c */
+/* He has another team now: whom he may not hear he hears no longer. */
+void house_watch_team(struct house *h, const struct door_session *s);
 void house_super(void *arg, const struct door_session *s, enum msg_type type,
 		 uint32_t req, const union msg_any *m);
 void house_watch_gone(struct house *h, uint64_t session);

@@ -98,6 +98,16 @@ static void tell(const struct ask *a)
 	answer(a, ERR_OK);
 }
 
+/* Refused, and said, when the campaign is not his team's. */
+static bool not_his(const struct ask *a, uint32_t campaign)
+{
+	if (house_may_campaign(a->h, a->s, (struct campaign_id){ campaign }))
+		return false;
+	door_refuse(a->h->door, a->s->no, a->req, MSG_NO_PERM,
+		    "this campaign is not your team's");
+	return true;
+}
+
 static void campaign_ctl(const struct ask *a)
 {
 	static const enum floor_input_kind kinds[] = {
@@ -109,6 +119,8 @@ static void campaign_ctl(const struct ask *a)
 	char text[300];
 	enum err e = ERR_ARG;
 
+	if (not_his(a, m->campaign))
+		return;
 	if (m->action && m->action < ARRAY_LEN(kinds)) {
 		in.kind = (uint8_t)kinds[m->action];
 		e = live_input(a->h->live, &in);
@@ -130,6 +142,11 @@ static void trunk_ctl(const struct ask *a)
 	char text[300];
 	enum err e = ERR_ARG;
 
+	if (!house_may_floor(a->s)) {
+		door_refuse(a->h->door, a->s->no, a->req, MSG_NO_PERM,
+			    "trunks are the whole floor's, not your team's");
+		return;
+	}
 	switch (m->action) {
 	case MSG_TRUNK_DO_DRAIN:
 		e = dial_trunk_drain(a->r->dial, t);
@@ -222,6 +239,16 @@ void house_watch_gone(struct house *h, uint64_t session)
 
 	if (w)
 		watch_end(h, w, "");
+}
+
+void house_watch_team(struct house *h, const struct door_session *s)
+{
+	struct watch *w = watch_of(h, s->no);
+	struct seat *on = w ? seat_get(floor_seats(live_rooms(h->live)->floor),
+				       w->on) : NULL;
+
+	if (w && *s->team && (!on || !str_eq(on->team, s->team)))
+		watch_end(h, w, "this agent is not in your team");
 }
 
 void house_watch_tick(struct house *h, struct now now)
@@ -327,7 +354,8 @@ static void report_get(const struct ask *a)
 
 static void pacing_set(const struct ask *a)
 {
-	house_pacing_set(a->h, a->s, a->req, &a->m->pacing_set);
+	if (!not_his(a, a->m->pacing_set.campaign))
+		house_pacing_set(a->h, a->s, a->req, &a->m->pacing_set);
 }
 
 static const struct {

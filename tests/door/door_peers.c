@@ -48,6 +48,14 @@ static enum err on_user(void *arg, const char *user, struct door_user *out)
 		*out = users[i];
 		str_copy(out->hash, sizeof(out->hash), hash);
 		out->locked |= p->lock_1001 && out->agent.v == 1001;
+		if (p->team_red) {
+			str_copy(out->team, sizeof(out->team), "red");
+			out->may_unmask = !out->may_unmask;
+		}
+		if (p->now_admin)
+			out->role = MSG_ROLE_ADMIN;
+		if (p->all_gone)
+			return ERR_ABSENT;
 		return ERR_OK;
 	}
 	return ERR_ABSENT;
@@ -103,6 +111,14 @@ static void on_note(void *arg, enum door_note n, const char *user,
 	(void)user;
 	(void)from;
 	p->notes[n]++;
+}
+
+static void on_changed(void *arg, const struct door_session *s)
+{
+	struct peers *p = arg;
+
+	p->changed++;
+	p->by = *s;
 }
 
 static void on_message(void *arg, const struct door_session *s,
@@ -281,7 +297,7 @@ void peers_init(struct peers *p, const char *scheme,
 {
 	struct door_hooks hooks = {
 		p, on_user, on_greet, on_came, on_lost, on_ended, on_logout,
-		on_note,
+		on_note, on_changed,
 	};
 	/* Two routes with a hole: unmask (43) is nobody's. */
 	struct door_route routes[] = {

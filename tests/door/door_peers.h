@@ -34,6 +34,8 @@ struct peers {
 	int notes[DOOR_NOTE_COUNT];
 	bool in_call;			/* then log-out is refused           */
 	bool lock_1001;
+	bool team_red, now_admin, all_gone;	/* what the records say now  */
+	int changed;
 	int routed;
 	enum msg_type last;
 	struct door_session by;

@@ -195,6 +195,51 @@ static void test_read_only_looks_but_does_not_act(void **state)
 	     peer_refusal(c) == MSG_NO_PERM, "nor see whole numbers");
 }
 
+/* -- records that change ------------------------------------------------------------------ */
+
+static void test_a_changed_record_binds_at_once(void **state)
+{
+	(void)state;
+	struct peer *a = peer_new(&p, true), *z = peer_new(&p, true);
+
+	T_OK(peer_login(a, "1001", "secret", false) == MSG_LOGIN_OK &&
+	     peer_login(z, "zhang", "secret", false) == MSG_LOGIN_OK, "in");
+	p.team_red = true;
+	door_recheck(p.door, "zhang", 0);
+	T_OK(p.changed == 1 && str_eq(p.by.team, "red") &&
+	     !p.by.may_unmask && str_eq(p.by.user, "zhang"),
+	     "his team and rights are the new ones, nobody else's");
+	T_OK(peer_ask(z, MSG_SUBSCRIBE, &zero) == MSG_OK &&
+	     str_eq(p.by.team, "red"), "in what he asks for next, too");
+	p.now_admin = true;
+	door_recheck(p.door, "zhang", p.by.no);
+	T_OK(!p.ended, "who is being answered stays for now");
+	door_recheck(p.door, "zhang", 0);
+	T_OK(p.ended == 1 && p.why == MSG_END_FORCED && peer_until_lost(z) &&
+	     z->ended == MSG_END_FORCED, "another role ends the session");
+	p.now_admin = false;
+	p.all_gone = true;
+	door_recheck(p.door, "1001", 0);
+	T_OK(p.ended == 2 && peer_until_lost(a) &&
+	     a->ended == MSG_END_FORCED, "and so does a removal");
+}
+
+static void test_no_record_binds_the_local_admin(void **state)
+{
+	(void)state;
+	struct peer *c = peer_new(&p, true);
+	const struct door_session *s;
+	char user[41];
+
+	T_OK(peer_ask(c, MSG_ADMIN_REQ, &zero) == MSG_OK, "in by its uid");
+	s = door_session(p.door, p.by.no);
+	T_OK(s, "a session");
+	str_copy(user, sizeof(user), s ? s->user : "");
+	p.all_gone = true;
+	door_recheck(p.door, user, 0);
+	T_OK(!p.ended && door_session(p.door, p.by.no), "it stays");
+}
+
 /* -- manners ---------------------------------------------------------------------------- */
 
 static void test_hello_comes_first(void **state)
@@ -449,6 +494,8 @@ int main(void)
 		AT(test_one_place_guessing_many_names, setup),
 		AT(test_every_role_and_message, setup),
 		AT(test_read_only_looks_but_does_not_act, setup),
+		AT(test_a_changed_record_binds_at_once, setup),
+		AT(test_no_record_binds_the_local_admin, setup_ipc),
 		AT(test_hello_comes_first, setup),
 		AT(test_junk, setup),
 		AT(test_take_over, setup),
