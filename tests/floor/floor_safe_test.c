@@ -47,6 +47,21 @@ static void trunk_says(struct fw *w, uint64_t *seed, struct call_id id)
 	(void)!fw_in(w, in);
 }
 
+/* Anybody: the other one, the team, the queue, outside numbers. */
+static void to_whom(uint64_t *seed, struct floor_input *in)
+{
+	static const struct { enum hand_target to; const char *whom; } all[] = {
+		{ HAND_AGENT, "1001" }, { HAND_AGENT, "1002" },
+		{ HAND_TEAM, "north" }, { HAND_QUEUE, "1" },
+		{ HAND_QUEUE, "7" }, { HAND_OUTSIDE, "864001112222" },
+		{ HAND_COLLEAGUE, "864003334444" },
+	};
+	size_t i = roll(seed, ARRAY_LEN(all));
+
+	in->code = all[i].to;
+	str_copy(in->text, sizeof(in->text), all[i].whom);
+}
+
 /* Something an agent, its phone or a supervisor could do. */
 static void agent_does(struct fw *w, uint64_t *seed, uint32_t agent)
 {
@@ -60,6 +75,9 @@ static void agent_does(struct fw *w, uint64_t *seed, uint32_t agent)
 		{ IN_WRAP_MORE, 1 }, { IN_HAND, 2 }, { IN_CORRECT, 10 },
 		{ IN_FORCE, SEAT_EVENT_COUNT }, { IN_LOGOUT, 1 },
 		{ IN_LOGIN, 1 }, { IN_CALLBACK, 2 }, { IN_NOTE, 1 },
+		{ IN_TRANSFER, HAND_STEP_COUNT },
+		{ IN_TRANSFER, HAND_STEP_COUNT },
+		{ IN_TRANSFER, HAND_STEP_COUNT },
 	};
 	size_t i = roll(seed, ARRAY_LEN(does));
 	struct floor_input in = { .kind = does[i].kind, .agent = agent,
@@ -71,6 +89,8 @@ static void agent_does(struct fw *w, uint64_t *seed, uint32_t agent)
 		in.when_s = w->lw.now.wall_ms / 1000 + 7200;
 	if (in.kind == IN_LOGIN)
 		str_copy(in.text, sizeof(in.text), "Agent\tnorth");
+	if (in.kind == IN_TRANSFER)
+		to_whom(seed, &in);
 	(void)!fw_in(w, in);
 }
 
@@ -114,20 +134,36 @@ static void known(struct fw *w, uint64_t seed, int at)
 		     (unsigned long long)seed, at, s->agent.v,
 		     seat_state_word(s->state));
 		T_OK(!seat_state_on_call(s->state) || !c ||
-		     c->agent.v == s->agent.v,
-		     "seed %llu step %d: and the call is agent %u's",
-		     (unsigned long long)seed, at, s->agent.v);
+		     c->agent.v == s->agent.v ||
+		     c->hand.asked.v == s->agent.v,
+		     "seed %llu step %d: and the call is agent %u's, or he "
+		     "was asked about it", (unsigned long long)seed, at,
+		     s->agent.v);
 	}
 	for (struct call *c = call_each(cs, NULL); c; c = call_each(cs, c)) {
 		struct seat *s = fw_seat(w, c->agent.v);
-		bool joined = c->state == CALL_TALK || c->state == CALL_HOLD ||
-			      c->state == CALL_ORPHAN;
+		bool joined = c->state >= CALL_TALK &&
+			      c->state <= CALL_CONF;
+		struct seat *b = fw_seat(w, c->hand.asked.v);
+		struct call *g = call_get(cs, c->hand.guest);
 
 		T_OK(!joined || (s && s->call.v == c->id.v &&
 				 seat_state_on_call(s->state)),
 		     "seed %llu step %d: call %u in %s has its agent",
 		     (unsigned long long)seed, at, c->id.v,
 		     call_state_word(c->state));
+		T_OK(!b || b->call.v == c->id.v,
+		     "seed %llu step %d: who is asked about call %u knows it",
+		     (unsigned long long)seed, at, c->id.v);
+		T_OK(!g || (g->part == PART_GUEST && g->host.v == c->id.v),
+		     "seed %llu step %d: call %u's guest is its own",
+		     (unsigned long long)seed, at, c->id.v);
+		T_OK(c->state != CALL_OUTSIDE || (c->leg && g && g->leg),
+		     "seed %llu step %d: call %u outside has two legs",
+		     (unsigned long long)seed, at, c->id.v);
+		T_OK(c->state != CALL_GUEST || call_get(cs, c->host),
+		     "seed %llu step %d: no guest %u without a host",
+		     (unsigned long long)seed, at, c->id.v);
 		T_OK(!c->pass || c->state == CALL_CHECK,
 		     "seed %llu step %d: nobody keeps a pass",
 		     (unsigned long long)seed, at);
@@ -138,6 +174,8 @@ static void begin(struct fw *w, enum dial_mode mode, unsigned leads)
 {
 	fw_open(w, mode, leads);
 	w->k.amd = mode == MODE_PREDICTIVE;
+	w->k.transfer = HAND_ANY;
+	w->k.transfer_ms = 3000;
 	T_OK(!floor_campaign_set(w->floor, &w->k, w->lw.now), "campaign");
 	fw_agent(w, ANN);
 	fw_agent(w, BOB);
@@ -200,7 +238,7 @@ static void same_again(void **unused UNUSED)
 
 		for (int run = 0; run < 2; run++) {
 			struct fw w;
-			uint64_t dice = 42;
+			uint64_t dice = 43;
 
 			begin(&w, (enum dial_mode)mode, 60);
 			for (int i = 0; i < STEPS; i++)
