@@ -105,15 +105,18 @@ static bool hears(const struct bridge *b, const struct leg *to,
 	return false;
 }
 
-/* Recorded is what the customer could hear, and the customer. */
+/*
+ * Recorded is what the customer could hear, and the customer, while anybody
+ * of ours heard him: not what agents say among themselves while he is held.
+ */
 static bool on_tape(const struct bridge *b, const struct leg *from)
 {
 	for (unsigned i = 0; i < b->n; i++) {
 		const struct leg *to = b->leg[i];
 
 		if (b->hear[i] & 1u << from->place &&
-		    (from->kind == MEDIA_WATCHER ?
-		     to->kind == MEDIA_CUSTOMER : to->kind != MEDIA_WATCHER))
+		    (from->kind == MEDIA_CUSTOMER ?
+		     to->kind != MEDIA_WATCHER : to->kind == MEDIA_CUSTOMER))
 			return true;
 	}
 	return false;
