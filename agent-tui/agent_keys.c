@@ -6,9 +6,9 @@
 #include "base/str.h"
 
 #define IDLE    (CTX_NOT_READY | CTX_READY)
-#define CALL    (CTX_TALK | CTX_HOLD | CTX_CONSULT | CTX_CONF)
+#define CALL    (CTX_TALK | CTX_HOLD | CTX_CONSULT | CTX_CONF | CTX_ASKING)
 #define BUSY    (CTX_PREVIEW | CTX_RING | CALL | CTX_WRAP)
-#define STATES  (IDLE | BUSY | CTX_LOST | CTX_ALONE)
+#define STATES  (IDLE | BUSY | CTX_ASKED | CTX_LOST | CTX_ALONE)
 #define MENUS   (CTX_BREAKS | CTX_CORRECT | CTX_NUMBERS | CTX_MORE)
 #define BOXES   (MENUS | CTX_TRANSFER | CTX_PICKER | CTX_LIST | CTX_ASK)
 
@@ -47,14 +47,14 @@ static const struct keymap_row rows[] = {
 	{ TK_F2, 0, ACT_NOT_READY, CTX_READY, N_("F2 Not ready"), NULL, NULL },
 	{ TK_F2, 0, ACT_SAVE_STOP, CTX_WRAP, N_("F2 Save, then Not ready"),
 	  N_("F2 Save, Not ready"), NULL },
-	{ TK_F2, 0, ACT_NOT_READY, CTX_PREVIEW | CTX_RING | CALL,
+	{ TK_F2, 0, ACT_NOT_READY, CTX_PREVIEW | CTX_RING | CALL | CTX_ASKED,
 	  N_("F2 Not ready after: %s"), NULL, NULL },
 	{ TK_F3, 'b', ACT_BREAKS, CTX_NOT_READY, N_("F3 Break or log out"),
 	  NULL, N_("Break menu, with log out; in a call: afterwards") },
 	{ TK_F3, 'b', ACT_BREAKS, CTX_READY, N_("F3 Break"), NULL, NULL },
 	{ TK_F3, 'b', ACT_BREAKS, CTX_PREVIEW, N_("F3 Break after this"),
 	  NULL, NULL },
-	{ TK_F3, 'b', ACT_BREAKS, CTX_RING | CALL | CTX_WRAP,
+	{ TK_F3, 'b', ACT_BREAKS, CTX_RING | CALL | CTX_ASKED | CTX_WRAP,
 	  N_("F3 Break after: %s"), NULL, NULL },
 	{ TK_F4, 'h', ACT_SOUND, CTX_NOT_READY, N_("F4 Sound test"), NULL,
 	  N_("Sound test; in a call: hold and take back") },
@@ -62,16 +62,18 @@ static const struct keymap_row rows[] = {
 	{ TK_F4, 'h', ACT_BACK, CTX_HOLD, N_("F4 TAKE BACK"), NULL, NULL },
 	{ TK_F4, 'h', ACT_SWAP, CTX_CONSULT, N_("F4 Swap"), NULL, NULL },
 	{ TK_F4, 0, ACT_HOLD, CTX_NOTE, N_("F4 Hold"), NULL, NULL },
-	{ TK_F5, 'm', ACT_MUTE, CTX_TALK | CTX_CONSULT | CTX_CONF,
+	{ TK_F5, 'm', ACT_MUTE, CTX_TALK | CTX_CONSULT | CTX_CONF | CTX_ASKED,
 	  N_("F5 Mute"), NULL, N_("Mute your microphone, or open it again") },
 	{ TK_F5, 0, ACT_MUTE, CTX_NOTE, N_("F5 Mute"), NULL, NULL },
 	{ TK_F6, 't', ACT_TRANSFER, CTX_TALK | CTX_HOLD, N_("F6 Transfer"),
 	  NULL, N_("Transfer: ask first, or send now") },
 	{ TK_F6, 't', ACT_COMPLETE, CTX_CONSULT | CTX_CONF,
 	  N_("F6 GIVE THE CUSTOMER"), N_("F6 GIVE"), NULL },
+	{ TK_F6, 't', ACT_COMPLETE, CTX_ASKING, N_("F6 Send now"), NULL,
+	  NULL },
 	{ TK_F6, 0, ACT_BOX, CTX_TRANSFER, N_("F6 Send now"), NULL, NULL },
 	{ 'c', 0, ACT_CONF, CTX_CONSULT, N_("c All three talk"),
-	  N_("c All three"), NULL },
+	  N_("c All three"), N_("In a consultation: all three talk") },
 	{ TK_F7, 'c', ACT_LIST, IDLE, N_("c Callbacks"), NULL,
 	  N_("Call back: when; while idle: your callbacks") },
 	{ TK_F7, 'c', ACT_PICKER, CTX_WRAP, N_("F7 Call-back time"),
@@ -84,11 +86,15 @@ static const struct keymap_row rows[] = {
 	  N_("F8 HANG UP"), NULL, NULL },
 	{ TK_F8, 0, ACT_HANGUP, CTX_HOLD | CTX_CONF | CTX_CONSULT,
 	  N_("F8 Hang up"), NULL, NULL },
+	{ TK_F8, 0, ACT_HANGUP, CTX_ASKING, N_("F8 Cancel"), NULL, NULL },
+	{ TK_F8, 0, ACT_HANGUP, CTX_ASKED, N_("F8 Leave"), NULL, NULL },
 	{ TK_F8, 0, ACT_HANGUP_LOCAL, CTX_LOST,
 	  N_("F8 Hang up (works locally)"), N_("F8 Hang up (locally)"), NULL },
-	{ 'x', 0, ACT_HANGUP_ASK, CTX_RING | CALL | CTX_LOST, NULL, NULL,
+	{ 'x', 0, ACT_HANGUP_ASK, CTX_RING | CALL | CTX_ASKED | CTX_LOST,
+	  NULL, NULL,
 	  N_("Hang up, asks first") },
-	{ TK_F9, '!', ACT_HAND, IDLE | BUSY, N_("F9 Supervisor"), NULL,
+	{ TK_F9, '!', ACT_HAND, IDLE | BUSY | CTX_ASKED, N_("F9 Supervisor"),
+	  NULL,
 	  N_("Raise your hand to the supervisor, or lower it") },
 	{ TK_DIGIT, 0, ACT_SKIP, CTX_PREVIEW, N_("1-%u Skip with reason"),
 	  N_("1-%u Skip"),
@@ -131,8 +137,10 @@ static const struct keymap_row rows[] = {
 	  N_("Up/Down Choose"), NULL, NULL },
 	{ TK_UPDOWN, 0, ACT_NONE, CTX_HELP, N_("Up/Down Scroll"), NULL, NULL },
 	{ TK_ARROWS, 0, ACT_NONE, CTX_PICKER, N_("arrows Day"), NULL, NULL },
-	{ TK_ESC, 0, ACT_CANCEL_CONSULT, CTX_CONSULT,
+	{ TK_ESC, 0, ACT_CANCEL_CONSULT, CTX_CONSULT | CTX_ASKING,
 	  N_("Esc Back to the customer"), N_("Esc Back"), NULL },
+	{ TK_ESC, 0, ACT_CANCEL_CONSULT, CTX_CONF, N_("Esc Without them"),
+	  NULL, NULL },
 	{ TK_ESC, 0, ACT_NOTE_END, CTX_NOTE,
 	  N_("Typing a note: Esc or Enter when done"), NULL, NULL },
 	{ TK_ESC, 0, ACT_NOTE_END, CTX_TONES,
@@ -159,8 +167,10 @@ static const struct footer_plan plans[] = {
 	{ CTX_HOLD, -1, "F4 F6 F8 F9 n PgDn F1", "F4 F6 F8 F9 n F1" },
 	{ CTX_CONSULT, -1, "F6 F4 c Esc F5 / F8 n d PgDn F9 F1",
 	  "F6 F4 c Esc F5 / F8 n d F9 F1" },
-	{ CTX_CONF, -1, "F6 F5 F8 F9 / n d r PgDn F1",
-	  "F6 F5 F8 F9 / n d r PgDn F1" },
+	{ CTX_CONF, -1, "F6 Esc F5 F8 F9 / n d r PgDn F1",
+	  "F6 Esc F5 F8 F9 / n d r PgDn F1" },
+	{ CTX_ASKING, -1, "Esc F6 F8 F9 / n PgDn F1", NULL },
+	{ CTX_ASKED, -1, "F5 F8 F9 F3 / PgDn F1", NULL },
 	/* The Chinese mock-up leaves the supervisor's key to the help. */
 	{ CTX_WRAP, LANG_ZH, "1-9 F7 n Enter F2 / + PgDn F9 F1",
 	  "1-9 F7 n Enter F2 / + F1" },
@@ -218,6 +228,14 @@ void agent_footer_text(const struct keymap_row *row, const char *label,
 	str_copy(buf, size, label);
 	if (row->act == ACT_MUTE && m->seat.muted)
 		str_copy(buf, size, _("F5 OPEN MIC"));
+	/* Only what is valid now (UX 1.2). */
+	if ((row->act == ACT_TRANSFER && m->seat.no_transfer) ||
+	    (row->act == ACT_COMPLETE && m->seat.sending))
+		*buf = '\0';
+	/* Hanging up on the other one brings the customer back. */
+	if (row->act == ACT_HANGUP && m->seat.consult_active &&
+	    agent_ctx(m) == CTX_CONSULT)
+		str_copy(buf, size, _("F8 Hang up on them"));
 	if (row->act == ACT_REC && m->seat.rec == MSG_REC_PAUSED)
 		str_copy(buf, size, _("r RECORD AGAIN"));
 	if (row->act == ACT_HAND && m->seat.hand)

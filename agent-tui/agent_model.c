@@ -64,6 +64,15 @@ enum agent_ctx agent_ctx_of_state(const struct agent_model *m)
 		{ MSG_STATE_CONF, CTX_CONF }, { MSG_STATE_WRAP, CTX_WRAP },
 	};
 
+	bool two = m->seat.state == MSG_STATE_CONSULT ||
+		   m->seat.state == MSG_STATE_CONF;
+
+	/* Another's customer; or the other one is not there yet. */
+	if (two && m->seat.asked)
+		return CTX_ASKED;
+	if (m->seat.state == MSG_STATE_CONSULT &&
+	    m->seat.consult != MSG_STEP_ANSWERED)
+		return CTX_ASKING;
 	for (size_t i = 0; i < ARRAY_LEN(map); i++)
 		if (map[i].state == m->seat.state)
 			return map[i].ctx;

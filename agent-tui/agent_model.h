@@ -27,6 +27,8 @@
 	X(CTX_HOLD,      "on hold")                                           \
 	X(CTX_CONSULT,   "consult")                                           \
 	X(CTX_CONF,      "3-way")                                             \
+	X(CTX_ASKING,    "calling the other")                                 \
+	X(CTX_ASKED,     "asked by another")                                  \
 	X(CTX_WRAP,      "wrap-up")                                           \
 	X(CTX_LOST,      "server lost")                                       \
 	X(CTX_ALONE,     "server lost, no call")                              \

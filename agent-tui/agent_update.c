@@ -126,6 +126,9 @@ static unsigned transfer(struct agent_model *m, enum msg_transfer_kind k)
 {
 	struct msg_transfer t = { .call = m->seat.call, .kind = (uint8_t)k };
 
+	/* The other one must have read all of it. */
+	if (m->note_dirty)
+		agent_send_note(m, true);
 	agent_send(m, MSG_TRANSFER, &t);
 	return DO_REDRAW;
 }
@@ -198,7 +201,11 @@ static unsigned open_box(struct agent_model *m, enum agent_act act)
 		agent_box_open(m, CTX_BREAKS);
 		break;
 	case ACT_TRANSFER:
-		agent_box_open(m, CTX_TRANSFER);
+		if (m->seat.no_transfer)
+			agent_hint(m, ST_WATCH,
+				   _(msg_refusal_text(MSG_NO_TRANSFER)));
+		else
+			agent_box_open(m, CTX_TRANSFER);
 		break;
 	case ACT_LIST:
 		agent_box_open(m, CTX_LIST);

@@ -73,6 +73,12 @@ static void target_row(const struct msg_target *t, char *buf, size_t size)
 		str_fmt(buf, size, "%s%s", name, team);
 		str_add(buf, size, _("longest wait %s"), time);
 		break;
+	case MSG_TARGET_TEAM:
+		str_fmt(text, sizeof(text), _("team"));
+		text_pad(team, sizeof(team), text, 21);
+		str_fmt(buf, size, "%s%s", name, team);
+		str_add(buf, size, _("%u ready"), t->ready);
+		break;
 	default:
 		str_fmt(buf, size, "%s%s", name, t->to);
 		break;

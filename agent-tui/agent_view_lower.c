@@ -146,7 +146,15 @@ static void call_notice(const struct agent_model *m, bool full, char *buf,
 			str_add(buf, size, _("  Limit %s."), b);
 		break;
 	case MSG_STATE_CONSULT:
-		str_fmt(buf, size, m->seat.consult != MSG_STEP_ANSWERED
+		if (m->seat.asked) {
+			str_fmt(buf, size, _("%s asks you about this customer,"
+				" who hears music."), m->seat.consult_with);
+			break;
+		}
+		str_fmt(buf, size, m->seat.sending
+			? _("The customer goes to %s.  Comes back to you if "
+			    "nobody answers.")
+			: m->seat.consult != MSG_STEP_ANSWERED
 			? _("Calling %s.  The customer hears music.")
 			: m->seat.consult_active
 			? _("You talk to %s.  The customer hears music.")
@@ -154,6 +162,11 @@ static void call_notice(const struct agent_model *m, bool full, char *buf,
 			m->seat.consult_with);
 		break;
 	case MSG_STATE_CONF:
+		if (m->seat.asked) {
+			str_fmt(buf, size, _("All three talk: you, %s and his "
+				"customer."), m->seat.consult_with);
+			break;
+		}
 		str_fmt(buf, size, _("All three talk: you, the customer and "
 				     "%s."), m->seat.consult_with);
 		break;

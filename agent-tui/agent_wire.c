@@ -34,8 +34,19 @@ static unsigned on_seat(struct agent_model *m, const struct msg_seat *s)
 	uint16_t chosen = m->seat.outcome;
 	unsigned todo = DO_REDRAW;
 
-	if (new_call || (!s->call && m->seat.call))
+	/* Given away: what is left of the same call, and its note goes on. */
+	bool given = new_call && m->seat.call &&
+		     s->state == MSG_STATE_WRAP &&
+		     s->ended_by == MSG_ENDED_TRANSFER;
+
+	if (given && (m->typing || m->note_dirty)) {
+		m->note_dirty = true;
+	} else if (new_call || (!s->call && m->seat.call)) {
 		forget_call(m);
+		/* After a take-over, or from a colleague: his draft. */
+		if (s->call && m->cust.call == s->call)
+			edit_set(&m->note, m->cust.note);
+	}
 	/* Chosen while the link was down: ours is newer until it is sent. */
 	bool keep = m->outcome_dirty && s->call == m->seat.call;
 

@@ -3,6 +3,8 @@
  */
 #include "options.h"
 
+#include <string.h>
+
 #include "base/str.h"
 
 #define RE CONF_RELOAD
@@ -278,6 +280,19 @@ static const struct conf_row rows[] = {
   "Prompt played to an abandoned call (a file of media.prompts without "
   ".wav). Unset: the built-in one.",
   "呼损时播放的提示音（media.prompts 中的文件名，不带 .wav）。未设置时用内置。" },
+{ "campaign_defaults", "transfer", CONF_WORD, RE, 0, 0, "listed",
+  "none|inside|listed|any",
+  "To whom agents may give a call: nobody; agents, teams and queues; "
+  "transfer_numbers as well; any number they type.",
+  "坐席可转接的对象：不可转接、内部（坐席、班组、队列）、加上 transfer_numbers、任意号码。" },
+{ "campaign_defaults", "transfer_wait", CONF_DURATION, RE, 5 * MS_S, 5 * MS_M,
+  "20s", NULL,
+  "Nobody free for so long: the customer comes back to the agent.",
+  "超过此时间无人空闲，客户回到原坐席。" },
+{ "campaign_defaults", "transfer_numbers", CONF_TEXT, LIST | RE, 4, 80, NULL,
+  NULL,
+  "Outside numbers calls may be given to: Name=+861012345678.",
+  "可转接的外线号码：名称=+861012345678。" },
 { "campaign_defaults", "script", CONF_FILE, RE, 0, 0, NULL, NULL,
   "Script shown to the agent, see waihu-script(5).", "坐席话术文件。" },
 { "campaign_defaults", "caller_id", CONF_E164, RE, 0, 0, NULL, NULL,
@@ -372,10 +387,35 @@ static void check_trunk(struct told *t, const char *name)
 	}
 }
 
+/* "Name=+8610...": a name, and digits. */
+static bool is_listed_number(const char *s)
+{
+	const char *eq = strrchr(s, '=');
+	size_t digits;
+
+	if (!eq || eq == s || eq[1] != '+')
+		return false;
+	digits = strspn(eq + 2, "0123456789");
+	return digits >= 7 && digits <= 15 && !eq[2 + digits];
+}
+
 static void check_campaign(struct told *t, const char *name)
 {
 	const struct conf *c = t->c;
 	char text[200];
+
+	for (size_t i = 0; i < conf_list_len(c, "campaigns", name,
+					     "transfer_numbers"); i++) {
+		const char *s = conf_list_at(c, "campaigns", name,
+					     "transfer_numbers", i);
+
+		if (is_listed_number(s))
+			continue;
+		str_fmt(text, sizeof(text), "campaign \"%s\": "
+			"transfer_numbers: %s: should be Name=+861012345678",
+			name, s);
+		tell(t, "campaigns", name, "transfer_numbers", text);
+	}
 
 	if (conf_word(c, "campaigns", name, "mode") == OPT_PREDICTIVE &&
 	    !conf_int(c, "campaigns", name, "abandon")) {

@@ -184,7 +184,11 @@ SCHEMA_STRUCT(msg_unmask, MSG_UNMASK_FIELDS);
 	F(u16,    outcome,    0,    "chosen code; 0: none")                   \
 	F(i64,    callback_ms, 0,   "callback agreed [ms since 1970]")        \
 	F(u8,     desk,       0,    "enum msg_desk of a desk phone")          \
-	F(text,   desk_text,  80,   "its account, or what is wrong with it")
+	F(text,   desk_text,  80,   "its account, or what is wrong with it")  \
+	F(bool,   no_transfer, 0,   "this call may be given to nobody")       \
+	F(bool,   sending,    0,    "customer goes over as soon as the other "\
+				    "is there")                               \
+	F(bool,   asked,      0,    "asked about another agent's customer")
 SCHEMA_STRUCT(msg_seat, MSG_SEAT_FIELDS);
 
 #define MSG_FIELD_FIELDS(F)                                                   \
@@ -322,7 +326,8 @@ SCHEMA_STRUCT(msg_last_call, MSG_LAST_CALL_FIELDS);
 	F(u8,     state,      0,    "enum msg_state of an agent")             \
 	F(u32,    in_state_s, 0,    "for how long [s]")                       \
 	F(u16,    waiting,    0,    "calls waiting in a queue")               \
-	F(u32,    longest_s,  0,    "the oldest of them [s]")
+	F(u32,    longest_s,  0,    "the oldest of them [s]")                 \
+	F(u16,    ready,      0,    "agents free in a team or queue")
 SCHEMA_STRUCT(msg_target, MSG_TARGET_FIELDS);
 
 #define MSG_TARGETS_PAGE_FIELDS(F)                                            \

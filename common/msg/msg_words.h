@@ -106,7 +106,8 @@
 	X(MSG_TARGET_NONE,     "none")                                        \
 	X(MSG_TARGET_AGENT,    "agent")                                       \
 	X(MSG_TARGET_QUEUE,    "queue")                                       \
-	X(MSG_TARGET_EXTERNAL, "external number")
+	X(MSG_TARGET_EXTERNAL, "external number")                             \
+	X(MSG_TARGET_TEAM,     "team")
 
 /* Steps of an outgoing call, as the agent sees them (A4). */
 #define MSG_STEPS(X)                                                          \
@@ -294,7 +295,9 @@
 	X(MSG_NO_CONFLICT, "conflict",  "changed by someone else meanwhile")  \
 	X(MSG_NO_TIMEOUT,  "timeout",   "took too long")                      \
 	X(MSG_NO_ABLE,     "unable",    "this server cannot do that")         \
-	X(MSG_NO_FAULT,    "fault",     "the server failed to do it")
+	X(MSG_NO_FAULT,    "fault",     "the server failed to do it")         \
+	X(MSG_NO_WORKER,   "no_worker", "nobody there is at work now")        \
+	X(MSG_NO_TRANSFER, "transfer",  "this campaign allows no such transfer")
 
 #define X(name, ...) name,
 enum msg_role            { MSG_ROLES(X) MSG_ROLE_COUNT };

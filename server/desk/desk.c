@@ -67,9 +67,13 @@ static void show(struct desk *d, const struct seat *s)
 			     s->state == SEAT_DIAL || c->join_ms ||
 			     s->state == SEAT_TALK);
 
+	/* Shown again to whom it is given: the note has gone on since. */
+	uint64_t shown = c ? (uint64_t)(c->agent.v == s->agent.v) << 32 |
+			     c->id.v : 0;
+
 	/* The customer first: the pop is there when the state says so. */
-	if (visible && d->shown[s->slot] != c->id.v) {
-		d->shown[s->slot] = c->id.v;
+	if (visible && d->shown[s->slot] != shown) {
+		d->shown[s->slot] = shown;
 		desk_show_customer(d, s, c);
 		desk_show_script(d, s, c);
 	}
@@ -386,6 +390,17 @@ static void callbacks(struct ask *a)
 	desk_callbacks(a->d, a->seat, a->req, a->m->callbacks.top);
 }
 
+static void targets(struct ask *a)
+{
+	a->no = MSG_NO_COUNT;
+	desk_targets(a->d, a->seat, a->m->targets.find, a->req);
+}
+
+static void transfer(struct ask *a)
+{
+	a->no = desk_transfer(a->d, a->seat, &a->m->transfer, &a->in);
+}
+
 static void sound_test(struct ask *a)
 {
 	struct leg_id leg = live_agent_leg(a->d->live, a->seat->agent);
@@ -435,6 +450,8 @@ static const struct {
 	{ MSG_UNMASK,          unmask,     true },
 	{ MSG_HISTORY,         history,    true },
 	{ MSG_CALLBACKS,       callbacks,  false },
+	{ MSG_TRANSFER,        transfer,   true },
+	{ MSG_TARGETS,         targets,    false },
 	{ MSG_SOUND_TEST,      sound_test, false },
 	{ MSG_SCRIPT_PAGE,     noted,      false },
 	{ MSG_PHONE_REPORT,    noted,      false },
@@ -458,6 +475,7 @@ static uint32_t call_named(enum msg_type type, const union msg_any *m)
 	case MSG_WRAP_MORE:	return m->wrap_more.call;
 	case MSG_UNMASK:	return m->unmask.call;
 	case MSG_HISTORY:	return m->history.call;
+	case MSG_TRANSFER:	return m->transfer.call;
 	default:		return 0;
 	}
 }
@@ -470,6 +488,9 @@ static void ask_floor(struct ask *a)
 	e = live_input(a->d->live, &a->in);
 	if (!e || (e == ERR_AGAIN && a->in.kind == IN_READY))
 		ok(a);		/* READY as soon as the phone is back */
+	else if (a->in.kind == IN_TRANSFER && e != ERR_STATE && e != ERR_ARG)
+		refuse(a, e == ERR_DENIED ? MSG_NO_TRANSFER : MSG_NO_WORKER,
+		       "");
 	else if (e == ERR_AGAIN)
 		refuse(a, missing(a), "");
 	else if (e == ERR_DENIED && a->in.kind == IN_FINISH)

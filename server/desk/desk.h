@@ -39,6 +39,9 @@ void desk_request(struct desk *d, struct agent_id agent, bool may_unmask,
 void desk_seat_changed(struct desk *d, struct agent_id agent);
 void desk_call_done(struct desk *d, const struct call *c,
 		    const struct dispo_step *step);
+/* What became of this agent's transfer is said on its screen. */
+void desk_news(struct desk *d, struct agent_id agent, const struct call *c,
+	       enum hand_news news);
 /* Sends what has changed; after each input. */
 void desk_turn(struct desk *d);
 

@@ -13,7 +13,8 @@ struct desk {
 	void *arg;
 	struct agent_id *dirty;		/* seats to be told, each once       */
 	size_t dirty_len, dirty_cap;
-	uint32_t *shown;		/* by seat slot: call last shown     */
+	uint64_t *shown;		/* by seat slot: call last shown, and
+					   above it whether it was his       */
 	bool *is_dirty;			/* by seat slot                      */
 	size_t seats_max;
 	struct script *scripts;		/* as last read, by path             */
@@ -37,6 +38,18 @@ void desk_history(struct desk *d, const struct seat *s, const struct call *c,
 		  uint32_t req);
 void desk_callbacks(struct desk *d, const struct seat *s, uint32_t req,
 		    unsigned top);
+bool desk_is_zh(struct desk *d, const struct seat *s);
+const char *desk_campaign_label(struct desk *d,
+				const struct campaign_conf *k);
+/* desk_hand.c: transfers */
+void desk_targets(struct desk *d, const struct seat *s, const char *find,
+		  uint32_t req);
+/* What the floor is to be asked; a reason if it cannot be. */
+enum msg_refusal desk_transfer(struct desk *d, const struct seat *s,
+			       const struct msg_transfer *m,
+			       struct floor_input *in);
+void desk_show_hand(struct desk *d, const struct seat *s, const struct call *c,
+		    struct msg_seat *m);
 const struct campaign_conf *desk_campaign(struct desk *d,
 					  const struct seat *s);
 

@@ -66,7 +66,7 @@ static uint8_t break_code(unsigned reason)
 			 ? reason - SR_BREAK_FIRST + 1 : 0);
 }
 
-static bool is_zh(struct desk *d, const struct seat *s)
+bool desk_is_zh(struct desk *d, const struct seat *s)
 {
 	struct staff st;
 
@@ -101,8 +101,8 @@ const struct campaign_conf *desk_campaign(struct desk *d,
 	return v.conf;
 }
 
-static const char *campaign_label(struct desk *d,
-				  const struct campaign_conf *k)
+const char *desk_campaign_label(struct desk *d,
+				const struct campaign_conf *k)
 {
 	const char *label = conf_text(d->r->conf, "campaigns", k->name,
 				      "label");
@@ -121,7 +121,7 @@ static void show_campaign(struct desk *d, const struct campaign_conf *k,
 
 	m->campaign = k->id.v;
 	str_copy(m->campaign_name, sizeof(m->campaign_name),
-		 campaign_label(d, k));
+		 desk_campaign_label(d, k));
 	m->mode = (uint8_t)(k->mode + MSG_MODE_PREVIEW);
 	m->wrap_mode = wraps[k->wrap];
 	m->ready_count = (uint16_t)seat_ready_count(floor_seats(d->r->floor),
@@ -141,10 +141,16 @@ static void show_call(struct desk *d, const struct seat *s,
 
 	m->call = c->id.v;
 	if (c->join_ms)
-		m->talk_ms = (uint32_t)MAX(end - c->join_ms, 0);
+		m->talk_ms = (uint32_t)MAX(end - (c->took_ms ? c->took_ms
+						 : c->join_ms), 0);
 	m->hold_ms = (uint32_t)(c->hold_ms + (c->hold_since_ms
 				? now_ms - c->hold_since_ms : 0));
-	m->ended_by = enders[c->by];
+	m->ended_by = c->gave_ms && !c->end_ms ? MSG_ENDED_TRANSFER
+		    : enders[c->by];
+	if (c->gave_ms)			/* his part of it */
+		end = c->gave_ms;
+	if (c->part)
+		m->ended_by = MSG_ENDED_TRANSFER;
 	m->on_hold = c->hold_since_ms != 0;
 	m->rec = !c->recorded ? MSG_REC_OFF
 		 : c->end_ms ? MSG_REC_SAVED
@@ -179,7 +185,7 @@ void desk_show_seat(struct desk *d, const struct seat *s)
 	if (m.desk && !s->phone_up)
 		m.phone = MSG_HEALTH_DOWN;
 	str_copy(m.break_label, sizeof(m.break_label),
-		 break_label(d, s->reason, is_zh(d, s)));
+		 break_label(d, s->reason, desk_is_zh(d, s)));
 	if (left >= 0) {
 		m.left_ms = (uint32_t)left;
 		m.limit_ms = (uint32_t)(left + now.mono_ms -
@@ -189,6 +195,8 @@ void desk_show_seat(struct desk *d, const struct seat *s)
 		show_campaign(d, k, &m);
 	if (c)
 		show_call(d, s, c, &m);
+	if (c)
+		desk_show_hand(d, s, c, &m);
 	d->send(d->arg, s->agent, MSG_SEAT, 0, &m);
 }
 
@@ -205,6 +213,8 @@ static bool last_row(void *arg, const struct cdr *r)
 {
 	struct last *l = arg;
 
+	if (r->part)		/* of a call that is in the list itself */
+		return true;
 	l->answered += r->join_ms != 0;
 	if (!l->found && r->invite_ms) {
 		l->cdr = *r;
@@ -304,7 +314,7 @@ void desk_show_customer(struct desk *d, const struct seat *s,
 		agent_name(d, last.cdr.agent, m.last_agent,
 			   sizeof(m.last_agent));
 		str_copy(m.last_outcome, sizeof(m.last_outcome),
-			 outcome_label(d, last.cdr.outcome, is_zh(d, s)));
+			 outcome_label(d, last.cdr.outcome, desk_is_zh(d, s)));
 	}
 	m.answered = last.answered;
 	str_copy(m.note, sizeof(m.note), c->note);
@@ -330,15 +340,14 @@ static bool history_row(void *arg, const struct cdr *r)
 	str_copy(row->outcome, sizeof(row->outcome),
 		 outcome_label(h->d, r->outcome, h->zh));
 	str_copy(row->note, sizeof(row->note), r->note);
-	row->talk_s = r->join_ms ? (uint32_t)((r->end_ms - r->join_ms) / 1000)
-				 : 0;
+	row->talk_s = (uint32_t)(cdr_talk_ms(r) / 1000);
 	return true;
 }
 
 void desk_history(struct desk *d, const struct seat *s, const struct call *c,
 		  uint32_t req)
 {
-	struct history h = { .d = d, .zh = is_zh(d, s) };
+	struct history h = { .d = d, .zh = desk_is_zh(d, s) };
 
 	h.page.call = c->id.v;
 	if (cdr_of_number(d->r->store, c->number, ARRAY_LEN(h.page.rows),
@@ -411,7 +420,7 @@ void desk_show_outcomes(struct desk *d, const struct seat *s)
 		{ "Other", "其他" },
 	};
 	struct msg_outcomes m = { .campaign = seat_campaign(s).v };
-	bool zh = is_zh(d, s);
+	bool zh = desk_is_zh(d, s);
 
 	for (const struct dispo_row *r = dispo_each(d->r->dispos, NULL); r;
 	     r = dispo_each(d->r->dispos, r))
@@ -441,7 +450,7 @@ void desk_show_breaks(struct desk *d, const struct seat *s)
 {
 	struct now now = clock_now(d->r->clock);
 	struct msg_breaks m = { 0 };
-	bool zh = is_zh(d, s);
+	bool zh = desk_is_zh(d, s);
 	const char *name;
 
 	for (size_t i = 0; i < ARRAY_LEN(m.rows) &&
@@ -478,7 +487,9 @@ void desk_show_today(struct desk *d, const struct seat *s)
 	const char *name;
 
 	m.talk_s = (uint32_t)((seat_today_ms(s, SEAT_TALK, now) +
-			       seat_today_ms(s, SEAT_HOLD, now)) / 1000);
+			       seat_today_ms(s, SEAT_HOLD, now) +
+			       seat_today_ms(s, SEAT_CONSULT, now) +
+			       seat_today_ms(s, SEAT_CONF, now)) / 1000);
 	if (s->today.calls)
 		m.wrap_avg_s = (uint32_t)(seat_today_ms(s, SEAT_WRAP, now) /
 					  s->today.calls / 1000);
@@ -516,11 +527,11 @@ void desk_show_last(struct desk *d, const struct seat *s)
 	m.outcome = r.outcome;
 	m.digit = row ? row->digit : 0;
 	str_copy(m.label, sizeof(m.label),
-		 outcome_label(d, r.outcome, is_zh(d, s)));
+		 outcome_label(d, r.outcome, desk_is_zh(d, s)));
 	str_mask_number(m.number, sizeof(m.number), r.number);
 	if (!lead_get(d->r->leads, (struct lead_id){ r.lead }, &l))
 		str_copy(m.name, sizeof(m.name), l.name);
-	m.talk_s = r.join_ms ? (uint32_t)((r.end_ms - r.join_ms) / 1000) : 0;
+	m.talk_s = (uint32_t)(cdr_talk_ms(&r) / 1000);
 	d->send(d->arg, s->agent, MSG_LAST_CALL, 0, &m);
 }
 

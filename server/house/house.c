@@ -190,6 +190,15 @@ static void on_call_done(void *arg, const struct call *c,
 		desk_call_done(h->desk, c, step);
 }
 
+static void on_news(void *arg, struct agent_id agent, const struct call *c,
+		    enum hand_news news)
+{
+	struct house *h = arg;
+
+	if (h->ready)
+		desk_news(h->desk, agent, c, news);
+}
+
 static void on_turned(void *arg)
 {
 	struct house *h = arg;
@@ -378,7 +387,7 @@ enum err house_new(const struct conf *conf, const struct clock *clock,
 	h->secrets = calloc(h->secret_max, sizeof(*h->secrets));
 	const struct live_hooks hooks = {
 		.arg = h, .seat_changed = on_seat_changed,
-		.call_done = on_call_done, .agent_key = house_phone_key,
+		.call_done = on_call_done, .news = on_news, .agent_key = house_phone_key,
 		.turned = on_turned, .written = on_written,
 		.tick = on_tick };
 

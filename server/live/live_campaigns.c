@@ -177,6 +177,8 @@ static void read_campaign(const struct live *l, const struct conf *c,
 	k->max_lines_per_agent_milli =
 		(uint32_t)(conf_int(c, s, name, "lines") / 1000);
 	k->record = conf_bool(c, s, name, "recording");
+	k->transfer = (enum hand_allow)conf_word(c, s, name, "transfer");
+	k->transfer_ms = (int32_t)conf_int(c, s, name, "transfer_wait");
 	str_copy(k->caller, sizeof(k->caller),
 		 conf_text(c, s, name, "caller_id"));
 	text = conf_text(c, s, name, "safe_message");

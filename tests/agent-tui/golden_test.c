@@ -18,7 +18,7 @@ enum { TEXT_MAX = 1 << 20 };
 
 static const char *const shows[] = {
 	"A1", "A2", "A3", "A4", "A5", "A6", "A7", "A8", "A9", "A10", "A11",
-	"CONSULT", "CONF", "BREAK", "LOST", "CALLBACKS", "HELP", "NOTE", "DNC",
+	"CONSULT", "CONF", "ASKING", "SENDING", "ASKED", "BREAK", "LOST", "CALLBACKS", "HELP", "NOTE", "DNC",
 	"MISSED", "LOGIN",
 };
 static const struct { int rows, cols; } sizes[] = {
@@ -137,6 +137,23 @@ static void test_properties(void **state UNUSED)
 			}
 }
 
+/* A key that would be refused is not offered. */
+static void test_no_transfer(void **state UNUSED)
+{
+	struct replay *r = show("A5", LANG_EN, 30, 100, stdout);
+	char *got = calloc(1, TEXT_MAX), why[300];
+
+	T_OK(grid_dump(replay_draw(r), got, TEXT_MAX) &&
+	     strstr(got, "F6 Transfer"), "F6 is in the footer");
+	T_OK(!replay_line(r, "seat no_transfer=yes", why, sizeof(why)),
+	     "the campaign allows none");
+	T_OK(grid_dump(replay_draw(r), got, TEXT_MAX) &&
+	     !strstr(got, "F6") && strstr(got, "F5 Mute   F7"),
+	     "F6 is not");
+	replay_free(r);
+	free(got);
+}
+
 /* Each key a footer names acts there, and its words are translated. */
 static void test_footers(void **state UNUSED)
 {
@@ -178,6 +195,7 @@ int main(void)
 		cmocka_unit_test(test_mockups), cmocka_unit_test(test_all),
 		cmocka_unit_test(test_properties),
 		cmocka_unit_test(test_footers),
+		cmocka_unit_test(test_no_transfer),
 	};
 
 	text_init("en");

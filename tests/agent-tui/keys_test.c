@@ -97,6 +97,30 @@ static const struct {
 	  "-> transfer req=1 call=7 kind=\"all three talk\"\n"
 	  "-> transfer req=1 call=7 kind=\"back to the customer\"\n"
 	  "-> transfer req=1 call=7 kind=\"all three talk\"\n" },
+	{ "while it rings: give up, or send without waiting", "ASKING",
+	  "key Esc|key F6|key F8|key F4|key c",
+	  "-> transfer req=1 call=7 kind=\"back to the customer\"\n"
+	  "-> transfer req=1 call=7 kind=\"give the customer\"\n"
+	  "-> hangup req=1 call=7\n" },
+	{ "who is asked may mute and leave, no more", "ASKED",
+	  "key F6|key F4|key c|key Esc|key n|key 1|key d|key r|key F5|key F8",
+	  "-> mute req=1 call=7 on=yes\n-> hangup req=1 call=7\n" },
+	{ "three-way: on without the other", "CONF", "key Esc",
+	  "-> transfer req=1 call=7 kind=\"back to the customer\"\n" },
+	{ "no transfer where the campaign allows none", "A5",
+	  "seat no_transfer=yes|key F6|key Enter", "" },
+	{ "the note goes before the customer does", "CONSULT",
+	  "key n|key Ctrl-U|type red|key F6",
+	  "-> note req=1 call=7 text=\"red\" final=yes\n"
+	  "-> transfer req=1 call=7 kind=\"give the customer\"\n" },
+	{ "given while a note is typed: it goes on", "SENDING",
+	  "key n|key Ctrl-U|type red|customer call=8 note=old|"
+	  "seat call=8 state=wrap-up ended_by=transfer|type dish|key Esc",
+	  "-> note req=1 call=8 text=\"reddish\" final=yes\n" },
+	{ "a colleague's draft is there", "A2",
+	  "customer call=9 note=\"wants it\"|seat call=9 state=\"on call\"|"
+	  "key n|type ?|key Esc",
+	  "-> note req=1 call=9 text=\"wants it?\" final=yes\n" },
 	{ "a picked call-back is checked, then kept", "A7", "key F7|key 4|key Enter",
 	  "-> callback req=1 call=7 at_ms=1795053600000 number=1 check=yes\n"
 	  "-> callback req=1 call=7 at_ms=1795053600000 number=1\n" },
