@@ -275,6 +275,8 @@ struct worker {
 	uint32_t n_mixing;
 	struct chunk *chunk;	/* being filled                              */
 	int64_t chunk_ns;
+	bool realtime;
+	int64_t breath_ns, breath_cpu_ns;	/* when it last looked       */
 	struct chunk *spare[CHUNKS];
 	unsigned n_spare;
 	struct chunk *all_chunks;
