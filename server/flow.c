@@ -50,6 +50,7 @@ const struct flow_row flow_table[] = {
 	{ CALL_TALK,    EV_SEND,      CALL_SEND,    seek_enter },
 	{ CALL_TALK,    EV_HANGUP,    CALL_WRAP,    wrap_enter },
 	{ CALL_TALK,    EV_RELEASE,   CALL_WRAP,    wrap_enter },
+	{ CALL_TALK,    EV_GIVEN,     CALL_OUTSIDE, overtaken_enter },
 	{ CALL_TALK,    EV_LOST,      CALL_ORPHAN,  orphan_enter },
 	{ CALL_TALK,    EV_TIMEOUT,   CALL_WRAP,    wrap_enter },
 
@@ -58,6 +59,7 @@ const struct flow_row flow_table[] = {
 	{ CALL_HOLD,    EV_SEND,      CALL_SEND,    seek_enter },
 	{ CALL_HOLD,    EV_HANGUP,    CALL_WRAP,    wrap_enter },
 	{ CALL_HOLD,    EV_RELEASE,   CALL_WRAP,    wrap_enter },
+	{ CALL_HOLD,    EV_GIVEN,     CALL_OUTSIDE, overtaken_enter },
 	{ CALL_HOLD,    EV_LOST,      CALL_ORPHAN,  orphan_enter },
 	{ CALL_HOLD,    EV_TIMEOUT,   CALL_TALK,    talk_enter },
 

@@ -108,7 +108,7 @@ unsigned wall_ask_open(struct wall_model *m, enum wall_ask ask)
 	edit_init(&m->box.text, ask == ASK_ACK ? 80 : ask == ASK_TELL ? 500 :
 		  ask == ASK_NOTE ? 300 : ask == ASK_REST ? 24 : 120);
 	m->box.ask = ask;
-	if (ask <= ASK_TELL || ask == ASK_NOTE)
+	if (ask <= ASK_TELL || ask == ASK_NOTE || ask == ASK_PART)
 		found = about_agent(m);
 	else if (ask <= ASK_STOP || ask == ASK_APPLY)
 		found = about_campaign(m);
@@ -235,6 +235,8 @@ static unsigned answer_yes(struct wall_model *m)
 		send_trunk(m);
 	else if (ask == ASK_APPLY)
 		wall_apply(m);
+	else if (ask == ASK_PART)
+		wall_monitor(m, MSG_MONITOR_LEAVE);
 	else if (ask == ASK_EXPORT)
 		wall_export(m, m->box.text.text);
 	else

@@ -435,6 +435,13 @@ static unsigned touch(struct wall_model *m, enum wall_act act, uint32_t key)
 {
 	enum wall_ask ask = ask_of(m, act);
 
+	if (m->mon.mode == MSG_MONITOR_TAKEOVER && act != ACT_LEAVE &&
+	    act != ACT_NOTE && wall_listening(m)) {
+		wall_hint(m, ST_WATCH, _("You have a customer: x leaves "
+					 "first."));
+		return DO_REDRAW;
+	}
+
 	if (m->lost) {
 		wall_hint(m, ST_WATCH, _("The server is lost: not now."));
 		return DO_REDRAW;
@@ -449,6 +456,9 @@ static unsigned touch(struct wall_model *m, enum wall_act act, uint32_t key)
 		wall_monitor(m, MSG_MONITOR_WHISPER);
 		break;
 	case ACT_LEAVE:
+		/* Nobody else has this customer. */
+		if (m->mon.mode == MSG_MONITOR_TAKEOVER)
+			return wall_ask_open(m, ASK_PART);
 		wall_monitor(m, MSG_MONITOR_LEAVE);
 		break;
 	case ACT_NEXT_AGENT:

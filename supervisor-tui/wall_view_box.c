@@ -70,14 +70,15 @@ static const struct { const char *key, *name, *means; bool asks; } offers[] = {
 static void draw_monitor(const struct wall_model *m, struct grid *g)
 {
 	struct grid_box b = { .h = 12, .w = MIN(68, g->cols - 2) };
+	bool mine = m->mon.mode == MSG_MONITOR_TAKEOVER;
 	char title[160], line[160];
 
 	b.y = MAX(1, (g->rows - b.h) / 3 + 1);
 	b.x = (g->cols - b.w) / 2;
 	monitor_title(m, title, sizeof(title));
 	grid_frame(g, b, title);
-	draw_level(g, b.y + 1, b.x + 2, _("Agent"), m->mon.agent_level,
-		   m->mon.customer_level);
+	draw_level(g, b.y + 1, b.x + 2, mine ? _("You") : _("Agent"),
+		   m->mon.agent_level, m->mon.customer_level);
 	draw_level(g, b.y + 2, b.x + 2, _("Customer "), m->mon.customer_level,
 		   m->mon.agent_level);
 	if (*m->mon.text)
@@ -93,12 +94,16 @@ static void draw_monitor(const struct wall_model *m, struct grid *g)
 		bool listen = k == 0 && m->mon.mode == MSG_MONITOR_WHISPER;
 		int y = b.y + 6 + (int)k;
 
+		/* Who has the customer has nothing more to take. */
+		if (mine && k < 3)
+			continue;
 		grid_put(g, y, b.x + 2, 2, ST_TITLE,
 			 listen ? "l" : offers[k].key);
 		grid_put(g, y, b.x + 5, 9, ST_NORMAL,
 			 listen ? _("Listen") : _(offers[k].name));
 		str_copy(line, sizeof(line), listen ? _("nobody hears you")
-			 : *offers[k].means ? _(offers[k].means) : "");
+			 : *offers[k].means ? _(offers[k].means)
+			 : mine ? _("the customer is hung up (asks again)") : "");
 		grid_put(g, y, b.x + 15, b.w - 17, ST_NORMAL, line);
 	}
 	grid_cursor(g, b.y + 4, b.x + 2, false);
@@ -121,6 +126,8 @@ static const char *const questions[ASK_COUNT] = {
 	[ASK_REST] = N_("Caller number of %s to rest for an hour:"),
 	[ASK_ACK] = N_("Acknowledge: %s  What is done about it:"),
 	[ASK_MUTE] = N_("Keep quiet: %s  For so many minutes:"),
+	[ASK_PART] = N_("Leave the call taken from %s? The customer is hung "
+			"up."),
 	[ASK_EXPORT] = N_("Write this report to a new file, as CSV:"),
 	[ASK_NOTE] = N_("Note on the recording of %s:"),
 	[ASK_QUIT] = N_("Quit? You leave the call you are on."),

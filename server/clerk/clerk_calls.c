@@ -57,6 +57,36 @@ static json_t *spool_json(struct job *j)
 				     "recordings"));
 }
 
+/* What supervisors said of it while they listened. */
+static bool note_row(void *arg, const void *key, size_t klen, const void *val,
+		     size_t vlen)
+{
+	char text[401], *tab;
+
+	str_fmt(text, sizeof(text), "%.*s", (int)vlen, (const char *)val);
+	tab = strchr(text, '\t');
+	if (tab)
+		*tab++ = '\0';
+	if (klen == 16)
+		json_array_append_new(arg, json_pack(
+			"{s:I, s:s, s:s}", "at_s", (json_int_t)
+			(store_be64((const char *)key + 8) / 1000), "who",
+			text, "text", tab ? tab : ""));
+	return true;
+}
+
+static json_t *notes_of(struct job *j, uint64_t uid)
+{
+	json_t *list = json_array();
+	struct store_key k = { 0 };
+
+	store_key_u64(&k, uid);
+	if (store_scan_prefix(j->c->r->store, STORE_RECORDING, k.b, k.len, 100,
+			      note_row, list))
+		json_array_clear(list);
+	return list;
+}
+
 bool verb_call_show(struct job *j, struct now now)
 {
 	struct store_key k = { 0 };
@@ -86,6 +116,8 @@ bool verb_call_show(struct job *j, struct now now)
 		json_object_set_new(o, "profile", json_string(v.profile));
 		json_object_set_new(o, "rules_asked", json_integer(v.asked));
 	}
+	json_object_set_new(o, "given", json_string(r.given));
+	json_object_set_new(o, "notes", notes_of(j, r.uid));
 	say(j, o);
 	return true;
 }

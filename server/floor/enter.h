@@ -26,6 +26,7 @@ void aside_enter(struct floor *f, struct call *c, struct now now);
 void conf_enter(struct floor *f, struct call *c, struct now now);
 void taken_enter(struct floor *f, struct call *c, struct now now);
 void outside_enter(struct floor *f, struct call *c, struct now now);
+void overtaken_enter(struct floor *f, struct call *c, struct now now);
 void disposed_enter(struct floor *f, struct call *c, struct now now);
 void over_enter(struct floor *f, struct call *c, struct now now);
 void back_enter(struct floor *f, struct call *c, struct now now);

@@ -136,7 +136,8 @@ struct campaign_view {
 	X(SCENE_CONSULT) /* hears music     talks to the other              */\
 	X(SCENE_ASIDE)	/* talks to the agent               hears music     */\
 	X(SCENE_CONF)	/* all three hear each other                        */\
-	X(SCENE_GIVEN)	/* talks to the other; the agent hears nobody       */
+	X(SCENE_GIVEN)	/* talks to the other; the agent hears nobody       */\
+	X(SCENE_OVER)	/* talks to a supervisor; the agent hears nobody    */
 
 enum hand_scene {
 #define X(name) name,
@@ -258,7 +259,10 @@ struct floor *floor_free(struct floor *f);	/* returns NULL */
 	X(IN_PLACE,       "place")      /* log only: the door refused; call,
 					   code = enum err                 */ \
 	X(IN_TRANSFER,    "transfer")   /* agent, value = hand_step, code =
-					   hand_target, text: whom\tname   */
+					   hand_target, text: whom\tname   */ \
+	X(IN_TAKE_OVER,   "take over")  /* call, value = supervisor who now
+					   has the customer, text: name;
+					   0: he has left too              */
 
 enum floor_input_kind {
 #define X(name, word) name,
@@ -400,6 +404,8 @@ struct seats *floor_seats(struct floor *f);		/* borrowed */
 struct call_pool *floor_calls(struct floor *f);		/* borrowed */
 /* The call an agent is on (or wraps up), NULL if none. */
 struct call *floor_call_of(struct floor *f, struct agent_id agent);
+/* A supervisor has this call's customer (IN_TAKE_OVER). */
+bool floor_is_overtaken(const struct call *c);
 /* The uid of the agent's last finished call, 0 if none today. */
 uint64_t floor_last_uid(const struct floor *f, struct agent_id agent);
 

@@ -238,6 +238,37 @@ enum err floor_transfer(struct floor *f, struct call *c,
 	return ERR_ARG;
 }
 
+/* ---- a supervisor takes it ------------------------------------------------- */
+
+static const char overtaken[] = "supervisor ";
+
+bool floor_is_overtaken(const struct call *c)
+{
+	return c->state == CALL_OUTSIDE &&
+	       !strncmp(c->given, overtaken, sizeof(overtaken) - 1);
+}
+
+enum err floor_take_over(struct floor *f, struct call *c,
+			 const struct floor_input *in)
+{
+	if (!in->value) {
+		if (!floor_is_overtaken(c))
+			return ERR_STATE;
+		call_raise(f->calls, c->id, EV_GONE);
+		return ERR_OK;
+	}
+	if (c->state != CALL_TALK && c->state != CALL_HOLD)
+		return ERR_STATE;
+	c->hand = (struct hand){ .quiet = true };
+	str_fmt(c->hand.whom, sizeof(c->hand.whom), "%lld",
+		(long long)in->value);
+	str_copy(c->hand.name, sizeof(c->hand.name), in->text);
+	str_fmt(c->given, sizeof(c->given), "%s%lld", overtaken,
+		(long long)in->value);
+	call_raise(f->calls, c->id, EV_GIVEN);
+	return ERR_OK;
+}
+
 /* ---- hanging up, lost phones ---------------------------------------------- */
 
 bool floor_hand_release(struct floor *f, struct seat *s, struct call *c)

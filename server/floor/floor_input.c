@@ -213,6 +213,13 @@ static enum err on_recorded(struct floor *f UNUSED, struct call *c,
 	return ERR_OK;
 }
 
+static enum err on_take_over(struct floor *f, struct call *c,
+			     const struct floor_input *in,
+			     struct now now UNUSED)
+{
+	return floor_take_over(f, c, in);
+}
+
 /* ---- agents' phones and terminals --------------------------------------- */
 
 static enum err on_line(struct floor *f, struct call *none UNUSED,
@@ -381,6 +388,7 @@ static const struct {
 	[IN_MACHINE]  = { on_machine, true },
 	[IN_PLAYED]   = { on_played, true },
 	[IN_RECORDED] = { on_recorded, true },
+	[IN_TAKE_OVER] = { on_take_over, true },
 	[IN_LINE]     = { on_line, false },
 	[IN_LINK]     = { on_link, false },
 	[IN_START]    = { on_campaign, false },

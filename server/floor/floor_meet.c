@@ -323,6 +323,19 @@ void outside_enter(struct floor *f, struct call *c, struct now now)
 		call_raise(f->calls, c->id, EV_GONE);
 }
 
+/* A supervisor has the customer now (floor_take_over): the agent wraps up. */
+void overtaken_enter(struct floor *f, struct call *c, struct now now)
+{
+	struct seat *s = seat_get(f->seats, c->agent);
+
+	hold_ends(c, now);
+	c->gave_ms = now.wall_ms;
+	scene(f, c, c->agent, SCENE_OVER);
+	floor_write_intent(f, c);
+	news(f, c, c->agent, NEWS_TAKEN);
+	floor_wraps(f, c, s, now);
+}
+
 /* The agent has written it up; the two talk on without him. */
 void disposed_enter(struct floor *f, struct call *c, struct now now)
 {

@@ -148,6 +148,8 @@ void floor_end_leg(struct floor *f, struct call *c, struct now now);
 void floor_drop_incomplete(struct floor *f, struct call *c);
 
 /* floor_hand.c: transfers, what agents ask for and who is found */
+enum err floor_take_over(struct floor *f, struct call *c,
+			 const struct floor_input *in);
 enum err floor_transfer(struct floor *f, struct call *c,
 			const struct floor_input *in, struct now now);
 /* The agent who is READY longest and fits; NULL if there is none. */

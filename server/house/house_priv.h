@@ -25,6 +25,8 @@ struct watch {
 	uint64_t session;
 	struct agent_id by, on;
 	enum msg_monitor_mode mode;
+	struct call_id call;		/* the one he has taken over         */
+	char who[41];
 	int64_t since_ms;
 };
 
@@ -68,6 +70,7 @@ bool house_may_campaign(struct house *h, const struct door_session *s,
 void house_watch_team(struct house *h, const struct door_session *s);
 void house_super(void *arg, const struct door_session *s, enum msg_type type,
 		 uint32_t req, const union msg_any *m);
+/* house_watch.c */
 void house_watch_gone(struct house *h, uint64_t session);
 void house_watch_tick(struct house *h, struct now now);
 /* house_pacing.c; staged NULL: nothing staged */

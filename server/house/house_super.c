@@ -1,23 +1,13 @@
 /* house_super -- what a supervisor's keys do.  Every one is in the audit log. */
-#include "house_priv.h"
+#include "house_super_priv.h"
 
 #include "base/log.h"
 #include "base/str.h"
-#include "staff/staff.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-struct ask {
-	struct house *h;
-	const struct live_rooms *r;
-	const struct door_session *s;
-	enum msg_type type;
-	uint32_t req;
-	const union msg_any *m;
-};
-
-static void answer(const struct ask *a, enum err e)
+void house_answer(const struct house_ask *a, enum err e)
 {
 	if (e)
 		door_refuse(a->h->door, a->s->no, a->req, msg_refusal_of(e),
@@ -26,8 +16,7 @@ static void answer(const struct ask *a, enum err e)
 		door_ok(a->h->door, a->s->no, a->req, NULL);
 }
 
-/* A supervisor sees his own team; without a team, everyone. */
-static struct seat *seat_for(const struct ask *a, uint32_t agent)
+struct seat *house_seat_for(const struct house_ask *a, uint32_t agent)
 {
 	struct seat *s = seat_get(floor_seats(a->r->floor),
 				  (struct agent_id){ agent });
@@ -38,13 +27,13 @@ static struct seat *seat_for(const struct ask *a, uint32_t agent)
 	return s;
 }
 
-static void subscribe(const struct ask *a)
+static void subscribe(const struct house_ask *a)
 {
-	answer(a, feed_subscribe(a->h->feed, a->s->no, a->s->team,
+	house_answer(a, feed_subscribe(a->h->feed, a->s->no, a->s->team,
 				 &a->m->subscribe));
 }
 
-static void force(const struct ask *a)
+static void force(const struct house_ask *a)
 {
 	static const enum seat_event events[] = {
 		[MSG_WANT_READY] = SE_READY,
@@ -52,12 +41,12 @@ static void force(const struct ask *a)
 		[MSG_WANT_BREAK] = SE_BREAK, [MSG_WANT_LOGOUT] = SE_LOGOUT };
 	const struct msg_force *m = &a->m->force;
 	struct floor_input in = { .kind = IN_FORCE, .agent = m->agent };
-	struct seat *s = seat_for(a, m->agent);
+	struct seat *s = house_seat_for(a, m->agent);
 	char text[300];
 	enum err e = ERR_ARG;
 
 	if (!s) {
-		answer(a, ERR_ABSENT);
+		house_answer(a, ERR_ABSENT);
 		return;
 	}
 	if (m->want && m->want < ARRAY_LEN(events) && *m->reason) {
@@ -71,15 +60,15 @@ static void force(const struct ask *a)
 			m->reason);
 		house_audit(a->h, a->s->user, text);
 	}
-	answer(a, e);
+	house_answer(a, e);
 }
 
-static void tell(const struct ask *a)
+static void tell(const struct house_ask *a)
 {
 	const struct msg_tell *m = &a->m->tell;
 
-	if (m->agent && !seat_for(a, m->agent)) {
-		answer(a, ERR_ABSENT);
+	if (m->agent && !house_seat_for(a, m->agent)) {
+		house_answer(a, ERR_ABSENT);
 		return;
 	}
 	/* "To all" of a supervisor who has a team is to that team. */
@@ -88,18 +77,18 @@ static void tell(const struct ask *a)
 
 		for (struct seat *s = seat_each(seats, NULL); s;
 		     s = seat_each(seats, s))
-			if (seat_for(a, s->agent.v))
+			if (house_seat_for(a, s->agent.v))
 				desk_tell(a->h->desk, s->agent, a->s->name,
 					  m->text);
 	} else {
 		desk_tell(a->h->desk, (struct agent_id){ m->agent },
 			  a->s->name, m->text);
 	}
-	answer(a, ERR_OK);
+	house_answer(a, ERR_OK);
 }
 
 /* Refused, and said, when the campaign is not his team's. */
-static bool not_his(const struct ask *a, uint32_t campaign)
+static bool not_his(const struct house_ask *a, uint32_t campaign)
 {
 	if (house_may_campaign(a->h, a->s, (struct campaign_id){ campaign }))
 		return false;
@@ -108,7 +97,7 @@ static bool not_his(const struct ask *a, uint32_t campaign)
 	return true;
 }
 
-static void campaign_ctl(const struct ask *a)
+static void campaign_ctl(const struct house_ask *a)
 {
 	static const enum floor_input_kind kinds[] = {
 		[MSG_CAMPAIGN_DO_START] = IN_START,
@@ -132,10 +121,10 @@ static void campaign_ctl(const struct ask *a)
 			m->reason);
 		house_audit(a->h, a->s->user, text);
 	}
-	answer(a, e);
+	house_answer(a, e);
 }
 
-static void trunk_ctl(const struct ask *a)
+static void trunk_ctl(const struct house_ask *a)
 {
 	const struct msg_trunk_ctl *m = &a->m->trunk_ctl;
 	struct trunk_id t = { m->trunk };
@@ -169,158 +158,20 @@ static void trunk_ctl(const struct ask *a)
 			m->number);
 		house_audit(a->h, a->s->user, text);
 	}
-	answer(a, e);
+	house_answer(a, e);
 }
 
-static void alert_ack(const struct ask *a)
+static void alert_ack(const struct house_ask *a)
 {
 	const struct msg_alert_ack *m = &a->m->alert_ack;
 
-	answer(a, feed_ack(a->h->feed, m->id, a->s->name, m->word, m->mute_s,
+	house_answer(a, feed_ack(a->h->feed, m->id, a->s->name, m->word, m->mute_s,
 			   clock_now(a->h->clock)));
-}
-
-/* ---- listening ------------------------------------------------------------------- */
-
-static struct watch *watch_of(struct house *h, uint64_t session)
-{
-	for (size_t i = 0; i < ARRAY_LEN(h->watches); i++)
-		if (h->watches[i].session == session)
-			return &h->watches[i];
-	return NULL;
-}
-
-static uint8_t level_of(struct house *h, struct leg_id leg)
-{
-	struct media_stats st;
-
-	if (!leg.v || media_stats(live_rooms(h->live)->media, leg, &st) ||
-	    st.level_dbov <= -60)
-		return 0;
-	return (uint8_t)((st.level_dbov + 60) / 6);	/* -60..0 dBov */
-}
-
-static void show_watch(struct house *h, const struct watch *w,
-		       const char *text)
-{
-	const struct live_rooms *r = live_rooms(h->live);
-	struct seat *s = seat_get(floor_seats(r->floor), w->on);
-	struct call *c = floor_call_of(r->floor, w->on);
-	struct msg_monitoring m = {
-		.agent = w->on.v, .mode = (uint8_t)w->mode,
-		.since_ms = w->since_ms, .call = c ? c->id.v : 0,
-		.agent_level = level_of(h, live_agent_leg(h->live, w->on)),
-		.customer_level = c ? level_of(h, live_call_leg(h->live,
-								c->id)) : 0 };
-
-	str_copy(m.name, sizeof(m.name), s ? s->name : "");
-	str_copy(m.text, sizeof(m.text), text);
-	enum err e = door_send(h->door, w->session, MSG_MONITORING, 0, &m);
-
-	if (e && e != ERR_ABSENT)
-		log_warn("house", "monitoring: %s", err_text(e));
-}
-
-static void watch_end(struct house *h, struct watch *w, const char *text)
-{
-	struct leg_id leg = live_agent_leg(h->live, w->by);
-
-	if (leg.v && media_unjoin(live_rooms(h->live)->media, leg))
-		log_warn("house", "supervisor %u's leg was not parted",
-			 w->by.v);
-	w->mode = MSG_MONITOR_LEAVE;
-	show_watch(h, w, text);
-	memset(w, 0, sizeof(*w));
-}
-
-void house_watch_gone(struct house *h, uint64_t session)
-{
-	struct watch *w = session ? watch_of(h, session) : NULL;
-
-	if (w)
-		watch_end(h, w, "");
-}
-
-void house_watch_team(struct house *h, const struct door_session *s)
-{
-	struct watch *w = watch_of(h, s->no);
-	struct seat *on = w ? seat_get(floor_seats(live_rooms(h->live)->floor),
-				       w->on) : NULL;
-
-	if (w && *s->team && (!on || !str_eq(on->team, s->team)))
-		watch_end(h, w, "this agent is not in your team");
-}
-
-void house_watch_tick(struct house *h, struct now now)
-{
-	static const enum { EVERY_MS = 500 } every = EVERY_MS;
-
-	if (now.mono_ms / every == (now.mono_ms - 50) / every)
-		return;
-	for (size_t i = 0; i < ARRAY_LEN(h->watches); i++) {
-		struct watch *w = &h->watches[i];
-
-		if (!w->session)
-			continue;
-		if (!live_agent_leg(h->live, w->on).v)
-			watch_end(h, w, "the agent's phone has gone");
-		else
-			show_watch(h, w, "");
-	}
-}
-
-static void monitor(const struct ask *a)
-{
-	static const enum media_watch_mode modes[] = {
-		[MSG_MONITOR_LISTEN] = MEDIA_LISTEN,
-		[MSG_MONITOR_WHISPER] = MEDIA_WHISPER,
-		[MSG_MONITOR_BARGE] = MEDIA_BARGE };
-	const struct msg_monitor *m = &a->m->monitor;
-	struct house *h = a->h;
-	struct watch *w = watch_of(h, a->s->no);
-	struct leg_id by = live_agent_leg(h->live, a->s->agent);
-	struct leg_id on = live_agent_leg(h->live,
-					  (struct agent_id){ m->agent });
-	char text[120];
-	enum err e;
-
-	if (m->mode == MSG_MONITOR_LEAVE) {
-		if (w)
-			watch_end(h, w, "");
-		answer(a, w ? ERR_OK : ERR_STATE);
-		return;
-	}
-	if (m->mode < MSG_MONITOR_LISTEN || m->mode > MSG_MONITOR_BARGE) {
-		door_refuse(h->door, a->s->no, a->req, MSG_NO_ABLE, NULL);
-		return;
-	}
-	if (!by.v) {
-		door_refuse(h->door, a->s->no, a->req, MSG_NO_STATE,
-			    "your own phone is not connected");
-		return;
-	}
-	if (!seat_for(a, m->agent) || !on.v) {
-		answer(a, ERR_ABSENT);
-		return;
-	}
-	if (!w)
-		w = watch_of(h, 0);
-	e = w ? media_watch(a->r->media, by, on, modes[m->mode]) : ERR_FULL;
-	if (!e) {
-		*w = (struct watch){ .session = a->s->no, .by = a->s->agent,
-			.on = { m->agent }, .mode = m->mode,
-			.since_ms = clock_now(h->clock).wall_ms };
-		str_fmt(text, sizeof(text), "%s: agent %u",
-			msg_word(MSG_WORDS_MONITOR, m->mode), m->agent);
-		house_audit(h, a->s->user, text);
-		show_watch(h, w, "");
-	}
-	answer(a, e);
 }
 
 /* ---- a report for a file ------------------------------------------------------- */
 
-static void report_get(const struct ask *a)
+static void report_get(const struct house_ask *a)
 {
 	const struct msg_report_get *m = &a->m->report_get;
 	const struct feed_query q = {
@@ -340,7 +191,7 @@ static void report_get(const struct ask *a)
 		e = door_send(a->h->door, a->s->no, MSG_REPORT, a->req, page);
 	}
 	if (e)
-		answer(a, e);
+		house_answer(a, e);
 	else if (!m->top) {
 		str_fmt(text, sizeof(text), "agents' report taken: %s, by %s",
 			msg_word(MSG_WORDS_PERIOD, page->period),
@@ -352,7 +203,7 @@ static void report_get(const struct ask *a)
 
 /* ---- the table --------------------------------------------------------------------- */
 
-static void pacing_set(const struct ask *a)
+static void pacing_set(const struct house_ask *a)
 {
 	if (!not_his(a, a->m->pacing_set.campaign))
 		house_pacing_set(a->h, a->s, a->req, &a->m->pacing_set);
@@ -360,17 +211,18 @@ static void pacing_set(const struct ask *a)
 
 static const struct {
 	enum msg_type type;
-	void (*h)(const struct ask *a);
+	void (*h)(const struct house_ask *a);
 	bool acts;			/* a read-only user may not          */
 } rows[] = {
 	{ MSG_SUBSCRIBE,    subscribe,    false },
 	{ MSG_FORCE,        force,        true },
-	{ MSG_MONITOR,      monitor,      true },
+	{ MSG_MONITOR,      house_monitor, true },
 	{ MSG_TELL,         tell,         true },
 	{ MSG_PACING_SET,   pacing_set,   true },
 	{ MSG_CAMPAIGN_CTL, campaign_ctl, true },
 	{ MSG_TRUNK_CTL,    trunk_ctl,    true },
 	{ MSG_ALERT_ACK,    alert_ack,    true },
+	{ MSG_REC_NOTE,     house_rec_note, true },
 	{ MSG_REPORT_GET,   report_get,   false },
 };
 
@@ -378,7 +230,7 @@ void house_super(void *arg, const struct door_session *s, enum msg_type type,
 		 uint32_t req, const union msg_any *m)
 {
 	struct house *h = arg;
-	struct ask a = { .h = h, .r = live_rooms(h->live), .s = s,
+	struct house_ask a = { .h = h, .r = live_rooms(h->live), .s = s,
 			 .type = type, .req = req, .m = m };
 
 	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {

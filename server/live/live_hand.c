@@ -92,6 +92,11 @@ static void do_scene(void *arg, const struct call *c, struct agent_id agent,
 		part(l, c, customer);
 		join(l, c, customer, other);
 		break;
+	case SCENE_OVER:
+		/* The supervisor was in the bridge already, and stays. */
+		hold(l, c, customer, false);
+		part(l, c, mine);
+		break;
 	case HAND_SCENE_COUNT:
 		break;
 	}

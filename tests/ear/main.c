@@ -5,6 +5,9 @@
  *                           every quarter of a second, 40 steps, again
  *   ear read FILE [SIDE]    a line a stretch: from [ms], length [ms], what;
  *                           for the voice also its place in the ten seconds
+ *   ear tone FILE HZ SECONDS   a WAV of one loud tone
+ *   ear band FILE HZ [SIDE] where that tone is in what was heard, whatever
+ *                           else is: a line a stretch: from [ms], length [ms]
  *
  * Who heard "voice 0 2000 at 3250" heard those two seconds and no others; a
  * recording that lacks, repeats or swaps a piece cannot look whole.  SIDE 1
@@ -42,7 +45,8 @@ static void header(FILE *f, uint32_t samples)
 	fwrite(h, sizeof(h), 1, f);
 }
 
-static int make(const char *path, const char *seconds)
+/* Of one tone, or, hz 0, of the voice. */
+static int make(const char *path, const char *seconds, double hz)
 {
 	FILE *f = fopen(path, "wb");
 	uint64_t s = 0;
@@ -56,10 +60,11 @@ static int make(const char *path, const char *seconds)
 	header(f, (uint32_t)s * RATE);
 	for (uint64_t i = 0; i < s * RATE; i++) {
 		uint64_t step = i * 1000 / RATE / STEP_MS % STEPS;
-		int16_t v = (int16_t)(9000 * sin(phase));
+		int16_t v = (int16_t)((hz > 0 ? 14000 : 9000) * sin(phase));
 		uint8_t b[2] = { (uint8_t)v, (uint8_t)((uint16_t)v >> 8) };
 
-		phase += 2 * M_PI * (BASE_HZ + STEP_HZ * (double)step) / RATE;
+		phase += 2 * M_PI / RATE *
+			 (hz > 0 ? hz : BASE_HZ + STEP_HZ * (double)step);
 		fwrite(b, sizeof(b), 1, f);
 	}
 	return fclose(f) != 0;
@@ -187,6 +192,39 @@ static int hear_file(const struct wav *w, unsigned side)
 	return 0;
 }
 
+/*
+ * Stretches of a tone: a frame has it when a fifth of its power and more is
+ * at that frequency; gaps of up to 0.4 s are lost packets, not its end, and
+ * what is shorter than 0.3 s is a sound of speech.
+ */
+static int band_file(const struct wav *w, unsigned side, double hz)
+{
+	enum { GAP_MS = 400, LEAST_MS = 300 };
+	long at = 0, from = -1, last = 0;
+	double x[FRAME];
+	bool more = true;
+
+	while (more) {
+		double power = 1e-9;
+
+		more = frame(w, side, x);
+		for (int i = 0; more && i < FRAME; i++)
+			power += x[i] * x[i];
+		if (more && power / FRAME > QUIET * QUIET &&
+		    share(x, hz, power) > 0.2) {
+			if (from < 0)
+				from = at;
+			last = at + FRAME_MS;
+		} else if (from >= 0 && (!more || at - last > GAP_MS)) {
+			if (last - from >= LEAST_MS)
+				printf("%ld %ld\n", from, last - from);
+			from = -1;
+		}
+		at += FRAME_MS;
+	}
+	return 0;
+}
+
 /* To the samples; false: no WAV of ours. */
 static bool find_data(struct wav *w)
 {
@@ -212,13 +250,14 @@ static bool find_data(struct wav *w)
 	return false;
 }
 
-static int listen_to(const char *path, const char *side)
+static int listen_to(const char *path, const char *side, double hz)
 {
 	struct wav w = { .f = fopen(path, "rb") };
 	int rc = 1;
 
 	if (w.f && find_data(&w))
-		rc = hear_file(&w, side ? (unsigned)atoi(side) : 0);
+		rc = hz > 0 ? band_file(&w, side ? (unsigned)atoi(side) : 0, hz)
+			    : hear_file(&w, side ? (unsigned)atoi(side) : 0);
 	else
 		fprintf(stderr, "ear: %s: not a WAV of speech\n", path);
 	if (w.f)
@@ -229,9 +268,14 @@ static int listen_to(const char *path, const char *side)
 int main(int argc, char **argv)
 {
 	if (argc == 4 && str_eq(argv[1], "make"))
-		return make(argv[2], argv[3]);
+		return make(argv[2], argv[3], 0);
+	if (argc == 5 && str_eq(argv[1], "tone"))
+		return make(argv[2], argv[4], atof(argv[3]));
 	if ((argc == 3 || argc == 4) && str_eq(argv[1], "read"))
-		return listen_to(argv[2], argv[3]);
-	fprintf(stderr, "usage: ear make FILE SECONDS | read FILE [1|2]\n");
+		return listen_to(argv[2], argv[3], 0);
+	if ((argc == 4 || argc == 5) && str_eq(argv[1], "band"))
+		return listen_to(argv[2], argv[4], atof(argv[3]));
+	fprintf(stderr, "usage: ear make FILE SECONDS | read FILE [1|2]\n"
+		"       ear tone FILE HZ SECONDS | band FILE HZ [1|2]\n");
 	return 64;
 }

@@ -1,0 +1,25 @@
+/* house_super_priv -- one request of a supervisor, as its handlers get it. */
+#ifndef HOUSE_HOUSE_SUPER_PRIV_H
+#define HOUSE_HOUSE_SUPER_PRIV_H
+
+#include "house_priv.h"
+
+struct house_ask {
+	struct house *h;
+	const struct live_rooms *r;
+	const struct door_session *s;
+	enum msg_type type;
+	uint32_t req;
+	const union msg_any *m;
+};
+
+/* OK, or refused in the words of the error. */
+void house_answer(const struct house_ask *a, enum err e);
+/* A supervisor sees his own team; without a team, everyone.  NULL: not his,
+ * or not logged in. */
+struct seat *house_seat_for(const struct house_ask *a, uint32_t agent);
+/* house_watch.c */
+void house_monitor(const struct house_ask *a);
+void house_rec_note(const struct house_ask *a);
+
+#endif

@@ -1,0 +1,277 @@
+/*
+ * house_watch -- supervisors on agents' calls: listen, whisper, barge in,
+ * take over, leave.  Every step is in the audit log.
+ */
+#include "house_super_priv.h"
+
+#include "base/log.h"
+#include "base/str.h"
+
+#include <string.h>
+
+static struct watch *watch_of(struct house *h, uint64_t session)
+{
+	for (size_t i = 0; i < ARRAY_LEN(h->watches); i++)
+		if (h->watches[i].session == session)
+			return &h->watches[i];
+	return NULL;
+}
+
+static uint8_t level_of(struct house *h, struct leg_id leg)
+{
+	struct media_stats st;
+
+	if (!leg.v || media_stats(live_rooms(h->live)->media, leg, &st) ||
+	    st.level_dbov <= -60)
+		return 0;
+	return (uint8_t)((st.level_dbov + 60) / 6);	/* -60..0 dBov */
+}
+
+/* The call he hears: the agent's, or the one he has taken. */
+static struct call *call_of(struct house *h, const struct watch *w)
+{
+	struct floor *floor = live_rooms(h->live)->floor;
+
+	return w->mode == MSG_MONITOR_TAKEOVER
+		? call_get(floor_calls(floor), w->call)
+		: floor_call_of(floor, w->on);
+}
+
+static void show_watch(struct house *h, const struct watch *w,
+		       const char *text)
+{
+	const struct live_rooms *r = live_rooms(h->live);
+	struct seat *s = seat_get(floor_seats(r->floor), w->on);
+	struct call *c = call_of(h, w);
+	bool mine = w->mode == MSG_MONITOR_TAKEOVER;
+	struct msg_monitoring m = {
+		.agent = w->on.v, .mode = (uint8_t)w->mode,
+		.since_ms = w->since_ms, .call = c ? c->id.v : 0,
+		.agent_level = level_of(h, live_agent_leg(h->live,
+							  mine ? w->by : w->on)),
+		.customer_level = c ? level_of(h, live_call_leg(h->live,
+								c->id)) : 0 };
+
+	str_copy(m.name, sizeof(m.name), s ? s->name : "");
+	str_copy(m.text, sizeof(m.text), text);
+	enum err e = door_send(h->door, w->session, MSG_MONITORING, 0, &m);
+
+	if (e && e != ERR_ABSENT)
+		log_warn("house", "monitoring: %s", err_text(e));
+}
+
+static void audit_watch(struct house *h, const struct watch *w,
+			const char *what)
+{
+	struct call *c = call_of(h, w);
+	char text[200];
+
+	str_fmt(text, sizeof(text), "%s: agent %u", what, w->on.v);
+	if (c)
+		str_add(text, sizeof(text), ", call %llu",
+			(unsigned long long)c->uid);
+	house_audit(h, w->who, text);
+}
+
+/* The customer he took over is not left to nobody: the call ends. */
+static void give_up_call(struct house *h, const struct watch *w)
+{
+	struct floor_input in = { .kind = IN_TAKE_OVER, .call = w->call.v };
+	enum err e = live_input(h->live, &in);
+
+	if (e && e != ERR_ABSENT && e != ERR_STATE)
+		log_warn("house", "a call taken over was not ended: %s",
+			 err_text(e));
+}
+
+static void watch_end(struct house *h, struct watch *w, const char *text)
+{
+	struct leg_id leg = live_agent_leg(h->live, w->by);
+
+	audit_watch(h, w, "leave");
+	if (w->mode == MSG_MONITOR_TAKEOVER)
+		give_up_call(h, w);
+	if (leg.v && media_unjoin(live_rooms(h->live)->media, leg))
+		log_warn("house", "supervisor %u's leg was not parted",
+			 w->by.v);
+	w->mode = MSG_MONITOR_LEAVE;
+	show_watch(h, w, text);
+	memset(w, 0, sizeof(*w));
+}
+
+void house_watch_gone(struct house *h, uint64_t session)
+{
+	struct watch *w = session ? watch_of(h, session) : NULL;
+
+	if (w)
+		watch_end(h, w, "");
+}
+
+void house_watch_team(struct house *h, const struct door_session *s)
+{
+	struct watch *w = watch_of(h, s->no);
+	struct seat *on = w ? seat_get(floor_seats(live_rooms(h->live)->floor),
+				       w->on) : NULL;
+
+	if (w && *s->team && (!on || !str_eq(on->team, s->team)))
+		watch_end(h, w, "this agent is not in your team");
+}
+
+/* Why it cannot go on, NULL if it can. */
+static const char *over(struct house *h, const struct watch *w)
+{
+	struct call *c = call_of(h, w);
+
+	if (!live_agent_leg(h->live, w->by).v)
+		return "your own phone has gone";
+	if (w->mode == MSG_MONITOR_TAKEOVER)
+		return c && floor_is_overtaken(c) ? NULL
+						  : "the customer has hung up";
+	return live_agent_leg(h->live, w->on).v ? NULL
+						: "the agent's phone has gone";
+}
+
+void house_watch_tick(struct house *h, struct now now)
+{
+	static const enum { EVERY_MS = 500 } every = EVERY_MS;
+
+	if (now.mono_ms / every == (now.mono_ms - 50) / every)
+		return;
+	for (size_t i = 0; i < ARRAY_LEN(h->watches); i++) {
+		struct watch *w = &h->watches[i];
+		const char *why = w->session ? over(h, w) : NULL;
+
+		if (!w->session)
+			continue;
+		if (why)
+			watch_end(h, w, why);
+		else
+			show_watch(h, w, "");
+	}
+}
+
+static void refuse(const struct house_ask *a, enum msg_refusal code,
+		   const char *text)
+{
+	door_refuse(a->h->door, a->s->no, a->req, code, text);
+}
+
+/* The supervisor is heard by both first, then the agent is parted. */
+static enum err take_over(const struct house_ask *a, struct agent_id on,
+			  struct leg_id by, struct leg_id leg,
+			  struct call_id *call)
+{
+	struct call *c = floor_call_of(a->r->floor, on);
+	struct floor_input in = { .kind = IN_TAKE_OVER,
+				  .value = a->s->agent.v };
+	enum err e;
+
+	if (!c || !live_call_leg(a->h->live, c->id).v)
+		return ERR_STATE;
+	in.call = c->id.v;
+	*call = c->id;
+	str_copy(in.text, sizeof(in.text), a->s->name);
+	e = media_watch(a->r->media, by, leg, MEDIA_BARGE);
+	return e ? e : live_input(a->h->live, &in);
+}
+
+static enum err begin(const struct house_ask *a, struct watch *w,
+		      struct leg_id by, struct leg_id on)
+{
+	static const enum media_watch_mode modes[] = {
+		[MSG_MONITOR_LISTEN] = MEDIA_LISTEN,
+		[MSG_MONITOR_WHISPER] = MEDIA_WHISPER,
+		[MSG_MONITOR_BARGE] = MEDIA_BARGE };
+	const struct msg_monitor *m = &a->m->monitor;
+	struct agent_id agent = { m->agent };
+	struct call_id call = { 0 };
+	bool same = w->session && w->on.v == agent.v;
+	enum msg_monitor_mode was = w->mode;
+	enum err e;
+
+	if (m->mode == MSG_MONITOR_TAKEOVER) {
+		e = take_over(a, agent, by, on, &call);
+		/* As it was: he is not left on the call unasked. */
+		if (e && (same ? media_watch(a->r->media, by, on, modes[was])
+			       : media_unjoin(a->r->media, by)))
+			log_warn("house", "supervisor %u's leg is left as it "
+				 "is", a->s->agent.v);
+	} else {
+		e = media_watch(a->r->media, by, on, modes[m->mode]);
+	}
+	if (e)
+		return e;
+	*w = (struct watch){ .session = a->s->no, .by = a->s->agent,
+		.on = agent, .mode = m->mode, .call = call,
+		.since_ms = clock_now(a->h->clock).wall_ms };
+	str_copy(w->who, sizeof(w->who), a->s->user);
+	audit_watch(a->h, w, msg_word(MSG_WORDS_MONITOR, m->mode));
+	show_watch(a->h, w, "");
+	return ERR_OK;
+}
+
+void house_monitor(const struct house_ask *a)
+{
+	const struct msg_monitor *m = &a->m->monitor;
+	struct house *h = a->h;
+	struct watch *w = watch_of(h, a->s->no);
+	struct leg_id by = live_agent_leg(h->live, a->s->agent);
+	struct leg_id on = live_agent_leg(h->live,
+					  (struct agent_id){ m->agent });
+
+	if (m->mode == MSG_MONITOR_LEAVE) {
+		if (w)
+			watch_end(h, w, "");
+		house_answer(a, w ? ERR_OK : ERR_STATE);
+		return;
+	}
+	if (m->mode < MSG_MONITOR_LISTEN || m->mode > MSG_MONITOR_TAKEOVER) {
+		refuse(a, MSG_NO_ABLE, NULL);
+		return;
+	}
+	if (w && w->mode == MSG_MONITOR_TAKEOVER) {
+		refuse(a, MSG_NO_STATE, "you have a customer: leave first");
+		return;
+	}
+	if (!by.v) {
+		refuse(a, MSG_NO_STATE, "your own phone is not connected");
+		return;
+	}
+	if (!house_seat_for(a, m->agent) || !on.v) {
+		house_answer(a, ERR_ABSENT);
+		return;
+	}
+	if (!w)
+		w = watch_of(h, 0);
+	house_answer(a, w ? begin(a, w, by, on) : ERR_FULL);
+}
+
+/* ---- notes on a recording ---------------------------------------------------- */
+
+void house_rec_note(const struct house_ask *a)
+{
+	const struct msg_rec_note *m = &a->m->rec_note;
+	struct now now = clock_now(a->h->clock);
+	struct watch *w = watch_of(a->h, a->s->no);
+	struct call *c = w ? call_of(a->h, w) : NULL;
+	struct store_key k = { 0 };
+	struct store_group *g;
+	char text[400];
+	enum err e;
+
+	if (!w || w->on.v != m->agent || !c || !c->join_ms || !*m->text) {
+		house_answer(a, *m->text ? ERR_STATE : ERR_ARG);
+		return;
+	}
+	store_key_u64(&k, c->uid);
+	store_key_u64(&k, (uint64_t)MAX(now.wall_ms - c->join_ms, 0));
+	str_fmt(text, sizeof(text), "%s\t%s", a->s->name, m->text);
+	g = store_begin(a->r->store);
+	store_put(g, STORE_RECORDING, k.b, k.len, text, strlen(text));
+	e = store_commit(g, NULL, NULL);
+	if (e)
+		store_abort(g);
+	else
+		audit_watch(a->h, w, "note on the recording");
+	house_answer(a, e);
+}
