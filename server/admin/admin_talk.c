@@ -5,11 +5,13 @@
 #include "base/str.h"
 #include "link/link.h"
 
+#include <errno.h>
 #include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <sysexits.h>
+#include <unistd.h>
 
 enum { CONNECT_MS = 3000, NOT_RUNNING = 3 };
 
@@ -126,12 +128,43 @@ static void on_message(void *arg, enum msg_type type, uint32_t req,
 	}
 }
 
+/*
+ * Nobody answers: said at once, with what to do next.  Status has its own
+ * exit code for it, as systemctl has (UX.md 3.1).
+ */
+static void unreachable(struct talk *t, const char *why)
+{
+	static const char local[] = "ipc://";
+	bool status = str_eq(t->req->argv[0].word, "status");
+	const char *path = t->o->url + strlen(local);
+
+	t->ended = true;
+	t->status = status ? NOT_RUNNING : EX_UNAVAILABLE;
+	if (strncmp(t->o->url, local, strlen(local))) {
+		fprintf(stderr, "waihu: %s (is waihud running there?)\n",
+			why);
+		return;
+	}
+	if (access(path, W_OK) && errno == EACCES) {
+		fprintf(stderr, "waihu: %s: not for you: be root or of the "
+			"group waihu-admin, or use --server and --user\n",
+			path);
+		t->status = EX_NOPERM;
+		return;
+	}
+	fprintf(stderr, "waihu: nobody answers at %s (is waihud running?)\n"
+		"waihu: start it: systemctl start waihud, or waihud -c FILE; "
+		"another socket: --socket PATH or $WAIHU_SOCKET\n", path);
+}
+
 static void on_lost(void *arg, const char *why)
 {
 	struct talk *t = arg;
 
-	if (!t->up)
-		return;			/* tried again until CONNECT_MS */
+	if (!t->up) {
+		unreachable(t, why);
+		return;
+	}
 	fprintf(stderr, "waihu: %s\n", why);
 	t->ended = true;
 	t->status = EX_TEMPFAIL;
@@ -163,10 +196,7 @@ static void converse(struct talk *t)
 		if (t->o->limit_ms && now.mono_ms - start >= t->o->limit_ms)
 			return;
 		if (!t->up && now.mono_ms - start > CONNECT_MS) {
-			fprintf(stderr, "waihu: %s (is waihud running?)\n",
-				link_text(t->link));
-			t->status = str_eq(t->req->argv[0].word, "status")
-				? NOT_RUNNING : EX_UNAVAILABLE;
+			unreachable(t, link_text(t->link));
 			return;
 		}
 		/* Without --timeout the link's own heartbeat judges. */
