@@ -135,7 +135,8 @@ int64_t call_state_limit(enum call_state s);
 	X(RES_CANCELLED,  "cancelled")   /* we took it back while ringing  */ \
 	X(RES_DENIED,     "denied")      /* by our own gate: never dialled */ \
 	X(RES_SKIPPED,    "skipped")     /* preview: not dialled           */ \
-	X(RES_UNKNOWN,    "unknown")
+	X(RES_UNKNOWN,    "unknown")                                          \
+	X(RES_MISSED,     "missed")      /* preview: left untouched        */
 
 enum call_result {
 #define X(name, word) name,

@@ -17,7 +17,8 @@ enum { COLUMNS = 9 };
 
 static const char *const kinds[] = { "sale", "contact", "refusal", "wrong",
 				     "callback", "other", "system" };
-static const char *const nexts[] = { "done", "retry", "agreed", "dnc" };
+static const char *const nexts[] = { "done", "retry", "agreed", "dnc",
+				     "back" };
 
 static int word_of(const char *const *words, size_t n, const char *w)
 {
@@ -87,6 +88,8 @@ static const char *parse_row(char *line, struct dispo_row *r)
 	r->needs = needs_of(f[5]);
 	if (r->next == DN_AGREED && !(r->needs & NEEDS_TIME))
 		return "agreed needs=time";
+	if (r->next == DN_BACK && r->kind != DK_SYSTEM)
+		return "back is for system rows";
 	if (!str_eq(f[6], "-") && call_result_from_word(f[6], &r->result))
 		return "unknown call result";
 	if (!str_copy(r->label_en, sizeof(r->label_en), f[7]) ||
@@ -237,6 +240,7 @@ struct dispo_step dispo_apply(const struct dispos *d,
 		break;
 	case DN_DONE:
 	case DN_DNC:
+	case DN_BACK:
 		break;
 	}
 	return step;

@@ -15,7 +15,7 @@
 enum dispo_kind { DK_SALE, DK_CONTACT, DK_REFUSAL, DK_WRONG, DK_CALLBACK,
 		  DK_OTHER, DK_SYSTEM };
 
-enum dispo_next { DN_DONE, DN_RETRY, DN_AGREED, DN_DNC };
+enum dispo_next { DN_DONE, DN_RETRY, DN_AGREED, DN_DNC, DN_BACK };
 
 enum { NEEDS_TIME = 1, NEEDS_NOTE = 2, NEEDS_AMOUNT = 4 };
 

@@ -152,7 +152,7 @@ struct store_group *floor_group(struct floor *f)
 	return f->grp;
 }
 
-void floor_await(struct floor *f, const struct call *c)
+static void await_row(struct floor *f, struct awaited row)
 {
 	struct turn *t = f->turn;
 
@@ -167,7 +167,17 @@ void floor_await(struct floor *f, const struct call *c)
 		t->cap = cap;
 		f->turn = t;
 	}
-	t->calls[t->n++] = (struct awaited){ c->id, c->state };
+	t->calls[t->n++] = row;
+}
+
+void floor_await(struct floor *f, const struct call *c)
+{
+	await_row(f, (struct awaited){ .call = c->id, .in = c->state });
+}
+
+void floor_await_lead(struct floor *f, struct lead_id id)
+{
+	await_row(f, (struct awaited){ .lead = id });
 }
 
 static void turn_done(void *arg, const struct store_result *res)
@@ -203,6 +213,24 @@ void floor_flush(struct floor *f)
 		turn_done(t, &(struct store_result){ .err = e });
 }
 
+/* A lead hears only of a failure; a call always, when it goes on. */
+static size_t tell_row(struct floor *f, const struct awaited *a, enum err e,
+		       struct now now)
+{
+	struct floor_input in = {
+		.kind = a->lead.v ? IN_UNDONE : IN_DURABLE,
+		.call = a->call.v, .code = e,
+		.value = a->lead.v ? (int64_t)a->lead.v : (int64_t)a->in,
+		.mono_ms = now.mono_ms, .wall_ms = now.wall_ms };
+
+	if (a->lead.v && !e)
+		return 0;
+	if (floor_input(f, &in))
+		log_debug("floor", "call %u ended before its record was "
+			  "durable", in.call);
+	return 1;
+}
+
 /* Tells the calls of one completed group; each telling is an input. */
 size_t floor_tell_durable(struct floor *f, struct now now)
 {
@@ -214,18 +242,8 @@ size_t floor_tell_durable(struct floor *f, struct now now)
 		f->done_first = t->next;
 		if (!f->done_first)
 			f->done_last = NULL;
-		for (size_t i = 0; i < t->n; i++, told++) {
-			struct floor_input in = {
-				.kind = IN_DURABLE,
-				.call = t->calls[i].call.v,
-				.value = t->calls[i].in, .code = t->res.err,
-				.mono_ms = now.mono_ms,
-				.wall_ms = now.wall_ms };
-
-			if (floor_input(f, &in))
-				log_debug("floor", "call %u ended before "
-					  "its record was durable", in.call);
-		}
+		for (size_t i = 0; i < t->n; i++)
+			told += tell_row(f, &t->calls[i], t->res.err, now);
 		free(t);
 	}
 	return told;

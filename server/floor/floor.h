@@ -262,7 +262,9 @@ struct floor *floor_free(struct floor *f);	/* returns NULL */
 					   hand_target, text: whom\tname   */ \
 	X(IN_TAKE_OVER,   "take over")  /* call, value = supervisor who now
 					   has the customer, text: name;
-					   0: he has left too              */
+					   0: he has left too              */ \
+	X(IN_UNDONE,      "undone")     /* value = lead: what moved it is not
+					   on disk, code = enum err        */
 
 enum floor_input_kind {
 #define X(name, word) name,

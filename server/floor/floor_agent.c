@@ -129,7 +129,7 @@ static enum err move(struct floor *f, struct seat *s, enum seat_event ev,
 static void let_go(struct floor *f, struct call *c)
 {
 	if (c && c->state == CALL_PREVIEW) {
-		c->result = RES_SKIPPED;
+		c->result = RES_MISSED;
 		c->by = BY_SYSTEM;
 		call_raise(f->calls, c->id, EV_SKIP);
 	} else if (c && (c->state == CALL_WRAP || c->state == CALL_OUTSIDE)) {
@@ -402,7 +402,6 @@ static enum err on_correct(struct floor *f, struct seat *s,
 	struct call was = { 0 };
 	struct lead_step step;
 	struct dispo_step ds;
-	struct lead l;
 	struct cdr r;
 	enum err e;
 
@@ -430,22 +429,19 @@ static enum err on_correct(struct floor *f, struct seat *s,
 		return e || ds.next != DN_DNC ? e : stop_calling(f, s, &r,
 								 now);
 	}
-	/* The lead first: if it is in a call again, nothing is corrected. */
-	e = lead_take(f->leads, floor_group(f), (struct lead_id){ r.lead },
-		      now, &l);
-	if (!e)
-		e = cdr_put(floor_group(f), &r);
-	if (e)
-		return e;
-	floor_flush(f);		/* taken; now put where it belongs */
 	step = (struct lead_step){
 		.next = ds.next == DN_DNC ? LEAD_DNC
 			: ds.next == DN_DONE ? LEAD_DONE
 			: ds.next == DN_AGREED ? LEAD_AGREED : LEAD_LATER,
 		.at_s = ds.at_s, .agent = ds.agent, .outcome = row->code,
 		.result = was.result, .by = s->agent };
-	e = lead_finish(f->leads, floor_group(f), (struct lead_id){ r.lead },
-			&step, now);
+	/* The lead first: if it is in a call again, nothing is corrected. */
+	e = lead_amend(f->leads, floor_group(f), (struct lead_id){ r.lead },
+		       &step, now);
+	if (e)
+		return e;
+	floor_await_lead(f, (struct lead_id){ r.lead });
+	e = cdr_put(floor_group(f), &r);
 	return e || ds.next != DN_DNC ? e : stop_calling(f, s, &r, now);
 }
 

@@ -397,7 +397,9 @@ static void finish_lead(struct floor *f, struct call *c,
 	struct gate_dnc d = { .at_s = now.wall_ms / 1000 };
 	enum err e = keep_reserved(f, c, true, now);
 
-	if (!e)
+	if (!e && step->next == DN_BACK)
+		e = lead_release(f->leads, floor_group(f), c->lead, 0, now);
+	else if (!e)
 		e = lead_finish(f->leads, floor_group(f), c->lead, &ls, now);
 	if (e)
 		log_warn("floor", "call %u: lead %llu not moved on: %s",

@@ -48,6 +48,22 @@ static void seat_time_up(struct floor *f, struct seat *s, struct now now)
 			  seat_state_word(s->state));
 }
 
+/*
+ * A preview nobody acted on (UX 2.1, a missed call): the agent is not there,
+ * so the next customer is not shown to an empty chair.  What the agent asked
+ * for before goes first.
+ */
+static void preview_missed(struct floor *f, struct call *c, struct now now)
+{
+	struct seat *s = seat_get(f->seats, c->agent);
+
+	c->result = RES_MISSED;
+	c->by = BY_SYSTEM;
+	if (s && s->call.v == c->id.v && s->pending == SEAT_READY &&
+	    floor_seat(f, s, SE_NOT_READY, SR_MISSED, 0, now))
+		log_err("floor", "agent %u stays READY", s->agent.v);
+}
+
 static enum err on_tick(struct floor *f, struct call *none UNUSED,
 			const struct floor_input *in UNUSED, struct now now)
 {
@@ -58,6 +74,8 @@ static enum err on_tick(struct floor *f, struct call *none UNUSED,
 	while ((c = call_due(f->calls, now))) {
 		if (c->state == CALL_RING || c->state == CALL_DIAL)
 			c->result = RES_NO_ANSWER;
+		else if (c->state == CALL_PREVIEW)
+			preview_missed(f, c, now);
 		call_raise(f->calls, c->id, EV_TIMEOUT);
 		/* One by one: no agent is given a call whose time is up. */
 		flow_run(f, f->calls, now);
@@ -98,6 +116,34 @@ static enum err on_durable(struct floor *f, struct call *c,
 	}
 	call_raise(f->calls, c->id, in->code ? EV_UNWRITTEN : EV_DURABLE);
 	return ERR_OK;
+}
+
+static bool in_a_call(const struct floor *f, struct lead_id id)
+{
+	for (struct call *c = call_each(f->calls, NULL); c;
+	     c = call_each(f->calls, c))
+		if (c->lead.v == id.v)
+			return true;
+	return false;
+}
+
+/* What moved a lead without a call is not on disk: it is where it was. */
+static enum err on_undone(struct floor *f, struct call *none UNUSED,
+			  const struct floor_input *in, struct now now)
+{
+	enum { UNDONE_S = 60 };
+	struct lead_id id = { (uint64_t)in->value };
+	struct lead l;
+
+	log_err("floor", "lead %lld: what became of it was not written: %s",
+		(long long)in->value, err_text((enum err)in->code));
+	lead_undo(f->leads, id);
+	if (lead_get(f->leads, id, &l) || l.status != LEAD_RESERVED ||
+	    in_a_call(f, id))
+		return ERR_OK;
+	/* Taken for the gate's question only, which is over. */
+	return lead_release(f->leads, floor_group(f), id,
+			    now.wall_ms / 1000 + UNDONE_S, now);
 }
 
 static void trunk_of(struct call *c, const struct floor_input *in)
@@ -398,6 +444,7 @@ static const struct {
 	[IN_SETTING]  = { on_setting, false },
 	[IN_LISTS]    = { on_lists, false },
 	[IN_SAVE]     = { on_save, false },
+	[IN_UNDONE]   = { on_undone, false },
 };
 
 void floor_keep(struct floor *f, const struct floor_input *in)

@@ -201,6 +201,7 @@ static void put_off(struct floor *f, struct campaign *k, const struct lead *l,
 			&step, now) || cdr_put(floor_group(f), &r))
 		log_err("floor", "lead %llu: a refusal was not written",
 			(unsigned long long)l->id);
+	floor_await_lead(f, (struct lead_id){ l->id });
 	floor_flush(f);
 }
 
@@ -245,6 +246,7 @@ static enum idle_reason next_lead(struct floor *f, struct campaign *k,
 					 (struct lead_id){ l->id },
 					 now.wall_ms / 1000 + 60, now))
 				log_err("floor", "and it stays reserved");
+			floor_await_lead(f, (struct lead_id){ l->id });
 			floor_flush(f);
 			continue;
 		}
@@ -269,6 +271,7 @@ static enum idle_reason start_call(struct floor *f, struct campaign *k,
 				 (struct lead_id){ l.id }, 0, now))
 			log_err("floor", "lead %llu stays reserved",
 				(unsigned long long)l.id);
+		floor_await_lead(f, (struct lead_id){ l.id });
 		floor_flush(f);
 		return IDLE_CALLS;
 	}
@@ -289,6 +292,10 @@ static enum idle_reason start_call(struct floor *f, struct campaign *k,
 	floor_flush(f);
 	c->agent = s->agent;
 	s->call = c->id;
+	/* Dialled by itself later than the room's limit: not missed then. */
+	if (k->conf.preview_ms >= call_state_limit(CALL_PREVIEW))
+		call_enter(f->calls, c, CALL_PREVIEW,
+			   k->conf.preview_ms + PREVIEW_SLACK_MS, now);
 	if (floor_seat(f, s, SE_PREVIEW, 0, k->conf.preview_ms, now))
 		call_raise(f->calls, c->id, EV_SKIP);
 	return IDLE_NONE;

@@ -12,6 +12,7 @@ enum {
 	LEAD_BUDGET   = 500,	/* leads moved a turn                       */
 	PACE_TRIES    = 200,	/* leads looked at a decision               */
 	CALLS_WAITING = 1024,	/* of one campaign                          */
+	PREVIEW_SLACK_MS = 10000,	/* after the time to dial           */
 };
 
 struct campaign {
@@ -39,10 +40,12 @@ struct campaign {
 	uint32_t hour_talks;
 };
 
-/* A call whose group is on its way to the disk, and in which room it was. */
+/* A call whose group is on its way to the disk, and in which room it was; or
+ * a lead that moved without a call. */
 struct awaited {
 	struct call_id call;
 	enum call_state in;
+	struct lead_id lead;
 };
 
 /* The calls one group of the store speaks for. */
@@ -83,6 +86,8 @@ struct campaign *floor_campaign(const struct floor *f, struct campaign_id id);
 struct store_group *floor_group(struct floor *f);
 /* This call's EV_DURABLE comes when the turn's group is on disk. */
 void floor_await(struct floor *f, const struct call *c);
+/* Should the turn's group fail, this lead is where it was (IN_UNDONE). */
+void floor_await_lead(struct floor *f, struct lead_id id);
 /* Hands the turn's group to the store. */
 void floor_flush(struct floor *f);
 uint64_t floor_new_uid(struct floor *f, struct now now);

@@ -231,7 +231,8 @@ MUST_CHECK enum err lead_take(struct leads *ls, struct store_group *grp,
 			      struct lead_id id, struct now now,
 			      struct lead *out);
 
-/* Not dialled after all: back to where it was, or LATER if not_before_s. */
+/* Not dialled after all: back to where it was (READY, or AGREED with the
+ * agent it is promised to), or LATER if not_before_s. */
 MUST_CHECK enum err lead_release(struct leads *ls, struct store_group *grp,
 				 struct lead_id id, int64_t not_before_s,
 				 struct now now);
@@ -252,6 +253,12 @@ struct lead_step {
 MUST_CHECK enum err lead_finish(struct leads *ls, struct store_group *grp,
 				struct lead_id id,
 				const struct lead_step *step, struct now now);
+
+/* What should have become of a lead that is in no call: in one go, or not at
+ * all.  ERR_STATE: it is in a call; nothing was written then. */
+MUST_CHECK enum err lead_amend(struct leads *ls, struct store_group *grp,
+			       struct lead_id id,
+			       const struct lead_step *step, struct now now);
 
 /* The group that took or moved this lead failed: forget that in memory. */
 void lead_undo(struct leads *ls, struct lead_id id);

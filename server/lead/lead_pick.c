@@ -282,13 +282,46 @@ enum err lead_release(struct leads *ls, struct store_group *grp,
 	lead_place_out(ls, grp, &l);
 	lead_taken_del(ls, id.v);
 	bool wait = not_before_s > now.wall_ms / 1000;
+	/* Promised to an agent, and taken before it fell to everybody. */
+	bool mine = l.callback_agent && !l.due;
 
-	l.status = wait ? LEAD_LATER : LEAD_READY;
+	l.status = wait ? LEAD_LATER : mine ? LEAD_AGREED : LEAD_READY;
 	if (wait)
 		l.next_at_s = not_before_s;
 	lead_place_in(ls, grp, &l);
 	e = lead_put(grp, &l);
 	return e ? e : tally_put(ls, grp, l.list);
+}
+
+/* From wherever it is to where the step sends it. */
+static enum err settle(struct leads *ls, struct store_group *grp,
+		       struct lead *l, const struct lead_step *step,
+		       struct now now)
+{
+	enum err e;
+
+	if (step->next == LEAD_RESERVED || step->next >= LEAD_STATUS_COUNT)
+		return ERR_ARG;
+	lead_place_out(ls, grp, l);
+	lead_taken_del(ls, l->id);
+	l->status = step->next;
+	l->due = false;
+	l->next_at_s = step->next == LEAD_LATER || step->next == LEAD_AGREED
+			       ? step->at_s : now.wall_ms / 1000;
+	l->callback_agent = step->next == LEAD_AGREED ? step->agent.v : 0;
+	if (step->dialled) {
+		l->attempts++;
+		l->last_at_s = now.wall_ms / 1000;
+	}
+	l->last_result = step->result;
+	l->last_outcome = step->outcome;
+	if (step->by.v)
+		l->last_agent = step->by.v;
+	if (step->note)
+		str_copy(l->note, sizeof(l->note), step->note);
+	lead_place_in(ls, grp, l);
+	e = lead_put(grp, l);
+	return e ? e : tally_put(ls, grp, l->list);
 }
 
 enum err lead_finish(struct leads *ls, struct store_group *grp,
@@ -300,30 +333,21 @@ enum err lead_finish(struct leads *ls, struct store_group *grp,
 
 	if (e)
 		return e;
-	if (l.status != LEAD_RESERVED)
-		return ERR_STATE;
-	if (step->next == LEAD_RESERVED || step->next >= LEAD_STATUS_COUNT)
-		return ERR_ARG;
-	lead_place_out(ls, grp, &l);
-	lead_taken_del(ls, id.v);
-	l.status = step->next;
-	l.due = false;
-	l.next_at_s = step->next == LEAD_LATER || step->next == LEAD_AGREED
-			      ? step->at_s : now.wall_ms / 1000;
-	l.callback_agent = step->next == LEAD_AGREED ? step->agent.v : 0;
-	if (step->dialled) {
-		l.attempts++;
-		l.last_at_s = now.wall_ms / 1000;
-	}
-	l.last_result = step->result;
-	l.last_outcome = step->outcome;
-	if (step->by.v)
-		l.last_agent = step->by.v;
-	if (step->note)
-		str_copy(l.note, sizeof(l.note), step->note);
-	lead_place_in(ls, grp, &l);
-	e = lead_put(grp, &l);
-	return e ? e : tally_put(ls, grp, l.list);
+	return l.status != LEAD_RESERVED ? ERR_STATE
+					 : settle(ls, grp, &l, step, now);
+}
+
+enum err lead_amend(struct leads *ls, struct store_group *grp,
+		    struct lead_id id, const struct lead_step *step,
+		    struct now now)
+{
+	struct lead l;
+	enum err e = lead_get(ls, id, &l);
+
+	if (e)
+		return e;
+	return l.status == LEAD_RESERVED || lead_is_taken(ls, id.v)
+		       ? ERR_STATE : settle(ls, grp, &l, step, now);
 }
 
 void lead_undo(struct leads *ls, struct lead_id id)

@@ -89,6 +89,9 @@ static void bad_tables_are_refused(void **state UNUSED)
 		  ":1: unknown kind" },
 		{ "retry without a time", "1\t1\tsale\tretry\t-\t-\t-\tA\tB\n",
 		  ":1: retry needs a time" },
+		{ "an agent's outcome that is none",
+		  "1\t1\tsale\tback\t-\t-\t-\tA\tB\n",
+		  ":1: back is for system rows" },
 		{ "a digit twice", "1\t1\tsale\tdone\t-\t-\t-\tA\tB\n"
 		  "2\t1\tsale\tdone\t-\t-\t-\tA\tB\n", ":2: digit comes" },
 		{ "a code twice", "1\t1\tsale\tdone\t-\t-\t-\tA\tB\n"

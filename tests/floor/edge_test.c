@@ -92,6 +92,80 @@ static void unwritten_line_is_dropped(void **unused UNUSED)
 	fw_close(&w);
 }
 
+static bool copy_lead(void *arg, const struct lead *l)
+{
+	*(struct lead *)arg = *l;
+	return false;
+}
+
+/* The gate refuses, and the disk refuses to note it: nobody keeps the lead. */
+static void refusal_not_written(void **unused UNUSED)
+{
+	struct fw w;
+	struct lead l;
+
+	for (unsigned nth = 1; nth <= 3; nth++) {
+		fw_open(&w, MODE_PROGRESSIVE, 1);
+		fw_agent(&w, ANN);
+		/* The only number there is said no. */
+		struct store_group *g = store_begin(w.lw.store);
+		struct gate_dnc d = { .source = "test" };
+
+		T_OK(!lead_scan(w.lw.leads, w.lw.list, (struct lead_id){ 0 },
+				1, copy_lead, &l), "a lead");
+		uint64_t id = l.id;
+
+		str_copy(d.e164, sizeof(d.e164), l.numbers[0].e164);
+		T_OK(!gate_dnc_add(w.gate, g, &d), "on the list");
+		lead_world_commit(&w.lw, g);
+		store_fail(w.lw.store, nth, ERR_IO);
+		T_OK(!FW(&w, IN_START, .campaign = 1), "start");
+		fw_run(&w, 2000);
+		T_OK(!w.places, "it is not rung");
+		T_OK(!lead_get(w.lw.leads, (struct lead_id){ id }, &l) &&
+		     l.status != LEAD_RESERVED, "refusal %u: nobody keeps it "
+		     "(%s)", nth, lead_status_word(
+				(enum lead_status)l.status));
+		fw_run(&w, 120000);
+		T_OK(!lead_get(w.lw.leads, (struct lead_id){ id }, &l) &&
+		     l.status == LEAD_DNC, "refusal %u: and it ends where it "
+		     "belongs", nth);
+		fw_quiet(&w, "after a refusal nobody noted");
+		fw_close(&w);
+	}
+}
+
+static void correction_not_written(void **unused UNUSED)
+{
+	struct fw w;
+	struct lead l;
+
+	start(&w, MODE_PROGRESSIVE, 1);
+	fw_run(&w, 300);
+	T_OK(!FW(&w, IN_ANSWERED, .call = w.placed.v), "answered");
+	T_OK(!FW(&w, IN_OUTCOME, .agent = ANN, .value = 4) &&
+	     !FW(&w, IN_RELEASE, .agent = ANN) &&
+	     !FW(&w, IN_FINISH, .agent = ANN), "not interested");
+	struct cdr r = fw_last_cdr(&w);
+
+	T_OK(!lead_get(w.lw.leads, (struct lead_id){ r.lead }, &l) &&
+	     l.status == LEAD_DONE, "done with");
+	store_fail(w.lw.store, 1, ERR_IO);
+	T_OK(!FW(&w, IN_CORRECT, .agent = ANN, .value = 2), "or rather: later");
+	fw_run(&w, 500);
+	T_OK(fw_last_cdr(&w).outcome == 4 &&
+	     !lead_get(w.lw.leads, (struct lead_id){ r.lead }, &l) &&
+	     l.status == LEAD_DONE && l.last_outcome == 4,
+	     "record and lead are both as they were");
+	T_OK(!FW(&w, IN_CORRECT, .agent = ANN, .value = 2), "once more");
+	T_OK(fw_last_cdr(&w).outcome == 2 &&
+	     !lead_get(w.lw.leads, (struct lead_id){ r.lead }, &l) &&
+	     l.status == LEAD_LATER && l.last_outcome == 2,
+	     "both are corrected");
+	fw_quiet(&w, "after a correction");
+	fw_close(&w);
+}
+
 static void end_is_written_again(void **unused UNUSED)
 {
 	struct fw w;
@@ -337,7 +411,7 @@ static void left_for_good(void **unused UNUSED)
 	T_OK(!FW(&w, IN_LINK, .agent = ANN), "her terminal is gone");
 	T_OK(!FW(&w, IN_LOGOUT, .agent = ANN), "for good");
 	T_OK(state(&w, ANN) == SEAT_OFFLINE, "the lead is not kept, nor she");
-	T_OK(fw_last_cdr(&w).result == RES_SKIPPED, "it was not dialled");
+	T_OK(fw_last_cdr(&w).result == RES_MISSED, "it was not dialled");
 	fw_quiet(&w, "after a preview nobody reads");
 	fw_close(&w);
 
@@ -429,6 +503,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(intent_is_not_the_end),
 		cmocka_unit_test(unwritten_line_is_dropped),
+		cmocka_unit_test(refusal_not_written),
+		cmocka_unit_test(correction_not_written),
 		cmocka_unit_test(end_is_written_again),
 		cmocka_unit_test(answer_after_cancel),
 		cmocka_unit_test(freed_as_the_wait_ends),

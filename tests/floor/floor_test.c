@@ -232,6 +232,67 @@ static void preview(void **unused UNUSED)
 	fw_close(&w);
 }
 
+static void preview_missed(void **unused UNUSED)
+{
+	struct fw w;
+	struct lead was, l;
+
+	start(&w, MODE_PREVIEW, 1);
+	struct call *c = floor_call_of(w.floor, (struct agent_id){ ANN });
+
+	T_OK(c && lead_now(&w, c->lead.v, &was) == LEAD_RESERVED, "shown");
+	uint64_t id = c->lead.v;
+
+	fw_run(&w, 599000);
+	T_OK(state(&w, ANN) == SEAT_PREVIEW, "ten minutes to read");
+	fw_run(&w, 2000);
+	T_OK(state(&w, ANN) == SEAT_NOT_READY &&
+	     fw_seat(&w, ANN)->reason == SR_MISSED, "then NOT READY, missed");
+	struct cdr r = fw_last_cdr(&w);
+
+	T_OK(r.result == RES_MISSED && !r.invite_ms, "and on record");
+	T_OK(lead_now(&w, id, &l) == LEAD_READY && !l.attempts &&
+	     l.last_result == was.last_result &&
+	     l.last_outcome == was.last_outcome &&
+	     l.next_at_s == was.next_at_s, "the lead is as it was");
+	fw_quiet(&w, "after a missed preview");
+	T_OK(!FW(&w, IN_READY, .agent = ANN), "she is back");
+	fw_run(&w, 500);
+	T_OK(state(&w, ANN) == SEAT_PREVIEW, "and it is shown again");
+	T_OK(!FW(&w, IN_BREAK, .agent = ANN), "a break after this one");
+	fw_run(&w, 601000);
+	T_OK(state(&w, ANN) == SEAT_BREAK, "is what was asked for");
+	fw_close(&w);
+}
+
+/* Agreed with Ann, missed by Ann: still Ann's, and not anybody's. */
+static void preview_missed_promise(void **unused UNUSED)
+{
+	struct fw w;
+	struct lead l;
+	int64_t at_s;
+
+	start(&w, MODE_PREVIEW, 1);
+	T_OK(!FW(&w, IN_DIAL, .agent = ANN), "dial");
+	answer(&w);
+	at_s = w.lw.now.wall_ms / 1000 + 60;
+	T_OK(!FW(&w, IN_OUTCOME, .agent = ANN, .value = 3) &&
+	     !FW(&w, IN_CALLBACK, .agent = ANN, .when_s = at_s, .value = 1),
+	     "call me back");
+	T_OK(!FW(&w, IN_RELEASE, .agent = ANN) &&
+	     !FW(&w, IN_FINISH, .agent = ANN), "over");
+	struct cdr r = fw_last_cdr(&w);
+
+	fw_run(&w, 61000);
+	T_OK(state(&w, ANN) == SEAT_PREVIEW, "it is due");
+	T_OK(!FW(&w, IN_FORCE, .agent = ANN, .value = SE_NOT_READY,
+		 .text = "gone home"), "a supervisor makes her NOT READY");
+	T_OK(lead_now(&w, r.lead, &l) == LEAD_AGREED &&
+	     l.callback_agent == ANN && l.next_at_s == at_s &&
+	     l.attempts == 1, "the promise stands");
+	fw_close(&w);
+}
+
 static void preview_phone_lost(void **unused UNUSED)
 {
 	struct fw w;
@@ -572,6 +633,8 @@ int main(void)
 		cmocka_unit_test(no_answer),
 		cmocka_unit_test(ring_no_end),
 		cmocka_unit_test(preview),
+		cmocka_unit_test(preview_missed),
+		cmocka_unit_test(preview_missed_promise),
 		cmocka_unit_test(preview_phone_lost),
 		cmocka_unit_test(preview_timed),
 		cmocka_unit_test(hold),
