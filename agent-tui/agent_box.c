@@ -19,10 +19,16 @@ static void ask_targets(struct agent_model *m)
 	agent_send(m, MSG_TARGETS, &t);
 }
 
+static void ask_callbacks(struct agent_model *m, unsigned top)
+{
+	struct msg_callbacks c = { .top = (uint16_t)top,
+				   .anyone = m->list_anyone };
+
+	agent_send(m, MSG_CALLBACKS, &c);
+}
+
 void agent_box_open(struct agent_model *m, enum agent_ctx box)
 {
-	struct msg_callbacks c = { 0 };
-
 	m->box = box;
 	m->sel = m->top = 0;
 	m->sel_shown = false;
@@ -34,7 +40,7 @@ void agent_box_open(struct agent_model *m, enum agent_ctx box)
 	if (box == CTX_TRANSFER)
 		ask_targets(m);
 	if (box == CTX_LIST)
-		agent_send(m, MSG_CALLBACKS, &c);
+		ask_callbacks(m, 0);
 	if (box == CTX_PICKER) {
 		m->pick.trouble[0] = '\0';
 		m->pick.focus = PICK_LIST;
@@ -47,6 +53,10 @@ void agent_box_open(struct agent_model *m, enum agent_ctx box)
 
 static unsigned close_box(struct agent_model *m)
 {
+	if (m->box == CTX_LIST && m->list_anyone) {
+		m->list_anyone = false;		/* the panel shows mine */
+		ask_callbacks(m, 0);
+	}
 	m->box = 0;
 	m->ask = ASK_NONE;
 	m->correcting = false;
@@ -79,7 +89,7 @@ static unsigned ask_key(struct agent_model *m, uint32_t key)
 		return DO_NOTHING;
 	close_box(m);
 	if (ask == ASK_OUTCOME) {
-		agent_choose(m, m->ask_code);
+		agent_choose(m, m->ask_code, 0);
 	} else if (ask == ASK_HANGUP) {
 		if (!m->lost)
 			agent_send(m, MSG_HANGUP, &h);
@@ -95,7 +105,25 @@ static unsigned correct_key(struct agent_model *m, uint32_t key)
 
 	if (key < '1' || key > '9' || !o)
 		return DO_NOTHING;
-	agent_choose(m, o->code);
+	m->box = 0;
+	agent_choose_row(m, o);
+	return DO_REDRAW;
+}
+
+static unsigned amount_key(struct agent_model *m, uint32_t key)
+{
+	int64_t amount;
+
+	if (key != TK_ENTER) {
+		if (key_is_text(key & ~(uint32_t)TK_PASTED) &&
+		    !agent_amount_char(key & ~(uint32_t)TK_PASTED))
+			return DO_NOTHING;
+		return edit_key(&m->amount, key) ? DO_REDRAW : DO_NOTHING;
+	}
+	if (agent_amount_read(m->amount.text, &amount))
+		return DO_REDRAW;	/* the box says why not */
+	m->box = 0;
+	agent_choose(m, m->amount_code, amount);
 	return close_box(m);
 }
 
@@ -158,15 +186,41 @@ static unsigned more_key(struct agent_model *m, uint32_t key)
 		if (!o)
 			return DO_NOTHING;
 		close_box(m);
-		agent_choose(m, o->code);
+		agent_choose_row(m, o);
 		return DO_REDRAW;
 	}
 	return move_sel(m, key, n, 9) ? DO_REDRAW : DO_NOTHING;
 }
 
+/* Past the rows at hand the server is asked for the next ones. */
+static bool list_page(struct agent_model *m, uint32_t key)
+{
+	const struct msg_callbacks_page *p = &m->callbacks;
+	unsigned most = ARRAY_LEN(p->rows);
+
+	if ((key == TK_PGDN || key == TK_DOWN) &&
+	    m->sel + 1 >= p->rows_count && p->top + p->rows_count < p->total)
+		ask_callbacks(m, p->top + p->rows_count);
+	else if ((key == TK_PGUP || key == TK_UP) && !m->sel && p->top)
+		ask_callbacks(m, p->top - MIN((unsigned)p->top, most));
+	else
+		return false;
+	m->sel = m->top = 0;
+	return true;
+}
+
 static unsigned list_key(struct agent_model *m, uint32_t key)
 {
 	struct msg_dial d = { 0 };
+
+	if (key == TK_TAB || key == TK_BACKTAB) {
+		m->list_anyone = !m->list_anyone;
+		m->sel = m->top = 0;
+		ask_callbacks(m, 0);
+		return DO_REDRAW;
+	}
+	if (list_page(m, key))
+		return DO_REDRAW;
 
 	if (key == TK_ENTER) {
 		if (m->sel >= m->callbacks.rows_count)
@@ -396,7 +450,7 @@ static unsigned help_key(struct agent_model *m, uint32_t key)
 
 unsigned agent_box_key(struct agent_model *m, uint32_t key)
 {
-	bool field = m->box == CTX_TRANSFER ||
+	bool field = m->box == CTX_TRANSFER || m->box == CTX_AMOUNT ||
 		     (m->box == CTX_PICKER && m->pick.focus != PICK_LIST);
 
 	if (key == TK_ESC) {
@@ -431,6 +485,8 @@ unsigned agent_box_key(struct agent_model *m, uint32_t key)
 		return number_key(m, key);
 	case CTX_MORE:
 		return more_key(m, key);
+	case CTX_AMOUNT:
+		return amount_key(m, key);
 	default:
 		return close_box(m);
 	}

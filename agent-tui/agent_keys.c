@@ -10,7 +10,8 @@
 #define BUSY    (CTX_PREVIEW | CTX_RING | CALL | CTX_WRAP)
 #define STATES  (IDLE | BUSY | CTX_ASKED | CTX_LOST | CTX_ALONE)
 #define MENUS   (CTX_BREAKS | CTX_CORRECT | CTX_NUMBERS | CTX_MORE)
-#define BOXES   (MENUS | CTX_TRANSFER | CTX_PICKER | CTX_LIST | CTX_ASK)
+#define BOXES   (MENUS | CTX_TRANSFER | CTX_PICKER | CTX_LIST | CTX_ASK | \
+		 CTX_AMOUNT)
 
 /*
  * Keys of the agent (UX 2.3).  Several rows may share a key: the first whose
@@ -34,7 +35,8 @@ static const struct keymap_row rows[] = {
 	{ TK_ENTER, 0, ACT_NOTE_END, CTX_NOTE, N_("Enter Done"), NULL, NULL },
 	{ TK_ENTER, 0, ACT_BOX, CTX_TRANSFER, N_("Enter Ask first"), NULL,
 	  NULL },
-	{ TK_ENTER, 0, ACT_BOX, CTX_PICKER, N_("Enter SAVE"), NULL, NULL },
+	{ TK_ENTER, 0, ACT_BOX, CTX_PICKER | CTX_AMOUNT, N_("Enter SAVE"),
+	  NULL, NULL },
 	{ TK_ENTER, 0, ACT_BOX, CTX_LIST, N_("Enter Dial now"), NULL, NULL },
 	{ TK_ENTER, 0, ACT_BOX, CTX_ASK, N_("Enter Yes"), NULL, NULL },
 	{ TK_ENTER, 0, ACT_BOX, CTX_MORE, N_("Enter Choose"), NULL, NULL },
@@ -115,6 +117,8 @@ static const struct keymap_row rows[] = {
 	  N_("Write the note; Esc or Enter when done") },
 	{ TK_TAB, 0, ACT_NOTE, CALL, N_("Tab Next box"), NULL, NULL },
 	{ TK_TAB, 0, ACT_BOX, CTX_PICKER, N_("Tab Next field"), NULL, NULL },
+	{ TK_TAB, 0, ACT_BOX, CTX_LIST, N_("Tab Mine or anyone's"), NULL,
+	  NULL },
 	{ 'd', 0, ACT_TONES, CTX_TALK | CTX_CONF | CTX_CONSULT,
 	  N_("d Keypad tones"), N_("d Tones"),
 	  N_("Send keypad tones; Esc ends") },
@@ -184,7 +188,8 @@ static const struct footer_plan plans[] = {
 	{ CTX_CORRECT | CTX_NUMBERS, -1, "1-9 Esc", NULL },
 	{ CTX_TRANSFER, -1, "Up/Down Enter F6 Esc", NULL },
 	{ CTX_PICKER, -1, "1-9 arrows Tab Enter Esc", NULL },
-	{ CTX_LIST, -1, "Up/Down Enter Esc", NULL },
+	{ CTX_LIST, -1, "Up/Down Enter Tab Esc", NULL },
+	{ CTX_AMOUNT, -1, "Enter Esc", NULL },
 	{ CTX_MORE, -1, "Up/Down Enter Esc", NULL },
 	{ CTX_ASK, -1, "Enter Esc", NULL },
 	{ CTX_HELP, -1, "Up/Down L Esc", NULL },

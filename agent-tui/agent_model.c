@@ -4,6 +4,8 @@
 
 #include "base/str.h"
 
+#define AGENT_AMOUNT_MAX 100000000000	/* [1/100]: as the server's        */
+
 enum { HINT_MS = 4000, MIN_MS = 60000, HOUR_MS = 60 * MIN_MS,
        DAY_MS = 24 * HOUR_MS };
 
@@ -14,6 +16,7 @@ void agent_init(struct agent_model *m)
 	m->seat.state = MSG_STATE_OFFLINE;
 	edit_init(&m->note, 1000);
 	edit_init(&m->find, 40);
+	edit_init(&m->amount, 20);
 	edit_init(&m->pick.when, 60);
 	edit_init(&m->pick.note, 200);
 	edit_init(&m->login.user, 40);
@@ -132,6 +135,61 @@ int64_t agent_talk_ms(const struct agent_model *m)
 	if (!agent_on_call(m))
 		return m->seat.talk_ms;
 	return m->seat.talk_ms + MAX((int64_t)0, gone);
+}
+
+enum err agent_amount_read(const char *text, int64_t *out)
+{
+	static const char comma[] = "，";	/* as an input method has it */
+	int64_t n = 0;
+	int decimals = -1, digits = 0;
+
+	while (*text == ' ')
+		text++;
+	for (; *text; text++) {
+		if (*text >= '0' && *text <= '9') {
+			if (decimals == 2 || n > INT64_MAX / 1000)
+				return ERR_FORMAT;
+			n = n * 10 + (*text - '0');
+			decimals += decimals >= 0;
+			digits++;
+		} else if (*text == '.' && decimals < 0) {
+			decimals = 0;
+		} else if (*text == ',' && decimals < 0 && digits) {
+			continue;
+		} else if (!strncmp(text, comma, 3) && decimals < 0 && digits) {
+			text += 2;
+		} else if (*text != ' ' || text[1]) {
+			return ERR_FORMAT;
+		}
+	}
+	for (decimals = MAX(decimals, 0); decimals < 2; decimals++)
+		n *= 10;
+	if (!digits)
+		return ERR_FORMAT;
+	if (!n || n > AGENT_AMOUNT_MAX)
+		return ERR_ARG;
+	*out = n;
+	return ERR_OK;
+}
+
+bool agent_amount_char(uint32_t cp)
+{
+	return (cp >= '0' && cp <= '9') || cp == '.' || cp == ',' ||
+	       cp == 0xff0c || cp == ' ';
+}
+
+void agent_amount_print(char *buf, size_t size, int64_t amount)
+{
+	char digits[24];
+	size_t n;
+
+	str_fmt(digits, sizeof(digits), "%lld", (long long)(amount / 100));
+	n = strlen(digits);
+	str_copy(buf, size, "");
+	for (size_t i = 0; i < n; i++)
+		str_add(buf, size, "%s%c", i && (n - i) % 3 == 0 ? "," : "",
+			digits[i]);
+	str_add(buf, size, ".%02d", (int)(amount % 100));
 }
 
 int32_t agent_cust_tz(const struct agent_model *m)

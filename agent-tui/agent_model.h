@@ -42,7 +42,8 @@
 	X(CTX_ASK,       "a question")                                        \
 	X(CTX_CORRECT,   "correct an outcome")                                \
 	X(CTX_NUMBERS,   "other number")                                      \
-	X(CTX_MORE,      "more outcomes")
+	X(CTX_MORE,      "more outcomes")                                     \
+	X(CTX_AMOUNT,    "an amount")
 
 enum { /* index of each context */
 #define X(name, word) name##_I,
@@ -136,6 +137,9 @@ struct agent_model {
 	size_t   sel, top;	/* in lists                                  */
 	bool     sel_shown;	/* Up or Down was used in the transfer list  */
 	struct edit find;
+	struct edit amount;	/* being written; the outcome waits for it  */
+	uint16_t amount_code;
+	bool list_anyone;	/* the list of callbacks: not only mine      */
 	char     targets_for[48];
 	struct agent_pick pick;
 	struct agent_login login;
@@ -197,7 +201,18 @@ unsigned agent_box_key(struct agent_model *m, uint32_t key);
 void agent_box_open(struct agent_model *m, enum agent_ctx box);
 void agent_send(struct agent_model *m, enum msg_type type, const void *obj);
 void agent_send_note(struct agent_model *m, bool final);
-void agent_choose(struct agent_model *m, uint16_t code);
+void agent_choose(struct agent_model *m, uint16_t code, int64_t amount);
+/* The same, but what needs an amount asks for it first. */
+void agent_choose_row(struct agent_model *m, const struct msg_outcome_row *o);
+/*
+ * "1234.5", "12,345.00": hundredths in *out.  ERR_FORMAT: not an amount;
+ * ERR_ARG: nothing, or more than a slip of the hand would allow.
+ */
+MUST_CHECK enum err agent_amount_read(const char *text, int64_t *out);
+/* A character an amount is written with. */
+bool agent_amount_char(uint32_t cp);
+/* "1,234.50" */
+void agent_amount_print(char *buf, size_t size, int64_t amount);
 
 /* -- keys and drawing ------------------------------------------------------ */
 

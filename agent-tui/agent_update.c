@@ -25,24 +25,42 @@ void agent_send_note(struct agent_model *m, bool final)
 	agent_send(m, MSG_NOTE, &n);
 }
 
-void agent_choose(struct agent_model *m, uint16_t code)
+void agent_choose(struct agent_model *m, uint16_t code, int64_t amount)
 {
 	struct msg_outcome o = { .call = m->seat.call };
 
 	if (m->correcting) {
 		struct msg_correct_outcome c = { .call = m->last.call,
-						 .code = code };
+						 .code = code,
+						 .amount = amount };
 
 		m->correcting = false;
 		agent_send(m, MSG_CORRECT_OUTCOME, &c);
 		return;
 	}
 	/* The same digit again takes the choice back. */
-	o.code = m->seat.outcome == code ? 0 : code;
+	o.code = m->seat.outcome == code && m->seat.amount == amount ? 0 : code;
+	o.amount = o.code ? amount : 0;
 	m->seat.outcome = o.code;
+	m->seat.amount = o.amount;
 	m->outcome_dirty = m->lost;
 	if (!m->lost)
 		agent_send(m, MSG_OUTCOME, &o);
+}
+
+void agent_choose_row(struct agent_model *m, const struct msg_outcome_row *o)
+{
+	bool correcting = m->correcting;
+
+	if (!o->needs_amount || (!correcting && m->seat.outcome == o->code)) {
+		agent_choose(m, o->code, m->seat.outcome == o->code
+						 ? m->seat.amount : 0);
+		return;
+	}
+	m->amount_code = o->code;
+	edit_set(&m->amount, "");
+	agent_box_open(m, CTX_AMOUNT);
+	m->correcting = correcting;
 }
 
 static unsigned choose_digit(struct agent_model *m, unsigned digit)
@@ -59,7 +77,7 @@ static unsigned choose_digit(struct agent_model *m, unsigned digit)
 		agent_box_open(m, CTX_ASK);
 		return DO_REDRAW;
 	}
-	agent_choose(m, row->code);
+	agent_choose_row(m, row);
 	return DO_REDRAW;
 }
 
@@ -82,6 +100,8 @@ static unsigned save(struct agent_model *m, enum msg_want next)
 		missing = _("Choose an outcome: press 1-9");
 	else if (o->needs_time && !m->seat.callback_ms)
 		missing = _("This outcome needs a time: press F7");
+	else if (o->needs_amount && m->seat.amount <= 0)
+		missing = _("This outcome needs an amount: choose it again.");
 	else if (o->needs_note && !*m->note.text)
 		missing = _("This outcome needs a note: press n");
 	if (missing) {

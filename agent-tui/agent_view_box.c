@@ -278,7 +278,8 @@ static void box_picker(const struct agent_model *m, struct grid *g)
 
 static void box_list(const struct agent_model *m, struct grid *g)
 {
-	struct grid_box b = grid_popup(g, 14, 72, _("Your callbacks"));
+	struct grid_box b = grid_popup(g, 14, 72, m->callbacks.anyone
+		? _("Callbacks anyone may take") : _("Your callbacks"));
 	char clock[16], day[16], name[64], number[64], row[400];
 
 	for (int i = 0; i < b.h - 1; i++) {
@@ -385,6 +386,36 @@ static void box_more(const struct agent_model *m, struct grid *g)
 		    false);
 }
 
+static void box_amount(const struct agent_model *m, struct grid *g)
+{
+	const char *label = "";
+	char title[160], line[120], text[40];
+	struct grid_box b;
+	int64_t amount;
+	enum err e = agent_amount_read(m->amount.text, &amount);
+
+	for (uint32_t i = 0; i < m->outcomes.rows_count; i++)
+		if (m->outcomes.rows[i].code == m->amount_code)
+			label = m->outcomes.rows[i].label;
+	str_fmt(title, sizeof(title), _("%s: how much?"), label);
+	b = grid_popup(g, 7, 58, title);
+	put(g, b, 1, 2, ST_NORMAL, _("Amount"));
+	put(g, b, 1, 11, ST_NORMAL, "[");
+	put(g, b, 1, 34, ST_NORMAL, "]");
+	if (!e) {
+		agent_amount_print(text, sizeof(text), amount);
+		str_fmt(line, sizeof(line), "= %s", text);
+	} else {
+		str_copy(line, sizeof(line), !*m->amount.text ? ""
+			 : e == ERR_ARG ? _("That is not possible: more than "
+					    "0, at most 1,000,000,000.")
+			 : _("Write it as 1234.50"));
+	}
+	put(g, b, 2, 12, e ? ST_WATCH : ST_STATE, line);
+	put(g, b, 4, 2, ST_DIM, _("Enter  Save        Esc  Cancel"));
+	edit_draw(g, b.y + 1, b.x + 12, 22, &m->amount, true);
+}
+
 static void box_help(const struct agent_model *m, struct grid *g)
 {
 	struct grid_box b = grid_popup(g, 15, 72, _("Keys"));
@@ -410,7 +441,7 @@ void view_box(const struct agent_model *m, struct grid *g)
 		{ CTX_PICKER, box_picker }, { CTX_LIST, box_list },
 		{ CTX_ASK, box_ask }, { CTX_CORRECT, box_digits },
 		{ CTX_NUMBERS, box_digits }, { CTX_MORE, box_more },
-		{ CTX_HELP, box_help },
+		{ CTX_AMOUNT, box_amount }, { CTX_HELP, box_help },
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(boxes); i++)

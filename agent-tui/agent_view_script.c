@@ -188,6 +188,18 @@ void view_script(const struct agent_model *m, struct grid *g,
 
 /* -- finish ---------------------------------------------------------------- */
 
+/* In the place of the time, which such an outcome has not. */
+static void amount_line(const struct agent_model *m, struct panel *p)
+{
+	char text[40];
+
+	agent_amount_print(text, sizeof(text), m->seat.amount);
+	if (m->seat.amount > 0)
+		panel_linef(p, ST_OK, _("  [x] Amount\t%s"), text);
+	else
+		panel_line(p, ST_WATCH, _("  [ ] Amount\tchoose it again"));
+}
+
 static void finish_list(const struct agent_model *m, struct panel *p)
 {
 	const struct msg_outcome_row *o = agent_outcome(m);
@@ -200,7 +212,9 @@ static void finish_list(const struct agent_model *m, struct panel *p)
 		panel_linef(p, ST_OK, _("  [x] Outcome\t%u %s"), o->digit, o->label);
 	else
 		panel_linef(p, ST_OK, _("  [x] Outcome\t%s"), o->label);
-	if (time) {
+	if (o && o->needs_amount && !o->needs_time && !time) {
+		amount_line(m, p);
+	} else if (time) {
 		view_date(when, sizeof(when), m->seat.callback_ms,
 			  agent_cust_tz(m), false);
 		str_add(when, sizeof(when), " ");

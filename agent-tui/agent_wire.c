@@ -32,6 +32,7 @@ static unsigned on_seat(struct agent_model *m, const struct msg_seat *s)
 	bool moved = s->state != m->seat.state || s->call != m->seat.call;
 	bool new_call = s->call && s->call != m->seat.call;
 	uint16_t chosen = m->seat.outcome;
+	int64_t amount = m->seat.amount;
 	unsigned todo = DO_REDRAW;
 
 	/* Given away: what is left of the same call, and its note goes on. */
@@ -52,8 +53,10 @@ static unsigned on_seat(struct agent_model *m, const struct msg_seat *s)
 
 	m->seat = *s;
 	m->now.wall_ms = MAX(m->now.wall_ms, s->wall_ms);
-	if (keep)
+	if (keep) {
 		m->seat.outcome = chosen;
+		m->seat.amount = amount;
+	}
 	if (!moved)
 		return todo;
 	/* A menu of the last state must not act in this one. */
@@ -278,7 +281,8 @@ void agent_link_back(struct agent_model *m)
 		return;
 	if (m->outcome_dirty) {
 		struct msg_outcome o = { .call = m->seat.call,
-					 .code = m->seat.outcome };
+					 .code = m->seat.outcome,
+					 .amount = m->seat.amount };
 
 		agent_send(m, MSG_OUTCOME, &o);
 	}

@@ -112,7 +112,8 @@ SCHEMA_STRUCT(msg_transfer, MSG_TRANSFER_FIELDS);
 SCHEMA_STRUCT(msg_targets, MSG_TARGETS_FIELDS);
 
 #define MSG_CALLBACKS_FIELDS(F)                                               \
-	F(u16,    top,        0,    "rows to skip")
+	F(u16,    top,        0,    "rows to skip")                           \
+	F(bool,   anyone,     0,    "those anyone may take; else mine")
 SCHEMA_STRUCT(msg_callbacks, MSG_CALLBACKS_FIELDS);
 
 #define MSG_HISTORY_FIELDS(F)                                                 \
@@ -188,7 +189,8 @@ SCHEMA_STRUCT(msg_unmask, MSG_UNMASK_FIELDS);
 	F(bool,   no_transfer, 0,   "this call may be given to nobody")       \
 	F(bool,   sending,    0,    "customer goes over as soon as the other "\
 				    "is there")                               \
-	F(bool,   asked,      0,    "asked about another agent's customer")
+	F(bool,   asked,      0,    "asked about another agent's customer")      \
+	F(i64,    amount,     0,    "of the outcome [1/100 currency]; 0: none")
 SCHEMA_STRUCT(msg_seat, MSG_SEAT_FIELDS);
 
 #define MSG_FIELD_FIELDS(F)                                                   \
@@ -349,7 +351,8 @@ SCHEMA_STRUCT(msg_callback_row, MSG_CALLBACK_ROW_FIELDS);
 #define MSG_CALLBACKS_PAGE_FIELDS(F)                                          \
 	F(u32,    total,      0,    "of this agent")                          \
 	F(u16,    top,        0,    "rows skipped")                           \
-	F(rows,   rows,       (40, msg_callback_row), "soonest first")
+	F(rows,   rows,       (40, msg_callback_row), "soonest first")        \
+	F(bool,   anyone,     0,    "anyone's; else this agent's own")
 SCHEMA_STRUCT(msg_callbacks_page, MSG_CALLBACKS_PAGE_FIELDS);
 
 #define MSG_HISTORY_ROW_FIELDS(F)                                             \

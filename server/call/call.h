@@ -261,6 +261,9 @@ struct call {
 	uint32_t amd_ms;		/* what the ears took [ms]          */
 	int64_t  callback_s;		/* wall clock [s], 0 = none         */
 	struct agent_id callback_agent;	/* 0 = anyone in the campaign       */
+	uint32_t callback_number;	/* of the lead's, from 1; 0 = first */
+	char     callback_note[201];	/* what it will be about            */
+	int64_t  amount;		/* if the outcome needs one [1/100] */
 	char     note[1000];
 	char     recording[96];		/* file, below the spool folder     */
 	bool     recorded;

@@ -13,13 +13,15 @@
 json_t *cdr_json(const struct cdr *r, const char *trunk, const char *outcome,
 		 bool whole)
 {
-	char masked[24];
+	char masked[24], amount[32];
 
+	str_fmt(amount, sizeof(amount), "%lld.%02d",
+		(long long)(r->amount / 100), (int)(r->amount % 100));
 	str_mask_number(masked, sizeof(masked), r->number);
 	return json_pack(
 		"{s:I, s:s, s:s, s:I, s:i, s:s, s:s, s:i, s:o, s:o, s:o, s:o,"
 		" s:o, s:s, s:s, s:i, s:i, s:s, s:s, s:b, s:s, s:s, s:b, s:o, s:I,"
-		" s:s, s:o}",
+		" s:s, s:o, s:s}",
 		"call", (json_int_t)r->uid, "campaign", r->campaign_name,
 		"mode", dial_mode_word((enum dial_mode)r->mode), "lead",
 		(json_int_t)r->lead, "agent", (int)r->agent, "number",
@@ -35,7 +37,7 @@ json_t *cdr_json(const struct cdr *r, const char *trunk, const char *outcome,
 		r->interrupted, "done", time_json(r->done_ms), "hold_ms",
 		(json_int_t)r->hold_ms, "by",
 		hangup_by_word((enum hangup_by)r->by), "callback",
-		time_json(r->callback_s * 1000));
+		time_json(r->callback_s * 1000), "amount", amount);
 }
 
 /* The record named by the first word; false: the job has failed. */

@@ -96,9 +96,14 @@ void desk_turn(struct desk *d)
 }
 
 void desk_call_done(struct desk *d, const struct call *c,
-		    const struct dispo_step *step UNUSED)
+		    const struct dispo_step *step)
 {
 	struct seat *s = c->agent.v ? seat_of(d, c->agent) : NULL;
+
+	/* One more promise, or perhaps one less. */
+	if (s && s->link_up && (step->next == DN_AGREED ||
+				c->mode == MODE_PREVIEW))
+		desk_callbacks(d, s, 0, 0, false);
 
 	if (!s || !c->join_ms)
 		return;
@@ -178,13 +183,17 @@ static void ok(struct ask *a)
 /* Why the floor wants more before a call can be finished. */
 static enum msg_refusal missing(const struct ask *a)
 {
-	const struct dispo_row *row = a->call
-		? dispo_by_code(a->d->r->dispos, a->call->outcome) : NULL;
-	unsigned m = row ? dispo_missing(row, a->call) : 0;
+	static const struct call nothing = { .note = "" };
+	bool late = a->type == MSG_CORRECT_OUTCOME;
+	uint16_t code = late ? a->m->correct_outcome.code
+			: a->call ? a->call->outcome : 0;
+	const struct dispo_row *row = dispo_by_code(a->d->r->dispos, code);
+	unsigned m = row ? dispo_missing(row, late ? &nothing : a->call) : 0;
 
 	if (!row)
 		return MSG_NO_OUTCOME;
 	return m & NEEDS_TIME ? MSG_NO_TIME
+	     : m & NEEDS_AMOUNT ? MSG_NO_AMOUNT
 	     : m & NEEDS_NOTE ? MSG_NO_NOTE : MSG_NO_STATE;
 }
 
@@ -243,12 +252,18 @@ static void outcome(struct ask *a)
 {
 	uint16_t code = a->type == MSG_OUTCOME ? a->m->outcome.code
 					       : a->m->correct_outcome.code;
+	int64_t amount = a->type == MSG_OUTCOME ? a->m->outcome.amount
+						: a->m->correct_outcome.amount;
 	const struct dispo_row *row = dispo_by_code(a->d->r->dispos, code);
 
 	a->in.kind = a->type == MSG_OUTCOME ? IN_OUTCOME : IN_CORRECT;
-	if ((code && !row) || (row && !row->digit))
+	if ((code && !row) || (row && !dispo_is_agents(row)))
 		a->no = MSG_NO_ARG;
 	a->in.value = row ? row->digit : 0;
+	a->in.code = row && !row->digit ? code : 0;
+	if (amount)
+		str_fmt(a->in.text, sizeof(a->in.text), "%lld",
+			(long long)amount);
 }
 
 static void note(struct ask *a)
@@ -286,6 +301,10 @@ static void callback(struct ask *a)
 	a->in.kind = IN_CALLBACK;
 	a->in.when_s = cb->at_ms / 1000;
 	a->in.value = !cb->anyone;
+	a->in.code = cb->number;
+	str_copy(a->in.text, sizeof(a->in.text), cb->note);
+	if (!cb->anyone)
+		yes.clashes = desk_clashes(a->d, a->seat, cb->at_ms / 1000);
 	if (!cb->check) {
 		if (live_input(a->d->live, &a->in)) {
 			a->no = MSG_NO_STATE;
@@ -313,17 +332,23 @@ static void plain(struct ask *a)
 {
 	static const struct { enum msg_type type; enum floor_input_kind k; }
 	rows[] = {
-		{ MSG_DIAL, IN_DIAL }, { MSG_HANGUP, IN_RELEASE },
+		{ MSG_HANGUP, IN_RELEASE },
 		{ MSG_WRAP_MORE, IN_WRAP_MORE }, { MSG_LOGOUT, IN_LOGOUT },
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(rows); i++)
 		if (rows[i].type == a->type)
 			a->in.kind = (uint8_t)rows[i].k;
-	if (a->type != MSG_DIAL)
-		return;
+}
+
+static void dial(struct ask *a)
+{
+	a->in.kind = IN_DIAL;
+	a->in.lead = a->m->dial.callback;
 	a->in.value = a->m->dial.number;
 	a->d->shown[a->seat->slot] = 0;	/* with the number that is dialled */
+	if (!a->in.lead && (!a->call || a->call->id.v != a->m->dial.call))
+		a->no = MSG_NO_CALL;
 }
 
 /* A number waits until its line of the audit log is on disk. */
@@ -387,7 +412,8 @@ static void history(struct ask *a)
 static void callbacks(struct ask *a)
 {
 	a->no = MSG_NO_COUNT;
-	desk_callbacks(a->d, a->seat, a->req, a->m->callbacks.top);
+	desk_callbacks(a->d, a->seat, a->req, a->m->callbacks.top,
+		       a->m->callbacks.anyone);
 }
 
 static void targets(struct ask *a)
@@ -432,7 +458,7 @@ static const struct {
 	bool call;
 } rows[] = {
 	{ MSG_WANT_STATE,      want_state, false },
-	{ MSG_DIAL,            plain,      true },
+	{ MSG_DIAL,            dial,       false },
 	{ MSG_SKIP,            skip,       true },
 	{ MSG_HANGUP,          plain,      true },
 	{ MSG_HOLD,            flag,       true },
@@ -461,7 +487,6 @@ static const struct {
 static uint32_t call_named(enum msg_type type, const union msg_any *m)
 {
 	switch (type) {
-	case MSG_DIAL:		return m->dial.call;
 	case MSG_SKIP:		return m->skip.call;
 	case MSG_HANGUP:	return m->hangup.call;
 	case MSG_HOLD:		return m->hold.call;

@@ -22,6 +22,7 @@ struct desk {
 };
 
 /* desk_show.c */
+bool desk_is_zh(struct desk *d, const struct seat *s);
 void desk_show_seat(struct desk *d, const struct seat *s);
 void desk_show_customer(struct desk *d, const struct seat *s,
 			const struct call *c);
@@ -34,11 +35,14 @@ void desk_show_today(struct desk *d, const struct seat *s);
 void desk_show_last(struct desk *d, const struct seat *s);
 void desk_show_progress(struct desk *d, const struct seat *s,
 			const struct call *c);
+/* desk_who.c */
+const char *desk_outcome_label(struct desk *d, uint16_t code, bool zh);
 void desk_history(struct desk *d, const struct seat *s, const struct call *c,
 		  uint32_t req);
 void desk_callbacks(struct desk *d, const struct seat *s, uint32_t req,
-		    unsigned top);
-bool desk_is_zh(struct desk *d, const struct seat *s);
+		    unsigned top, bool anyone);
+/* How many call-backs of the agent's own are in that half hour. */
+uint8_t desk_clashes(struct desk *d, const struct seat *s, int64_t at_s);
 const char *desk_campaign_label(struct desk *d,
 				const struct campaign_conf *k);
 /* desk_hand.c: transfers */

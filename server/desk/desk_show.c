@@ -156,6 +156,7 @@ static void show_call(struct desk *d, const struct seat *s,
 		 : c->end_ms ? MSG_REC_SAVED
 		 : c->muted_rec ? MSG_REC_PAUSED : MSG_REC_ON;
 	m->outcome = c->outcome;
+	m->amount = c->amount;
 	m->callback_ms = c->callback_s * 1000;
 	if (k && s->state == SEAT_WRAP && k->wrap_more_ms > 0)
 		m->more_left = (uint8_t)MIN(
@@ -200,201 +201,6 @@ void desk_show_seat(struct desk *d, const struct seat *s)
 	d->send(d->arg, s->agent, MSG_SEAT, 0, &m);
 }
 
-/* ---- who it is ------------------------------------------------------------- */
-
-struct last {
-	struct desk *d;
-	struct cdr cdr;
-	bool found;
-	uint16_t answered;
-};
-
-static bool last_row(void *arg, const struct cdr *r)
-{
-	struct last *l = arg;
-
-	if (r->part)		/* of a call that is in the list itself */
-		return true;
-	l->answered += r->join_ms != 0;
-	if (!l->found && r->invite_ms) {
-		l->cdr = *r;
-		l->found = true;
-	}
-	return true;
-}
-
-static void agent_name(struct desk *d, uint32_t agent, char *buf, size_t size)
-{
-	struct staff st;
-
-	*buf = '\0';
-	if (agent && !staff_by_agent(d->r->store, (struct agent_id){ agent },
-				     &st))
-		str_copy(buf, size, st.name);
-}
-
-static const char *outcome_label(struct desk *d, uint16_t code, bool zh)
-{
-	const struct dispo_row *row = dispo_by_code(d->r->dispos, code);
-
-	return !row ? "" : zh ? row->label_zh : row->label_en;
-}
-
-static void show_numbers(const struct lead *l, const struct call *c,
-			 struct msg_customer *m)
-{
-	for (uint32_t i = 0; i < l->numbers_count; i++) {
-		struct msg_number *n = &m->numbers[m->numbers_count++];
-
-		str_mask_number(n->number, sizeof(n->number),
-				l->numbers[i].e164);
-		str_copy(n->kind, sizeof(n->kind), l->numbers[i].kind);
-		if (str_eq(l->numbers[i].e164, c->number))
-			m->number = (uint8_t)(i + 1);
-	}
-}
-
-static void show_fields(struct desk *d, const struct lead *l,
-			struct msg_customer *m)
-{
-	const struct lead_list *list = lead_list(d->r->leads,
-						 (struct list_id){ l->list });
-
-	if (list) {
-		str_copy(m->list, sizeof(m->list), list->name);
-		str_copy(m->source, sizeof(m->source), list->source);
-	}
-	for (uint32_t i = 0; i < l->fields_count; i++) {
-		struct msg_field *f = &m->fields[m->fields_count++];
-
-		str_copy(f->value, sizeof(f->value), l->fields[i].value);
-		if (list && l->fields[i].label < list->labels_count)
-			str_copy(f->label, sizeof(f->label),
-				 list->labels[l->fields[i].label].name);
-	}
-}
-
-static void show_zone(struct desk *d, const struct lead *l,
-		      struct msg_customer *m)
-{
-	struct zone_set z;
-	struct zone_time t;
-
-	if (!lead_zones(d->r->leads, l->zones, &z) || !z.n)
-		return;
-	zone_local(d->r->zones, z.at[0],
-		   clock_now(d->r->clock).wall_ms / 1000, &t);
-	m->tz_known = true;
-	m->tz_min = t.offset_s / 60;
-}
-
-void desk_show_customer(struct desk *d, const struct seat *s,
-			const struct call *c)
-{
-	static const char *const tiers[] = { "", "A", "B", "C", "D" };
-	const struct campaign_conf *k = desk_campaign(d, s);
-	struct last last = { .d = d };
-	struct msg_customer m = { .call = c->id.v, .lead = c->lead.v };
-	struct lead l;
-
-	if (lead_get(d->r->leads, c->lead, &l))
-		return;
-	str_copy(m.name, sizeof(m.name), l.name);
-	str_copy(m.city, sizeof(m.city), l.city);
-	str_copy(m.tags, sizeof(m.tags), l.tags);
-	str_copy(m.tier, sizeof(m.tier), tiers[MIN(l.tier, 4u)]);
-	show_numbers(&l, c, &m);
-	show_fields(d, &l, &m);
-	show_zone(d, &l, &m);
-	m.attempts = (uint16_t)c->attempt;
-	m.attempts_max = k ? k->gate.tries_max : 0;
-	if (!cdr_of_number(d->r->store, c->number, 20, last_row, &last) &&
-	    last.found) {
-		m.last_ms = last.cdr.start_ms;
-		agent_name(d, last.cdr.agent, m.last_agent,
-			   sizeof(m.last_agent));
-		str_copy(m.last_outcome, sizeof(m.last_outcome),
-			 outcome_label(d, last.cdr.outcome, desk_is_zh(d, s)));
-	}
-	m.answered = last.answered;
-	str_copy(m.note, sizeof(m.note), c->note);
-	d->send(d->arg, s->agent, MSG_CUSTOMER, 0, &m);
-}
-
-struct history {
-	struct desk *d;
-	struct msg_history_page page;
-	bool zh;
-};
-
-static bool history_row(void *arg, const struct cdr *r)
-{
-	struct history *h = arg;
-	struct msg_history_row *row;
-
-	if (h->page.rows_count == ARRAY_LEN(h->page.rows))
-		return false;
-	row = &h->page.rows[h->page.rows_count++];
-	row->at_ms = r->start_ms;
-	agent_name(h->d, r->agent, row->agent, sizeof(row->agent));
-	str_copy(row->outcome, sizeof(row->outcome),
-		 outcome_label(h->d, r->outcome, h->zh));
-	str_copy(row->note, sizeof(row->note), r->note);
-	row->talk_s = (uint32_t)(cdr_talk_ms(r) / 1000);
-	return true;
-}
-
-void desk_history(struct desk *d, const struct seat *s, const struct call *c,
-		  uint32_t req)
-{
-	struct history h = { .d = d, .zh = desk_is_zh(d, s) };
-
-	h.page.call = c->id.v;
-	if (cdr_of_number(d->r->store, c->number, ARRAY_LEN(h.page.rows),
-			  history_row, &h))
-		h.page.rows_count = 0;
-	d->send(d->arg, s->agent, MSG_HISTORY_PAGE, req, &h.page);
-}
-
-struct promises {
-	struct desk *d;
-	struct msg_callbacks_page page;
-};
-
-static bool promise_row(void *arg, const struct lead *l)
-{
-	struct promises *p = arg;
-	struct msg_callback_row *row;
-	struct msg_customer zone = { 0 };
-
-	if (p->page.total++ < p->page.top ||
-	    p->page.rows_count == ARRAY_LEN(p->page.rows))
-		return true;
-	row = &p->page.rows[p->page.rows_count++];
-	row->id = l->id;
-	row->at_ms = l->next_at_s * 1000;
-	show_zone(p->d, l, &zone);
-	row->tz_known = zone.tz_known;
-	row->tz_min = zone.tz_min;
-	str_copy(row->name, sizeof(row->name), l->name);
-	str_copy(row->note, sizeof(row->note), l->note);
-	if (l->numbers_count)
-		str_mask_number(row->number, sizeof(row->number),
-				l->numbers[0].e164);
-	return true;
-}
-
-void desk_callbacks(struct desk *d, const struct seat *s, uint32_t req,
-		    unsigned top)
-{
-	struct promises p = { .d = d };
-
-	p.page.top = (uint16_t)top;
-	if (lead_callbacks(d->r->leads, s->agent, 500, promise_row, &p))
-		p.page.rows_count = 0;
-	d->send(d->arg, s->agent, MSG_CALLBACKS_PAGE, req, &p.page);
-}
-
 /* ---- what it may come to, breaks, the day ----------------------------------- */
 
 static void add_outcome(struct msg_outcome_row *m, const struct dispo_row *r,
@@ -424,7 +230,7 @@ void desk_show_outcomes(struct desk *d, const struct seat *s)
 
 	for (const struct dispo_row *r = dispo_each(d->r->dispos, NULL); r;
 	     r = dispo_each(d->r->dispos, r))
-		if (r->digit && m.rows_count < ARRAY_LEN(m.rows))
+		if (dispo_is_agents(r) && m.rows_count < ARRAY_LEN(m.rows))
 			add_outcome(&m.rows[m.rows_count++], r, zh);
 	for (size_t i = 0; i < ARRAY_LEN(skips); i++) {
 		struct msg_outcome_row *row = &m.skips[m.skips_count++];
@@ -527,7 +333,7 @@ void desk_show_last(struct desk *d, const struct seat *s)
 	m.outcome = r.outcome;
 	m.digit = row ? row->digit : 0;
 	str_copy(m.label, sizeof(m.label),
-		 outcome_label(d, r.outcome, desk_is_zh(d, s)));
+		 desk_outcome_label(d, r.outcome, desk_is_zh(d, s)));
 	str_mask_number(m.number, sizeof(m.number), r.number);
 	if (!lead_get(d->r->leads, (struct lead_id){ r.lead }, &l))
 		str_copy(m.name, sizeof(m.name), l.name);

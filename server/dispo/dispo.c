@@ -246,6 +246,11 @@ struct dispo_step dispo_apply(const struct dispos *d,
 	return step;
 }
 
+bool dispo_is_agents(const struct dispo_row *row)
+{
+	return row->kind != DK_SYSTEM && row->result == RES_NONE;
+}
+
 unsigned dispo_missing(const struct dispo_row *row, const struct call *call)
 {
 	unsigned missing = 0;
@@ -254,5 +259,7 @@ unsigned dispo_missing(const struct dispo_row *row, const struct call *call)
 		missing |= NEEDS_TIME;
 	if ((row->needs & NEEDS_NOTE) && !*call->note)
 		missing |= NEEDS_NOTE;
+	if ((row->needs & NEEDS_AMOUNT) && call->amount <= 0)
+		missing |= NEEDS_AMOUNT;
 	return missing;
 }

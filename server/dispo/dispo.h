@@ -70,6 +70,9 @@ struct dispo_step {
 struct dispo_step dispo_apply(const struct dispos *d,
 			      const struct dispo_ask *ask);
 
+/* One that agents may choose, with a key or under "more". */
+bool dispo_is_agents(const struct dispo_row *row);
+
 /* What is missing before this outcome can be saved; 0 = nothing. */
 unsigned dispo_missing(const struct dispo_row *row, const struct call *call);
 

@@ -227,21 +227,24 @@ struct floor *floor_free(struct floor *f);	/* returns NULL */
 	X(IN_NOT_READY,   "not ready")  /* agent                           */ \
 	X(IN_BREAK,       "break")      /* agent, value = break row        */ \
 	X(IN_DIAL,        "dial")       /* agent: preview, dial now; value:
-					   which of its numbers, 0 = first */ \
+					   which of its numbers, 0 = first;
+					   or lead: a promised call-back   */ \
 	X(IN_SKIP,        "skip")       /* agent, value = reason, text     */ \
 	X(IN_RELEASE,     "release")    /* agent: hang up, cancel          */ \
 	X(IN_HOLD,        "hold")       /* agent, value 1 hold, 0 back     */ \
 	X(IN_MUTE,        "mute")       /* agent, value                    */ \
 	X(IN_DIGITS,      "digits")     /* agent, text                     */ \
 	X(IN_REC_PAUSE,   "pause rec")  /* agent, value                    */ \
-	X(IN_OUTCOME,     "outcome")    /* agent, value = digit            */ \
+	X(IN_OUTCOME,     "outcome")    /* agent, value = digit, or code =
+					   its row; text: amount [1/100]   */ \
 	X(IN_NOTE,        "note")       /* agent, text                     */ \
 	X(IN_CALLBACK,    "call back")  /* agent, when [wall s], value 1 =
-					   me, 0 = anyone                  */ \
+					   me, 0 = anyone; code: which of
+					   its numbers; text: what about   */ \
 	X(IN_FINISH,      "finish")     /* agent, value 1 = then NOT READY */ \
 	X(IN_WRAP_MORE,   "more wrap")  /* agent                           */ \
 	X(IN_HAND,        "hand")       /* agent, value                    */ \
-	X(IN_CORRECT,     "correct")    /* agent, value = digit            */ \
+	X(IN_CORRECT,     "correct")    /* agent; as the outcome           */ \
 	X(IN_FORCE,       "force")      /* agent, value = seat_event, text */ \
 	X(IN_START,       "start")      /* campaign                        */ \
 	X(IN_STOP,        "stop")       /* campaign                        */ \
@@ -303,7 +306,8 @@ enum hand_step {
 	F(i64,  value,    0,    "see the kind")                               \
 	F(i64,  when_s,   0,    "agreed time, wall clock [s]")                \
 	F(text, text,     1000, "see the kind")                               \
-	F(bytes, more,    1600,  "see the kind")
+	F(bytes, more,    1600,  "see the kind")                              \
+	F(u64,  lead,     0,    "lead")
 
 SCHEMA_STRUCT(floor_input, FLOOR_INPUT);
 

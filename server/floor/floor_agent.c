@@ -95,7 +95,7 @@ static void spare_ringing(struct floor *f, const struct campaign *k)
 	for (struct call *c = call_each(f->calls, NULL); c;
 	     c = call_each(f->calls, c))
 		if (c->campaign.v == k->conf.id.v && !c->answer_ms &&
-		    c->state < CALL_WRAP && !c->part &&
+		    c->state < CALL_WRAP && !c->agent.v && !c->part &&
 		    c->invite_ms && (!youngest ||
 				     c->invite_ms > youngest->invite_ms))
 			youngest = c;
@@ -195,10 +195,16 @@ static enum err other_number(struct floor *f, struct call *c, int64_t index)
 }
 
 static enum err on_dial(struct floor *f, struct seat *s, struct call *c,
-			const struct floor_input *in, struct now now UNUSED)
+			const struct floor_input *in, struct now now)
 {
 	enum err e;
 
+	if (in->lead)
+		return c ? ERR_STATE
+			 : floor_dial_lead(f, s, (struct lead_id){ in->lead },
+					   now);
+	if (!c)
+		return ERR_STATE;
 	if (s->state != SEAT_PREVIEW || c->state != CALL_PREVIEW)
 		return ERR_STATE;
 	e = in->value ? other_number(f, c, in->value) : ERR_OK;
@@ -299,18 +305,45 @@ static bool may_dispose(const struct call *c)
 	       c->state == CALL_OUTSIDE || floor_in_hand(c);
 }
 
+/* By its key, or by its row if it has none. */
+static const struct dispo_row *row_meant(struct floor *f,
+					 const struct floor_input *in)
+{
+	const struct dispo_row *row;
+
+	if (!in->code)
+		return dispo_by_digit(f->dispos, (unsigned)in->value);
+	row = dispo_by_code(f->dispos, (uint16_t)MIN(in->code, UINT16_MAX));
+	return row && dispo_is_agents(row) ? row : NULL;
+}
+
+enum { AMOUNT_MAX = 1000000000 };	/* whole units: a slip of the hand */
+
+/* An outcome without need of an amount has none, whatever was sent. */
+static enum err amount_of(const struct dispo_row *row,
+			  const struct floor_input *in, int64_t *out)
+{
+	*out = 0;
+	if (!(row->needs & NEEDS_AMOUNT) || !*in->text)
+		return ERR_OK;
+	return str_to_i64(in->text, 0, (int64_t)AMOUNT_MAX * 100, out);
+}
+
 static enum err on_outcome(struct floor *f, struct seat *s, struct call *c,
 			   const struct floor_input *in,
 			   struct now now UNUSED)
 {
-	const struct dispo_row *row;
+	const struct dispo_row *row = row_meant(f, in);
+	int64_t amount = 0;
 
 	if (!may_dispose(c))
 		return ERR_STATE;
-	row = dispo_by_digit(f->dispos, (unsigned)in->value);
-	if (!row && in->value)
+	if (!row && (in->value || in->code))
 		return ERR_ABSENT;
+	if (row && amount_of(row, in, &amount))
+		return ERR_ARG;
 	c->outcome = row ? row->code : 0;
+	c->amount = amount;
 	f->doors.seat_changed(f->doors.arg, s->agent);
 	return ERR_OK;
 }
@@ -337,6 +370,8 @@ static enum err on_callback(struct floor *f, struct seat *s, struct call *c,
 		return ERR_ARG;
 	c->callback_s = in->when_s;
 	c->callback_agent.v = in->value ? s->agent.v : 0;
+	c->callback_number = in->code;
+	str_copy(c->callback_note, sizeof(c->callback_note), in->text);
 	f->doors.seat_changed(f->doors.arg, s->agent);
 	return ERR_OK;
 }
@@ -397,8 +432,7 @@ static enum err on_correct(struct floor *f, struct seat *s,
 			   struct call *none UNUSED,
 			   const struct floor_input *in, struct now now)
 {
-	const struct dispo_row *row = dispo_by_digit(f->dispos,
-						     (unsigned)in->value);
+	const struct dispo_row *row = row_meant(f, in);
 	struct call was = { 0 };
 	struct lead_step step;
 	struct dispo_step ds;
@@ -410,11 +444,16 @@ static enum err on_correct(struct floor *f, struct seat *s,
 	e = cdr_get(f->store, f->last_uid[s->slot], &r);
 	if (e)
 		return e;
-	if (row->next == DN_AGREED && !r.callback_s && !in->when_s)
+	was.callback_s = in->when_s ? in->when_s : r.callback_s;
+	str_copy(was.note, sizeof(was.note), r.note);
+	if (amount_of(row, in, &was.amount))
+		return ERR_ARG;
+	if (dispo_missing(row, &was) ||
+	    (row->next == DN_AGREED && !was.callback_s))
 		return ERR_AGAIN;
 	r.outcome = was.outcome = row->code;
-	r.callback_s = in->when_s ? in->when_s : r.callback_s;
-	was.callback_s = r.callback_s;
+	r.callback_s = was.callback_s;
+	r.amount = was.amount;
 	was.callback_agent = s->agent;
 	was.join_ms = r.join_ms;
 	was.result = (enum call_result)r.result;
@@ -462,7 +501,7 @@ static const struct {
 	[IN_READY]     = { on_wish, 0 },
 	[IN_NOT_READY] = { on_wish, 0 },
 	[IN_BREAK]     = { on_wish, 0 },
-	[IN_DIAL]      = { on_dial, NEEDS_CALL },
+	[IN_DIAL]      = { on_dial, 0 },
 	[IN_SKIP]      = { on_skip, NEEDS_CALL },
 	[IN_RELEASE]   = { on_release, NEEDS_CALL | BY_ASKED },
 	[IN_HOLD]      = { on_hold, NEEDS_CALL },

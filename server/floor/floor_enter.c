@@ -393,7 +393,8 @@ static void finish_lead(struct floor *f, struct call *c,
 		.agent = step->agent, .dialled = c->invite_ms != 0,
 		.result = c->result, .outcome = c->outcome,
 		.by = c->join_ms ? c->agent : (struct agent_id){ 0 },
-		.note = *c->note ? c->note : NULL };
+		.note = *c->note ? c->note : NULL,
+		.number = c->callback_number, .about = c->callback_note };
 	struct gate_dnc d = { .at_s = now.wall_ms / 1000 };
 	enum err e = keep_reserved(f, c, true, now);
 

@@ -165,7 +165,7 @@ void gate_ask_of(struct floor *f, const struct campaign *k,
 {
 	*out = (struct gate_ask){
 		.attempt = uid, .lead = { l->id }, .person = l->person,
-		.e164 = l->numbers_count ? l->numbers[0].e164 : "",
+		.e164 = lead_number(l),
 		.caller = *k->conf.caller ? k->conf.caller : NULL,
 		.campaign = &k->conf.gate, .agents_free = agents,
 		.now = now };
@@ -193,8 +193,7 @@ static void put_off(struct floor *f, struct campaign *k, const struct lead *l,
 		step.next = v->blocked == GATE_OWN_DNC ||
 			    v->blocked == GATE_ERASED ? LEAD_DNC : LEAD_DONE;
 	str_copy(r.campaign_name, sizeof(r.campaign_name), k->conf.name);
-	str_copy(r.number, sizeof(r.number),
-		 l->numbers_count ? l->numbers[0].e164 : "");
+	str_copy(r.number, sizeof(r.number), lead_number(l));
 	gate_verdict_print(v, r.why, sizeof(r.why));
 	k->blocked[MIN(v->blocked, GATE_RULE_COUNT - 1u)]++;
 	if (lead_finish(f->leads, floor_group(f), (struct lead_id){ l->id },
@@ -256,38 +255,34 @@ static enum idle_reason next_lead(struct floor *f, struct campaign *k,
 	return why;
 }
 
-static enum idle_reason start_call(struct floor *f, struct campaign *k,
-				   struct seat *s, struct now now)
+enum err floor_call_lead(struct floor *f, struct campaign *k, struct seat *s,
+			 const struct lead *l, struct now now)
 {
-	struct lead l;
 	struct call *c;
-	enum idle_reason why = next_lead(f, k, s, now, &l);
 
-	if (why)
-		return why;
 	if (call_new(f->calls, s ? CALL_PREVIEW : CALL_RESERVE, now, &c)) {
 		floor_flush(f);
 		if (lead_release(f->leads, floor_group(f),
-				 (struct lead_id){ l.id }, 0, now))
+				 (struct lead_id){ l->id }, 0, now))
 			log_err("floor", "lead %llu stays reserved",
-				(unsigned long long)l.id);
-		floor_await_lead(f, (struct lead_id){ l.id });
+				(unsigned long long)l->id);
+		floor_await_lead(f, (struct lead_id){ l->id });
 		floor_flush(f);
-		return IDLE_CALLS;
+		return ERR_FULL;
 	}
 	c->uid = floor_new_uid(f, now);
-	c->lead.v = l.id;
-	c->list.v = l.list;
-	c->person = l.person;
+	c->lead.v = l->id;
+	c->list.v = l->list;
+	c->person = l->person;
 	c->campaign = k->conf.id;
-	c->mode = k->conf.mode;
-	c->attempt = l.attempts + 1;
-	str_copy(c->number, sizeof(c->number), l.numbers[0].e164);
+	c->mode = s ? MODE_PREVIEW : k->conf.mode;
+	c->attempt = l->attempts + 1;
+	str_copy(c->number, sizeof(c->number), lead_number(l));
 	str_copy(c->caller, sizeof(c->caller), k->conf.caller);
 	if (!s) {
 		/* Its first room, entered as flow_run enters every other. */
 		flow_first(f, c, now);
-		return IDLE_NONE;
+		return ERR_OK;
 	}
 	floor_flush(f);
 	c->agent = s->agent;
@@ -298,7 +293,18 @@ static enum idle_reason start_call(struct floor *f, struct campaign *k,
 			   k->conf.preview_ms + PREVIEW_SLACK_MS, now);
 	if (floor_seat(f, s, SE_PREVIEW, 0, k->conf.preview_ms, now))
 		call_raise(f->calls, c->id, EV_SKIP);
-	return IDLE_NONE;
+	return ERR_OK;
+}
+
+static enum idle_reason start_call(struct floor *f, struct campaign *k,
+				   struct seat *s, struct now now)
+{
+	struct lead l;
+	enum idle_reason why = next_lead(f, k, s, now, &l);
+
+	if (why)
+		return why;
+	return floor_call_lead(f, k, s, &l, now) ? IDLE_CALLS : IDLE_NONE;
 }
 
 /* ---- how many ---------------------------------------------------------- */

@@ -143,6 +143,15 @@ void gate_ask_of(struct floor *f, const struct campaign *k,
 		 const struct lead *l, uint64_t uid, uint32_t agents,
 		 struct now now, struct gate_ask *out);
 
+/* A call for this lead, which is reserved; with a seat: its preview.
+ * ERR_FULL: the lead is released. */
+enum err floor_call_lead(struct floor *f, struct campaign *k, struct seat *s,
+			 const struct lead *l, struct now now);
+
+/* floor_promise.c */
+enum err floor_dial_lead(struct floor *f, struct seat *s, struct lead_id id,
+			 struct now now);
+
 /* floor_enter.c */
 void floor_write_intent(struct floor *f, const struct call *c);
 /* The seat wraps up this call; without need it is disposed of at once. */

@@ -100,7 +100,10 @@ SCHEMA_STRUCT(lead_consent, LEAD_CONSENT);
 	F(u32,   callback_agent, 0, "agreed with; 0 = anyone")                \
 	F(text,  note,    1000, "the last agent's")                           \
 	F(i64,   created_s, 0, "imported [s since 1970]")                     \
-	F(bool,  due,       0, "an agreed call-back that has come due")
+	F(bool,  due,       0, "an agreed call-back that has come due")       \
+	F(u32,   callback_number, LEAD_NUMBERS_MAX, "of numbers, from 1; "    \
+					"0 = the first")                      \
+	F(text,  callback_note, 200, "what the call-back is about")
 
 SCHEMA_STRUCT(lead, LEAD_RECORD);
 
@@ -186,7 +189,8 @@ typedef bool lead_row_h(void *arg, const struct lead *lead);
 MUST_CHECK enum err lead_scan(const struct leads *ls, struct list_id list,
 			      struct lead_id after, size_t max,
 			      lead_row_h *row, void *arg);
-/* Call-backs agreed with this agent, soonest first, at most max. */
+/* Call-backs agreed with this agent (0: with anyone), soonest first, at most
+ * max rows looked at. */
 MUST_CHECK enum err lead_callbacks(const struct leads *ls,
 				   struct agent_id agent, size_t max,
 				   lead_row_h *row, void *arg);
@@ -213,6 +217,10 @@ bool lead_campaign_group(const struct leads *ls, struct campaign_id c,
 			 size_t i, uint32_t *group);
 /* Hours or profile changed: forget what was answered. */
 void lead_campaign_recheck(struct leads *ls, struct campaign_id c);
+
+/* Does the campaign call this list? */
+bool lead_campaign_has(struct leads *ls, struct campaign_id c,
+		       struct list_id list);
 
 /*
  * The lead to call now, taken out of READY and RESERVED, copied to *out.
@@ -246,7 +254,13 @@ struct lead_step {
 	uint16_t outcome;
 	struct agent_id by;	/* who talked; 0 = nobody                    */
 	const char *note;	/* NULL: leave the old one                   */
+	uint32_t number;	/* AGREED: which of its numbers, 0 = first   */
+	const char *about;	/* AGREED: what it is about; NULL: nothing   */
 };
+
+/* The number that is dialled next; "" if it has none. */
+const char *lead_number(const struct lead *l);
+
 
 /* What becomes of a reserved lead (dispo's decision).  ERR_STATE: it is not
  * reserved. */

@@ -27,6 +27,13 @@ static bool mine_row(void *arg, const void *key, size_t klen,
 	return !m->err && m->row(m->arg, &l);
 }
 
+const char *lead_number(const struct lead *l)
+{
+	uint32_t i = l->callback_number ? l->callback_number - 1 : 0;
+
+	return i < l->numbers_count ? l->numbers[i].e164 : "";
+}
+
 enum err lead_callbacks(const struct leads *ls, struct agent_id agent,
 			size_t max, lead_row_h *row, void *arg)
 {

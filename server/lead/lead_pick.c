@@ -44,6 +44,17 @@ enum err lead_campaign_set(struct leads *ls, struct campaign_id c,
 	return ERR_OK;
 }
 
+bool lead_campaign_has(struct leads *ls, struct campaign_id c,
+		       struct list_id list)
+{
+	const struct campaign_view *v = c.v ? view_of(ls, c.v) : NULL;
+
+	for (size_t i = 0; v && i < v->list_n; i++)
+		if (v->lists[i].v == list.v)
+			return true;
+	return false;
+}
+
 void lead_campaign_recheck(struct leads *ls, struct campaign_id c)
 {
 	struct campaign_view *v = view_of(ls, c.v);
@@ -309,6 +320,11 @@ static enum err settle(struct leads *ls, struct store_group *grp,
 	l->next_at_s = step->next == LEAD_LATER || step->next == LEAD_AGREED
 			       ? step->at_s : now.wall_ms / 1000;
 	l->callback_agent = step->next == LEAD_AGREED ? step->agent.v : 0;
+	l->callback_number = step->next == LEAD_AGREED &&
+			     step->number <= l->numbers_count ? step->number
+							      : 0;
+	str_copy(l->callback_note, sizeof(l->callback_note),
+		 step->next == LEAD_AGREED ? step->about : NULL);
 	if (step->dialled) {
 		l->attempts++;
 		l->last_at_s = now.wall_ms / 1000;

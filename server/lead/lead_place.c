@@ -310,10 +310,8 @@ static void move(struct leads *ls, struct store_group *grp,
 		index_row(grp, in, STORE_LEAD_READY, &k);
 		break;
 	case LEAD_AGREED:
-		if (l->callback_agent) {
-			mine_key(&mine, l);
-			index_row(grp, in, STORE_CALLBACK, &mine);
-		}
+		mine_key(&mine, l);	/* agent 0: anyone's */
+		index_row(grp, in, STORE_CALLBACK, &mine);
 		/* fall through */
 	case LEAD_LATER:
 		later_key(&k, l);

@@ -33,7 +33,7 @@ void cdr_from_call(const struct call *c, const char *campaign_name,
 		.amd_ms = c->amd_ms, .callback_s = c->callback_s,
 		.part = (uint8_t)c->part, .of = c->of,
 		.from_agent = c->from_agent.v, .took_ms = c->took_ms,
-		.gave_ms = c->gave_ms,
+		.gave_ms = c->gave_ms, .amount = c->amount,
 	};
 	str_copy(out->given, sizeof(out->given), c->given);
 	str_copy(out->campaign_name, sizeof(out->campaign_name),
@@ -176,7 +176,7 @@ static const char *const columns[] = {
 	"campaign", "list", "lead", "agent", "outcome", "trunk", "hangup_by",
 	"sip_code", "q850", "pdd_ms", "answer_to_agent_ms", "amd", "hold_s",
 	"wrap_s", "recording", "result", "part", "talk_s", "from_agent",
-	"given",
+	"given", "amount",
 };
 
 size_t cdr_csv_header(char *buf, size_t size)
@@ -263,6 +263,15 @@ static int64_t span(int64_t from, int64_t to)
 	return from && to > from ? to - from : 0;
 }
 
+/* "1234.50" */
+static void amount(struct line *l, int64_t hundredths)
+{
+	number(l, hundredths / 100);
+	put(l, '.');
+	put(l, (char)('0' + hundredths / 10 % 10));
+	put(l, (char)('0' + hundredths % 10));
+}
+
 size_t cdr_csv(const struct cdr *r, const char *trunk, const char *outcome,
 	       bool whole, char *buf, size_t size)
 {
@@ -328,6 +337,7 @@ size_t cdr_csv(const struct cdr *r, const char *trunk, const char *outcome,
 	number(&l, cdr_talk_ms(r) / 1000);
 	field(&l, from);
 	field(&l, r->given);
+	amount(&l, r->amount);
 	*l.at = '\0';
 	return (size_t)(l.at - buf);
 }

@@ -56,7 +56,8 @@
 	F(u32,   from_agent,  0,   "agent it was taken over from")            \
 	F(i64,   took_ms,     0,   "taken over [wall ms]; 0 = from the start") \
 	F(i64,   gave_ms,     0,   "given away [wall ms]")                    \
-	F(text,  given,       47,  "to whom, in words")
+	F(text,  given,       47,  "to whom, in words")                       \
+	F(i64,   amount,      0,   "agreed amount [1/100 currency], 0 = none")
 
 SCHEMA_STRUCT(cdr, CDR_FIELDS);
 
