@@ -290,6 +290,7 @@ void wall_subscribe(struct wall_model *m)
 	s.rows = wall_list_rows(m);
 	s.top = l->top;
 	s.every_ms = 1000;
+	str_copy(s.lang, sizeof(s.lang), text_lang() == LANG_ZH ? "zh" : "");
 	switch (m->view) {
 	case MSG_VIEW_AGENTS:
 		s.states = m->states;

@@ -30,7 +30,8 @@
 	F(u8,     by,         0,    "of a report: enum msg_grouping")         \
 	F(u32,    call,       0,    "for trace: of this call; 0: the newest") \
 	F(bool,   whole,      0,    "numbers not masked: needs the right to, "\
-				    "and is in the audit log")
+				    "and is in the audit log")                       \
+	F(text,   lang,       8,    "language of its texts: en, zh")
 SCHEMA_STRUCT(msg_subscribe, MSG_SUBSCRIBE_FIELDS);
 
 #define MSG_FORCE_FIELDS(F)                                                   \

@@ -228,18 +228,28 @@ bool verb_audit_list(struct job *j, struct now now)
 	return audit_step(j, now);
 }
 
-bool verb_alert_list(struct job *j, struct now now UNUSED)
+static bool alert_row(void *arg, const struct msg_alert_row *r)
 {
-	struct msg_alert_row r;
-
-	for (size_t i = 0; feed_alert_at(j->c->conf.feed, i, &r); i++)
-		say(j, json_pack("{s:i, s:s, s:o, s:o, s:s, s:s, s:s}", "id",
-				 (int)r.id, "level",
-				 msg_word(MSG_WORDS_LEVEL, r.level), "at",
-				 time_json(r.at_ms), "cleared",
-				 time_json(r.cleared_ms), "text", r.text,
-				 "by", r.acked_by, "word", r.word));
+	say(arg, json_pack("{s:i, s:s, s:o, s:o, s:o, s:s, s:s, s:s}", "id",
+			   (int)r->id, "level",
+			   msg_word(MSG_WORDS_LEVEL, r->level), "at",
+			   time_json(r->at_ms), "cleared",
+			   time_json(r->cleared_ms), "quiet_until",
+			   time_json(r->muted_ms), "text", r->text, "by",
+			   r->acked_by, "word", r->word));
 	return true;
+}
+
+bool verb_alert_list(struct job *j, struct now now)
+{
+	const char *since = word_opt(j, "--since");
+	int64_t from;
+	enum err e;
+
+	if (time_from(since ? since : "today", now.wall_ms, &from))
+		return fail(j, EXIT_USAGE, MSG_NO_ARG, "--since TIME");
+	e = feed_alert_each(j->c->conf.feed, from, false, alert_row, j);
+	return e ? fail_err(j, e, "alerts") : true;
 }
 
 static bool backup_wait(struct job *j UNUSED, struct now now UNUSED)

@@ -30,6 +30,12 @@ enum err feed_new(struct live *live, struct tally *tally,
 		feed_free(f);
 		return ERR_MEMORY;
 	}
+	enum err e = feed_alerts_load(f, clock_now(f->r->clock));
+
+	if (e) {
+		feed_free(f);
+		return e;
+	}
 	*out = f;
 	return ERR_OK;
 }
@@ -63,6 +69,7 @@ enum err feed_subscribe(struct feed *f, uint64_t session, const char *team,
 		return ERR_FULL;
 	s->session = session;
 	s->sub = *sub;
+	s->zh = !strncmp(sub->lang, "zh", 2);
 	s->due_ms = 0;		/* a new view is shown at once */
 	str_copy(s->team, sizeof(s->team), team);
 	return ERR_OK;

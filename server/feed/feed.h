@@ -43,20 +43,18 @@ void feed_gone(struct feed *f, uint64_t session);
 /* Now and then, at least each 250 ms: sends what is due. */
 void feed_tick(struct feed *f, struct now now);
 
-/* An alert a room raises; the same text about the same thing stays one.
- * It is cleared with feed_calm. */
-void feed_alarm(struct feed *f, enum msg_level level, struct campaign_id c,
-		struct agent_id a, struct trunk_id t, const char *what,
-		const char *text, struct now now);
-void feed_calm(struct feed *f, struct campaign_id c, struct agent_id a,
-	       struct trunk_id t, const char *what, struct now now);
 /* ERR_ABSENT: no such alert. */
 MUST_CHECK enum err feed_ack(struct feed *f, uint32_t id, const char *who,
 			     const char *word, uint32_t mute_s,
 			     struct now now);
 unsigned feed_alerts_open(const struct feed *f, struct now now);
 /* Walks today's alerts, newest first: i from 0; false at the end. */
-bool feed_alert_at(const struct feed *f, size_t i, struct msg_alert_row *out);
+bool feed_alert_at(const struct feed *f, size_t i, bool zh,
+		   struct msg_alert_row *out);
+/* Those raised since, from the disk, oldest first; false ends. */
+typedef bool feed_alert_h(void *arg, const struct msg_alert_row *row);
+MUST_CHECK enum err feed_alert_each(struct feed *f, int64_t from_ms, bool zh,
+				    feed_alert_h *h, void *arg);
 
 /* What a report is asked for. */
 struct feed_query {

@@ -9,7 +9,7 @@
 
 enum { RECENT_MIN = 15, SPARK_MIN = 32 };
 
-void feed_head(struct feed *f, struct now now, struct msg_head *out)
+void feed_head(struct feed *f, bool zh, struct now now, struct msg_head *out)
 {
 	uint32_t counts[SEAT_STATE_COUNT];
 	struct msg_alert_row a;
@@ -31,7 +31,7 @@ void feed_head(struct feed *f, struct now now, struct msg_head *out)
 						    v.running);
 	}
 	out->alerts = (uint16_t)feed_alerts_open(f, now);
-	for (size_t i = 0; feed_alert_at(f, i, &a); i++) {
+	for (size_t i = 0; feed_alert_at(f, i, zh, &a); i++) {
 		if (a.cleared_ms || *a.acked_by || a.muted_ms > now.wall_ms ||
 		    a.level < out->level)
 			continue;
@@ -203,7 +203,7 @@ static struct msg_todo *add_todo(struct msg_floor *out, enum msg_view view)
 	return t;
 }
 
-static void todo_campaigns(struct feed *f, struct now now,
+static void todo_campaigns(struct feed *f, bool zh, struct now now,
 			   struct msg_floor *out)
 {
 	for (uint32_t i = 0; i < out->campaigns_count; i++) {
@@ -214,9 +214,10 @@ static void todo_campaigns(struct feed *f, struct now now,
 		if (c->judge == MSG_JUDGE_HIGH &&
 		    (t = add_todo(out, MSG_VIEW_PACING))) {
 			t->campaign = c->id;
-			str_fmt(t->text, sizeof(t->text),
-				"%s abandon %d.%d%% is over %d.%d%%: lower "
-				"the target", c->name, c->abandon / 100,
+			str_fmt(t->text, sizeof(t->text), zh
+				? "%s 呼损率 %d.%d%% 超过 %d.%d%%：请调低目标"
+				: "%s abandon %d.%d%% is over %d.%d%%: lower "
+				  "the target", c->name, c->abandon / 100,
 				c->abandon % 100 / 10, c->target / 100,
 				c->target % 100 / 10);
 		}
@@ -230,13 +231,15 @@ static void todo_campaigns(struct feed *f, struct now now,
 		if (!t)
 			return;
 		t->campaign = c->id;
-		str_fmt(t->text, sizeof(t->text), "%s does not dial: %s",
-			c->name, idle_reason_word(v.idle));
+		str_fmt(t->text, sizeof(t->text), zh ? "%s 没有外呼：%s"
+			: "%s does not dial: %s", c->name,
+			zh ? rule_idle_zh((int)v.idle)
+			   : idle_reason_word(v.idle));
 	}
 }
 
-static void todo_agents(struct feed *f, const char *team, struct now now,
-			struct msg_floor *out)
+static void todo_agents(struct feed *f, const char *team, bool zh,
+			struct now now, struct msg_floor *out)
 {
 	struct seats *seats = floor_seats(f->r->floor);
 
@@ -254,13 +257,17 @@ static void todo_agents(struct feed *f, const char *team, struct now now,
 		t->agent = s->agent.v;
 		for_s = (uint32_t)((now.mono_ms - s->since.mono_ms) / 1000);
 		if (s->hand_up)
-			str_fmt(t->text, sizeof(t->text),
-				"%s %u raised a hand", s->name, s->agent.v);
+			str_fmt(t->text, sizeof(t->text), zh
+				? "%s %u 举手求助" : "%s %u raised a hand",
+				s->name, s->agent.v);
 		else
-			str_fmt(t->text, sizeof(t->text),
-				"%s %u in %s %u:%02u, limit %u:%02u",
-				s->name, s->agent.v,
-				msg_word(MSG_WORDS_STATE, desk_state(s, NULL)),
+			str_fmt(t->text, sizeof(t->text), zh
+				? "%s %u %s %u:%02u，上限 %u:%02u"
+				: "%s %u in %s %u:%02u, limit %u:%02u",
+				s->name, s->agent.v, zh
+				? rule_state_zh(desk_state(s, NULL))
+				: msg_word(MSG_WORDS_STATE,
+					   desk_state(s, NULL)),
 				for_s / 60, for_s % 60, limit / 60,
 				limit % 60);
 	}
@@ -277,7 +284,7 @@ static int worse_first(const void *a, const void *b)
 	return x->id < y->id ? -1 : x->id > y->id;
 }
 
-void feed_floor(struct feed *f, const char *team, struct now now,
+void feed_floor(struct feed *f, const char *team, bool zh, struct now now,
 		struct msg_floor *out)
 {
 	struct campaign_id id;
@@ -303,6 +310,6 @@ void feed_floor(struct feed *f, const char *team, struct now now,
 		if (!feed_trunk_row(f, i, now,
 				    &out->trunks[out->trunks_count]))
 			out->trunks_count++;
-	todo_campaigns(f, now, out);
-	todo_agents(f, team, now, out);
+	todo_campaigns(f, zh, now, out);
+	todo_agents(f, team, zh, now, out);
 }

@@ -276,16 +276,19 @@ static void page_trunk(struct feed *f, const struct screen *sc,
 	}
 }
 
+/* Open ones first, as `n` goes through them; then the rest, newest first. */
 static void page_alerts(struct feed *f, const struct screen *sc,
 			struct msg_alerts *m)
 {
-	for (size_t i = 0; m->rows_count < ARRAY_LEN(m->rows); i++) {
+	for (int pass = 0; pass < 2; pass++) {
 		struct msg_alert_row row;
 
-		if (!feed_alert_at(f, i, &row))
-			break;
-		if (m->total++ >= sc->sub.top)
-			m->rows[m->rows_count++] = row;
+		for (size_t i = 0; feed_alert_at(f, i, sc->zh, &row); i++)
+			if (!row.cleared_ms == !pass &&
+			    m->total++ >= sc->sub.top &&
+			    m->rows_count < sc->sub.rows &&
+			    m->rows_count < ARRAY_LEN(m->rows))
+				m->rows[m->rows_count++] = row;
 	}
 	m->top = sc->sub.top;
 }
@@ -313,7 +316,7 @@ void feed_page(struct feed *f, const struct screen *sc, struct now now)
 
 	if (!m)
 		return;
-	feed_head(f, now, &head);
+	feed_head(f, sc->zh, now, &head);
 	f->send(f->arg, sc->session, MSG_HEAD, 0, &head);
 	switch (sc->sub.view) {
 	case MSG_VIEW_PACING:
@@ -355,7 +358,7 @@ void feed_page(struct feed *f, const struct screen *sc, struct now now)
 		type = MSG_REPORT;
 		break;
 	default:
-		feed_floor(f, sc->team, now, &m->floor);
+		feed_floor(f, sc->team, sc->zh, now, &m->floor);
 		type = MSG_FLOOR;
 		break;
 	}

@@ -3,21 +3,22 @@
 #define FEED_FEED_PRIV_H
 
 #include "feed/feed.h"
+#include "feed/feed_rules.h"
 
 enum { SCREENS_MAX = 64, ALERTS_MAX = 200, WHAT_MAX = 24 };
 
 struct screen {
 	uint64_t session;
 	char team[41];
+	bool zh;			/* language of its texts             */
 	struct msg_subscribe sub;
 	int64_t due_ms;			/* monotonic                         */
 };
 
 struct alert {
 	uint32_t id;
-	enum msg_level level;
 	char what[WHAT_MAX];		/* which rule raised it              */
-	char text[161];
+	struct feed_say say;
 	int64_t at_ms, cleared_ms, muted_ms;	/* wall clock                */
 	char acked_by[61], word[81];
 	struct campaign_id campaign;
@@ -28,7 +29,7 @@ struct alert {
 /* A condition that must last before it is an alert. */
 struct hold_off {
 	char key[64];
-	int64_t since_ms;
+	int64_t since_ms, seen_ms;
 };
 
 /* An agent's waits for a call, as far as they were counted. */
@@ -51,6 +52,7 @@ struct feed {
 	size_t alert_len;
 	uint32_t alert_id;
 	struct hold_off held[64];
+	bool stuck_open;		/* an agent's alert is open          */
 	struct seat **order;			/* room to sort all seats    */
 	size_t order_max;
 	int64_t watched_ms, agents_ms;
@@ -69,10 +71,22 @@ void feed_page(struct feed *f, const struct screen *s, struct now now);
 void feed_timeline(struct feed *f, const struct screen *sc, struct now now,
 		   struct msg_timeline *m);
 /* feed_floor.c */
-void feed_head(struct feed *f, struct now now, struct msg_head *out);
-void feed_floor(struct feed *f, const char *team, struct now now,
+void feed_head(struct feed *f, bool zh, struct now now, struct msg_head *out);
+void feed_floor(struct feed *f, const char *team, bool zh, struct now now,
 		struct msg_floor *out);
+/* feed_history.c: alerts on disk */
+void feed_alert_keep(struct feed *f, const struct alert *a);
+MUST_CHECK enum err feed_alerts_load(struct feed *f, struct now now);
 /* feed_alerts.c */
+void feed_judge(struct feed *f, struct campaign_id c, struct agent_id a,
+		struct trunk_id t, const char *what,
+		const struct feed_say *say, struct now now);
+void feed_alarm(struct feed *f, struct campaign_id c, struct agent_id a,
+		struct trunk_id t, const char *what,
+		const struct feed_say *say, struct now now);
+void feed_calm(struct feed *f, struct campaign_id c, struct agent_id a,
+	       struct trunk_id t, const char *what, struct now now);
+void feed_forget_held(struct feed *f, struct now now);
 void feed_watch(struct feed *f, struct now now);
 void feed_trunk_history(struct feed *f, struct now now);
 

@@ -72,8 +72,6 @@ void house_perf_restore(struct house *h, struct agent_id agent)
 	perf_today(h->perf, agent, clock_now(h->clock), &p);
 	sums.calls = p.calls;
 	sums.sales = p.sales;
-	sums.wait_ms = p.wait_ms;
-	sums.waits = p.waits;
 	sums.state_ms[SEAT_READY] = p.ms[PERF_READY];
 	sums.state_ms[SEAT_TALK] = p.ms[PERF_TALK];
 	sums.state_ms[SEAT_HOLD] = p.ms[PERF_HOLD];

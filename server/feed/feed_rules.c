@@ -1,0 +1,239 @@
+#include "feed/feed_rules.h"
+
+#include "base/str.h"
+#include "floor/floor.h"
+
+#include <inttypes.h>
+#include <math.h>
+#include <string.h>
+
+enum { DROP_MIN_CALLS = 30, TODAY_MIN = 100, BLOCKED_SHOWN = 3 };
+
+/* "3.4%" of 340. */
+#define PCT "%d.%d%%"
+#define OF(x) (int)(x) / 100, (int)(x) % 100 / 10
+
+void rule_abandon(const struct msg_campaign_row *r, struct feed_say *out)
+{
+	*out = (struct feed_say){ .level = MSG_LEVEL_ALARM,
+		.on = r->abandon > r->target && r->target >= 0,
+		.off = r->abandon * 10 < r->target * 9 };
+	str_fmt(out->en, sizeof(out->en),
+		"%s abandon " PCT " is over " PCT " (15 min).", r->name,
+		OF(r->abandon), OF(r->target));
+	str_fmt(out->zh, sizeof(out->zh), "%s 呼损率 " PCT " 超过 " PCT
+		"（15 分钟）", r->name, OF(r->abandon), OF(r->target));
+}
+
+void rule_abandon_today(const struct msg_campaign_row *r,
+			struct feed_say *out)
+{
+	*out = (struct feed_say){ .level = MSG_LEVEL_WATCH,
+		.on = r->target >= 0 && r->answered >= TODAY_MIN &&
+		      r->abandon_today * 10 > r->target * 9,
+		.off = r->abandon_today * 10 < r->target * 8 };
+	str_fmt(out->en, sizeof(out->en), "%s abandon today " PCT
+		", near its limit of " PCT, r->name, OF(r->abandon_today),
+		OF(r->target));
+	str_fmt(out->zh, sizeof(out->zh), "%s 今日呼损率 " PCT
+		"，接近上限 " PCT, r->name, OF(r->abandon_today),
+		OF(r->target));
+}
+
+/* With how many calls of now the drop is three standard errors. */
+static uint32_t calls_needed(double drop, double pool, double n2)
+{
+	double rest = drop * drop / (9 * pool * (1 - pool)) - 1 / n2;
+
+	return rest > 0 ? (uint32_t)ceil(1 / rest) : 0;
+}
+
+void rule_connect(const char *name, const struct tally_sums *last10,
+		  const struct tally_sums *all60, struct feed_say *out)
+{
+	double n1 = last10->dialled, n2 = all60->dialled - last10->dialled;
+	double p1, p2, pool, se, z = 0;
+
+	*out = (struct feed_say){ .level = MSG_LEVEL_ALARM };
+	if (n1 < DROP_MIN_CALLS || n2 < DROP_MIN_CALLS)
+		return;
+	p1 = last10->person / n1;
+	p2 = (all60->person - last10->person) / n2;
+	pool = all60->person / (n1 + n2);
+	se = sqrt(pool * (1 - pool) * (1 / n1 + 1 / n2));
+	if (se > 0)
+		z = (p2 - p1) / se;
+	out->on = z > 3;
+	out->off = z < 1.5;
+	if (!out->on)
+		return;
+	str_fmt(out->en, sizeof(out->en), "%s connect rate fell to %.1f%% "
+		"from %.1f%% (%u calls; %u make it certain)", name, p1 * 100,
+		p2 * 100, last10->dialled, calls_needed(p2 - p1, pool, n2));
+	str_fmt(out->zh, sizeof(out->zh), "%s 接通率从 %.1f%% 降到 %.1f%%"
+		"（%u 通，%u 通即可确定）", name, p2 * 100, p1 * 100,
+		last10->dialled, calls_needed(p2 - p1, pool, n2));
+}
+
+const char *rule_idle_zh(int idle)
+{
+	static const char *const words[IDLE_REASON_COUNT] = {
+		[IDLE_NONE] = "", [IDLE_STOPPED] = "任务已停止",
+		[IDLE_LEADS] = "没有可拨名单", [IDLE_HOURS] = "不在允许时段",
+		[IDLE_GATE] = "被合规规则拦截", [IDLE_TRUNKS] = "中继没有空闲线路",
+		[IDLE_AGENTS] = "没有坐席", [IDLE_CALLS] = "通话表已满",
+		[IDLE_DISK] = "磁盘已满",
+	};
+
+	return idle >= 0 && idle < IDLE_REASON_COUNT && words[idle]
+		       ? words[idle] : "";
+}
+
+static const char *rule_word_zh(unsigned rule)
+{
+	static const char *const words[GATE_RULE_COUNT] = {
+		[GATE_NUMBER] = "号码无效", [GATE_ERASED] = "已删除",
+		[GATE_OWN_DNC] = "本方黑名单", [GATE_EXT_DNC] = "外部禁呼名单",
+		[GATE_CONSENT] = "无授权", [GATE_HOURS] = "时段",
+		[GATE_FREQ] = "频次", [GATE_TRIES] = "次数用完",
+		[GATE_PAUSE] = "间隔未到", [GATE_CALLER] = "主叫号码",
+		[GATE_PURPOSE] = "用途", [GATE_AGENT] = "无坐席",
+	};
+
+	return rule < GATE_RULE_COUNT && words[rule] ? words[rule] : "?";
+}
+
+/* "hours 1204, own-dnc 12": the most frequent first. */
+static void add_blocked(const uint32_t *blocked, struct feed_say *out)
+{
+	bool told[GATE_RULE_COUNT] = { false };
+
+	for (int i = 0; blocked && i < BLOCKED_SHOWN; i++) {
+		int best = -1;
+
+		for (int k = 0; k < GATE_RULE_COUNT; k++)
+			if (!told[k] && blocked[k] &&
+			    (best < 0 || blocked[k] > blocked[best]))
+				best = k;
+		if (best < 0)
+			return;
+		told[best] = true;
+		str_add(out->en, sizeof(out->en), "%s%s %" PRIu32,
+			i ? ", " : " (", gate_rule_id((enum gate_rule)best),
+			blocked[best]);
+		str_add(out->zh, sizeof(out->zh), "%s%s %" PRIu32,
+			i ? "，" : "（", rule_word_zh((unsigned)best),
+			blocked[best]);
+		if (i == BLOCKED_SHOWN - 1)
+			break;
+	}
+}
+
+static void end_blocked(struct feed_say *out)
+{
+	if (strchr(out->en, '('))
+		str_add(out->en, sizeof(out->en), ")");
+	if (strstr(out->zh, "（"))
+		str_add(out->zh, sizeof(out->zh), "）");
+}
+
+/* A cap of the campaign or the trunks, where nothing else holds it back. */
+static bool is_cap(const struct rule_idle *x)
+{
+	return x->idle == IDLE_NONE && (x->bound == PACER_BOUND_LINES ||
+					x->bound == PACER_BOUND_CPS);
+}
+
+void rule_idle(const struct rule_idle *x, struct feed_say *out)
+{
+	bool cap = is_cap(x);
+	bool held = x->running && x->ready && x->idle != IDLE_AGENTS &&
+		    (x->idle != IDLE_NONE || cap);
+
+	*out = (struct feed_say){ .level = MSG_LEVEL_ALARM, .on = held,
+				  .off = !held };
+	if (!held)
+		return;
+	str_fmt(out->en, sizeof(out->en), "%s: %" PRIu32 " agents idle, %s: "
+		"%s", x->name, x->ready, cap ? "held by a limit"
+					     : "it does not dial",
+		cap ? x->bound_word : x->idle_word);
+	str_fmt(out->zh, sizeof(out->zh), "%s：%" PRIu32 " 名坐席空等，%s：%s",
+		x->name, x->ready, cap ? "受上限限制" : "没有外呼",
+		cap ? x->bound == PACER_BOUND_CPS ? "每秒呼叫数" : "线路数"
+		    : rule_idle_zh(x->idle));
+	if (x->idle == IDLE_GATE || x->idle == IDLE_HOURS ||
+	    x->idle == IDLE_LEADS) {
+		add_blocked(x->blocked, out);
+		end_blocked(out);
+	}
+}
+
+void rule_trunk_down(const struct msg_trunk_row *r, struct feed_say *out)
+{
+	*out = (struct feed_say){ .level = MSG_LEVEL_ALARM,
+		.on = r->state == MSG_TRUNK_DOWN,
+		.off = r->state != MSG_TRUNK_DOWN };
+	str_fmt(out->en, sizeof(out->en), "trunk %s is down", r->name);
+	str_fmt(out->zh, sizeof(out->zh), "中继 %s 中断", r->name);
+}
+
+void rule_trunk_full(const struct msg_trunk_row *r, struct feed_say *out)
+{
+	*out = (struct feed_say){ .level = MSG_LEVEL_WATCH,
+		.on = r->cap && r->used * 20 >= r->cap * 19,
+		.off = r->used * 10 < r->cap * 9 };
+	str_fmt(out->en, sizeof(out->en), "trunk %s is full: %" PRIu32
+		" of %" PRIu32 " channels", r->name, r->used, r->cap);
+	str_fmt(out->zh, sizeof(out->zh), "中继 %s 线路占满：%" PRIu32 "/%"
+		PRIu32, r->name, r->used, r->cap);
+}
+
+void rule_trunk_5xx(const struct msg_trunk_row *r, struct feed_say *out)
+{
+	*out = (struct feed_say){ .level = MSG_LEVEL_ALARM,
+		.on = r->e5xx > 500, .off = r->e5xx < 200 };
+	str_fmt(out->en, sizeof(out->en), "trunk %s: " PCT " of calls fail "
+		"(5xx)", r->name, OF(MAX(r->e5xx, 0)));
+	str_fmt(out->zh, sizeof(out->zh), "中继 %s：" PCT " 的呼叫失败（5xx）",
+		r->name, OF(MAX(r->e5xx, 0)));
+}
+
+const char *rule_state_zh(unsigned state)
+{
+	static const char *const words[MSG_STATE_COUNT] = {
+		[MSG_STATE_OFFLINE] = "未签入",
+		[MSG_STATE_NOT_READY] = "示忙", [MSG_STATE_BREAK] = "小休",
+		[MSG_STATE_READY] = "示闲", [MSG_STATE_RESERVED] = "预占",
+		[MSG_STATE_PREVIEW] = "预览", [MSG_STATE_DIAL] = "呼出中",
+		[MSG_STATE_RING] = "振铃", [MSG_STATE_TALK] = "通话中",
+		[MSG_STATE_HOLD] = "保持", [MSG_STATE_CONSULT] = "咨询",
+		[MSG_STATE_CONF] = "三方", [MSG_STATE_WRAP] = "话后整理",
+		[MSG_STATE_LOST] = "连接断开",
+	};
+
+	return state < MSG_STATE_COUNT ? words[state] : "?";
+}
+
+void rule_stuck(const char *name, uint32_t agent, unsigned state,
+		int64_t for_s, uint32_t limit_s, struct feed_say *out)
+{
+	bool stuck = limit_s && for_s > 3 * (int64_t)limit_s;
+
+	*out = (struct feed_say){ .level = MSG_LEVEL_WATCH, .on = stuck,
+				  .off = !stuck };
+	str_fmt(out->en, sizeof(out->en), "%s %" PRIu32 " is stuck: %s for "
+		"%" PRId64 " min", name, agent,
+		msg_word(MSG_WORDS_STATE, state), for_s / 60);
+	str_fmt(out->zh, sizeof(out->zh), "%s %" PRIu32 " 卡在 %s 已 %" PRId64
+		" 分钟", name, agent, rule_state_zh(state), for_s / 60);
+}
+
+void rule_disk(bool full, struct feed_say *out)
+{
+	*out = (struct feed_say){ .level = MSG_LEVEL_ALARM, .on = full,
+				  .off = !full };
+	str_copy(out->en, sizeof(out->en),
+		 "disk is full: no new calls are dialled");
+	str_copy(out->zh, sizeof(out->zh), "磁盘已满：不再发起新呼叫");
+}

@@ -1,0 +1,64 @@
+/*
+ * feed_rules -- what is wrong: each rule looks at figures and says on, off or
+ * neither, and why, in both languages.
+ *
+ * On and off differ by a margin (UX 2.6: 3.0 % on, 2.7 % off), so that an
+ * alert does not flutter; that it must last before it is raised is the
+ * caller's business.  Nothing here knows a clock, a seat or a screen.
+ */
+#ifndef FEED_FEED_RULES_H
+#define FEED_FEED_RULES_H
+
+#include "gate/gate.h"
+#include "msg/msg.h"
+#include "report/tally.h"
+
+enum { SAY_SIZE = 161 };
+
+struct feed_say {
+	bool on, off;
+	enum msg_level level;
+	char en[SAY_SIZE], zh[SAY_SIZE];
+};
+
+/* Of 15 minutes over the target; of today near it (100 answers at least). */
+void rule_abandon(const struct msg_campaign_row *r, struct feed_say *out);
+void rule_abandon_today(const struct msg_campaign_row *r,
+			struct feed_say *out);
+/*
+ * A drop of the connect rate against its own recent level: certain when the
+ * last 10 minutes lie more than three standard errors below the 50 before
+ * (two-proportion z test, pooled).  The text says how many calls make this
+ * drop certain.
+ */
+void rule_connect(const char *name, const struct tally_sums *last10,
+		  const struct tally_sums *all60, struct feed_say *out);
+
+/* Agents are ready and nothing is dialled for them: why, with the refusals of
+ * today counted where rules refuse. */
+struct rule_idle {
+	const char *name;
+	bool running;
+	uint32_t ready;			/* agents waiting                    */
+	int idle;			/* enum idle_reason                  */
+	const char *idle_word;
+	int bound;			/* enum pacer_bound: caps            */
+	const char *bound_word;
+	const uint32_t *blocked;	/* GATE_RULE_COUNT of them           */
+};
+void rule_idle(const struct rule_idle *x, struct feed_say *out);
+
+void rule_trunk_down(const struct msg_trunk_row *r, struct feed_say *out);
+void rule_trunk_full(const struct msg_trunk_row *r, struct feed_say *out);
+void rule_trunk_5xx(const struct msg_trunk_row *r, struct feed_say *out);
+/* Three times its limit in a state. */
+void rule_stuck(const char *name, uint32_t agent, unsigned state,
+		int64_t for_s, uint32_t limit_s, struct feed_say *out);
+void rule_disk(bool full, struct feed_say *out);
+
+/* "on call", as a Chinese supervisor says it. */
+const char *rule_state_zh(unsigned state);
+/* Why a campaign does not dial, in Chinese. */
+const char *rule_idle_zh(int idle);
+
+#endif
