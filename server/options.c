@@ -304,7 +304,8 @@ static const struct conf_row rows[] = {
 { "campaigns", "label", CONF_TEXT, RE, 1, 59, NULL, NULL,
   "Name shown to people. Unset: its key.", "显示名称。未设置时用键名。" },
 { "campaigns", "lists", CONF_TEXT, LIST | RE | NEEDED, 1, 39, NULL, NULL,
-  "Lists whose leads are called, by name.", "所用名单的名称。" },
+  "Lists whose leads are called, by name (at most 32).",
+  "所用名单的名称（最多 32 个）。" },
 { "campaigns", "start", CONF_BOOL, RE, 0, 0, "no", NULL,
   "Runs as soon as the server does; otherwise `waihu campaign start`.",
   "随服务器启动；否则用 waihu campaign start 启动。" },
@@ -370,15 +371,44 @@ static void check_server(struct told *t)
 		     "label", "breaks: at most 9, one for each digit");
 }
 
+/* What a room has place for; more would be left out without a word. */
+static const struct {
+	const char *section, *key;
+	size_t max;
+} limits[] = {
+	{ "trunks",    "caller_ids", CALLERS_MAX },
+	{ "trunks",    "redirect",   4 },	/* DIAL_REDIRECT_MAX       */
+	{ "campaigns", "lists",      OPT_LISTS_MAX },
+	{ "campaigns", "trunks",     16 },	/* FLOOR_TRUNKS            */
+	{ "campaigns", "hours",      8 },	/* GATE_HOURS_MAX          */
+};
+
+/* `one`: the section's word for one of its entries. */
+static void check_lengths(struct told *t, const char *section,
+			  const char *one, const char *name)
+{
+	char text[200];
+
+	for (size_t i = 0; i < ARRAY_LEN(limits); i++) {
+		size_t n;
+
+		if (!str_eq(limits[i].section, section))
+			continue;
+		n = conf_list_len(t->c, section, name, limits[i].key);
+		if (n <= limits[i].max)
+			continue;
+		str_fmt(text, sizeof(text), "%s \"%s\": %s: %zu of them, at "
+			"most %zu", one, name, limits[i].key, n,
+			limits[i].max);
+		tell(t, section, name, limits[i].key, text);
+	}
+}
+
 static void check_trunk(struct told *t, const char *name)
 {
 	char text[200];
 
-	if (conf_list_len(t->c, "trunks", name, "caller_ids") > CALLERS_MAX) {
-		str_fmt(text, sizeof(text), "trunk \"%s\": caller_ids: at "
-			"most %d", name, CALLERS_MAX);
-		tell(t, "trunks", name, "caller_ids", text);
-	}
+	check_lengths(t, "trunks", "trunk", name);
 	if (conf_is_set(t->c, "trunks", name, "password") &&
 	    !conf_is_set(t->c, "trunks", name, "user")) {
 		str_fmt(text, sizeof(text), "trunk \"%s\": password: there "
@@ -404,6 +434,7 @@ static void check_campaign(struct told *t, const char *name)
 	const struct conf *c = t->c;
 	char text[200];
 
+	check_lengths(t, "campaigns", "campaign", name);
 	for (size_t i = 0; i < conf_list_len(c, "campaigns", name,
 					     "transfer_numbers"); i++) {
 		const char *s = conf_list_at(c, "campaigns", name,

@@ -17,12 +17,13 @@ enum opt_mode { OPT_PREVIEW, OPT_PROGRESSIVE, OPT_PREDICTIVE };
 enum opt_wrap { OPT_WRAP_OPTIONAL, OPT_WRAP_FREE, OPT_WRAP_TIMED,
 		OPT_WRAP_TIMED_ALL };
 enum opt_machine { OPT_MACHINE_HANGUP, OPT_MACHINE_CONNECT };
+enum { OPT_LISTS_MAX = 32 };	/* of one campaign, as leads have it */
 enum opt_transport { OPT_UDP, OPT_TCP, OPT_TLS };	/* dial_transport */
 
 /*
  * What one option cannot say alone: a campaign that is predictive without an
- * abandon target, a media port range that is empty, too many breaks.  Each is told to `h` with its place; ERR_FORMAT if there was
- * any.
+ * abandon target, a media port range that is empty, too many breaks or lists.
+ * Each is told to `h` with its place; ERR_FORMAT if there was any.
  */
 MUST_CHECK enum err options_check(const struct conf *c, conf_error_h *h,
 				  void *arg);

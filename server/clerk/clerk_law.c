@@ -277,6 +277,30 @@ static bool call_row(void *arg, const struct cdr *r)
 	return true;
 }
 
+/* As the floor asks the gate at the instant of the INVITE. */
+static uint32_t agents_for(struct job *j, const struct campaign_conf *k,
+			   struct now now)
+{
+	struct floor *f = j->c->r->floor;
+	struct pacer_explain x;
+
+	if (k->mode != MODE_PREDICTIVE)
+		return (uint32_t)seat_ready_count(floor_seats(f), k->id);
+	pacer_explain(floor_pacer(f, k->id), now.mono_ms, &x);
+	return x.idle + x.talking + x.wrapping;
+}
+
+/* No clock tells when somebody sits down: that is no "never". */
+static json_t *earliest(const struct gate_explained *row)
+{
+	if (row->answer != GATE_BLOCKS)
+		return json_null();
+	if (row->rule == GATE_AGENT)
+		return json_string("when an agent is READY");
+	return row->earliest_s == GATE_NEVER
+		? json_string("never") : time_json(row->earliest_s * 1000);
+}
+
 static void why_in(struct job *j, const char *e164, const struct lead *l,
 		   const struct campaign_conf *k, struct now now)
 {
@@ -289,9 +313,9 @@ static void why_in(struct job *j, const char *e164, const struct lead *l,
 		.person = lead_person(j->c->r->leads, e164), .e164 = e164,
 		.caller = *k->caller ? k->caller : NULL,
 		.campaign = &k->gate, .now = now,
-		.agents_free = (uint32_t)seat_ready_count(
-			floor_seats(j->c->r->floor), k->id) };
+		.agents_free = agents_for(j, k, now) };
 	json_t *rules = json_array(), *calls = json_array();
+	bool waits = false;
 	enum gate_rule first;
 	int64_t legal_s;
 	enum err e;
@@ -305,23 +329,24 @@ static void why_in(struct job *j, const char *e164, const struct lead *l,
 		fail_err(j, e, e164);
 		return;
 	}
-	for (int i = 0; i < GATE_RULE_COUNT; i++)
+	for (int i = 0; i < GATE_RULE_COUNT; i++) {
+		waits |= rows[i].rule == GATE_AGENT &&
+			 rows[i].answer == GATE_BLOCKS;
 		json_array_append_new(rules, json_pack(
 			"{s:s, s:i, s:s, s:s, s:s, s:o}", "rule",
 			gate_rule_id(rows[i].rule), "version",
 			(int)gate_rule_version(rows[i].rule), "answer",
 			answers[rows[i].answer], "inputs", rows[i].inputs,
 			"source", rows[i].source, "earliest",
-			rows[i].answer != GATE_BLOCKS ? json_null()
-			: rows[i].earliest_s == GATE_NEVER
-				? json_string("never")
-				: time_json(rows[i].earliest_s * 1000)));
+			earliest(&rows[i])));
+	}
 	if (cdr_of_number(j->c->r->store, e164, 10, call_row, calls))
 		json_array_clear(calls);
-	say(j, json_pack("{s:s, s:s, s:s, s:b, s:o, s:o, s:o}", "number",
+	say(j, json_pack("{s:s, s:s, s:s, s:b, s:b, s:o, s:o, s:o}", "number",
 			 e164, "campaign", k->name, "blocked_by",
 			 gate_rule_id(first), "may_be_called",
-			 first == GATE_RULE_COUNT, "earliest",
+			 first == GATE_RULE_COUNT, "waits_for_agent",
+			 waits, "earliest",
 			 legal_s == GATE_NEVER ? json_string("never")
 					       : time_json(legal_s * 1000),
 			 "rules", rules, "calls", calls));

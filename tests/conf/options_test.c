@@ -109,12 +109,39 @@ static void together(void **state UNUSED)
 	}
 }
 
+/* None is left out without a word, and the place is where they stand. */
+static void too_many_lists(void **state UNUSED)
+{
+	char yaml[1000] = "campaigns:\n  s:\n    lists: l0";
+	struct conf *c;
+
+	for (int i = 1; i < OPT_LISTS_MAX; i++)
+		str_add(yaml, sizeof(yaml), ", l%d", i);
+	c = load(yaml);
+	T_OK(!options_check(c, collect, NULL) &&
+	     conf_list_len(c, "campaigns", "s", "lists") == OPT_LISTS_MAX,
+	     "as many as there is place for: %s", told);
+	conf_free(c);
+	str_add(yaml, sizeof(yaml), ", more\n");
+	c = load(yaml);
+	T_OK(options_check(c, collect, NULL) == ERR_FORMAT &&
+	     str_eq(told, "3: campaign \"s\": lists: 33 of them, at most "
+			  "32\n"), "one more is told: %s", told);
+	conf_free(c);
+	c = load("trunks: {a: {uri: sip:a, redirect: 'a, b, c, d, e'}}");
+	T_OK(options_check(c, collect, NULL) == ERR_FORMAT &&
+	     str_eq(told, "1: trunk \"a\": redirect: 5 of them, at most "
+			  "4\n"), "so is a redirect too many: %s", told);
+	conf_free(c);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_table),
 		cmocka_unit_test(defaults),
 		cmocka_unit_test(together),
+		cmocka_unit_test(too_many_lists),
 	};
 
 	return T_RUN(tests);
