@@ -37,8 +37,10 @@ void agent_box_open(struct agent_model *m, enum agent_ctx box)
 		agent_send_note(m, true);
 	m->correcting = box == CTX_CORRECT;
 	m->after_call = agent_on_call(m) || m->seat.call;
-	if (box == CTX_TRANSFER)
+	if (box == CTX_TRANSFER) {
+		edit_set(&m->find, "");
 		ask_targets(m);
+	}
 	if (box == CTX_LIST)
 		ask_callbacks(m, 0);
 	if (box == CTX_PICKER) {
@@ -253,6 +255,7 @@ static unsigned transfer_to(struct agent_model *m, enum msg_transfer_kind k)
 		agent_hint(m, ST_WATCH, _("Nobody of that name or number."));
 		return DO_REDRAW;
 	}
+	m->notice_until_ms = 0;		/* what came of the last one is old */
 	agent_send(m, MSG_TRANSFER, &t);
 	return close_box(m);
 }

@@ -275,6 +275,7 @@ struct call {
 	struct call_id host;		/* a guest's: the same, while it lives */
 	int64_t  took_ms;		/* its agent took it over; 0: first */
 	int64_t  gave_ms;		/* its agent gave it away           */
+	int64_t  held_ms;		/* of hold_ms, before he took it    */
 	struct agent_id from_agent;	/* from whom it was taken over      */
 	char     given[48];		/* to whom it was given, in words   */
 };

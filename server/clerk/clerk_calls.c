@@ -13,15 +13,16 @@
 json_t *cdr_json(const struct cdr *r, const char *trunk, const char *outcome,
 		 bool whole)
 {
-	char masked[24], amount[32];
+	char masked[24], amount[32], given[48];
 
 	str_fmt(amount, sizeof(amount), "%lld.%02d",
 		(long long)(r->amount / 100), (int)(r->amount % 100));
 	str_mask_number(masked, sizeof(masked), r->number);
+	cdr_given(r, whole, given, sizeof(given));
 	return json_pack(
 		"{s:I, s:s, s:s, s:I, s:i, s:s, s:s, s:i, s:o, s:o, s:o, s:o,"
 		" s:o, s:s, s:s, s:i, s:i, s:s, s:s, s:b, s:s, s:s, s:b, s:o, s:I,"
-		" s:s, s:o, s:s}",
+		" s:s, s:o, s:s, s:s, s:I, s:I, s:i, s:s}",
 		"call", (json_int_t)r->uid, "campaign", r->campaign_name,
 		"mode", dial_mode_word((enum dial_mode)r->mode), "lead",
 		(json_int_t)r->lead, "agent", (int)r->agent, "number",
@@ -37,7 +38,10 @@ json_t *cdr_json(const struct cdr *r, const char *trunk, const char *outcome,
 		r->interrupted, "done", time_json(r->done_ms), "hold_ms",
 		(json_int_t)r->hold_ms, "by",
 		hangup_by_word((enum hangup_by)r->by), "callback",
-		time_json(r->callback_s * 1000), "amount", amount);
+		time_json(r->callback_s * 1000), "amount", amount, "part",
+		call_part_word((enum call_part)r->part), "of",
+		(json_int_t)r->of, "talk_ms", (json_int_t)cdr_talk_ms(r),
+		"from_agent", (int)r->from_agent, "given", given);
 }
 
 /* The record named by the first word; false: the job has failed. */
@@ -89,6 +93,37 @@ static json_t *notes_of(struct job *j, uint64_t uid)
 	return list;
 }
 
+struct kin {
+	uint64_t of;
+	json_t *rows;
+};
+
+static bool part_row(void *arg, const struct cdr *r)
+{
+	struct kin *k = arg;
+	char given[48];
+
+	if (r->of != k->of)
+		return true;
+	cdr_given(r, false, given, sizeof(given));
+	json_array_append_new(k->rows, json_pack(
+		"{s:I, s:i, s:s, s:I, s:s}", "call", (json_int_t)r->uid,
+		"agent", (int)r->agent, "part",
+		call_part_word((enum call_part)r->part), "talk_ms",
+		(json_int_t)cdr_talk_ms(r), "given", given));
+	return true;
+}
+
+/* The shares of the agents who gave it away, newest first. */
+static json_t *parts_json(struct job *j, const struct cdr *r)
+{
+	struct kin k = { r->uid, json_array() };
+
+	if (cdr_of_number(j->c->r->store, r->number, 64, part_row, &k))
+		json_array_clear(k.rows);
+	return k.rows;
+}
+
 bool verb_call_show(struct job *j, struct now now)
 {
 	struct store_key k = { 0 };
@@ -107,6 +142,8 @@ bool verb_call_show(struct job *j, struct now now)
 	row = dispo_by_code(j->c->r->dispos, r.outcome);
 	o = cdr_json(&r, t.name, row ? row->label_en : "", false);
 	json_object_set_new(o, "spool", spool_json(j));
+	if (r.from_agent)
+		json_object_set_new(o, "parts", parts_json(j, &r));
 	store_key_u64(&k, r.uid);
 	if (!store_get(j->c->r->store, STORE_PASS, k.b, k.len, buf,
 		       sizeof(buf), &len) &&

@@ -264,11 +264,17 @@ bool verb_consent_delete(struct job *j, struct now now)
 
 static json_t *call_line(const struct cdr *r)
 {
-	return json_pack("{s:I, s:o, s:s, s:s, s:s}", "call",
+	char given[48];
+
+	cdr_given(r, false, given, sizeof(given));
+	return json_pack("{s:I, s:o, s:s, s:s, s:s, s:i, s:s, s:s}", "call",
 			 (json_int_t)r->uid, "at", time_json(r->start_ms),
 			 "result",
 			 call_result_word((enum call_result)r->result), "why",
-			 r->why, "campaign", r->campaign_name);
+			 r->why, "campaign", r->campaign_name, "agent",
+			 (int)r->agent, "part",
+			 call_part_word((enum call_part)r->part), "given",
+			 given);
 }
 
 static bool call_row(void *arg, const struct cdr *r)

@@ -112,7 +112,8 @@ static bool on_record(void *arg, const struct cdr *r)
 		return false;
 	m->page++;
 	m->next = r->uid + 1;
-	if (r->campaign != m->campaign.v || !r->invite_ms || r->interrupted)
+	if (r->campaign != m->campaign.v || !r->invite_ms || r->interrupted ||
+	    r->part)
 		return true;
 	struct quarter *q = &m->quarter[quarter_at(m, r->invite_ms)];
 

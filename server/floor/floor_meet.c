@@ -291,8 +291,10 @@ void taken_enter(struct floor *f, struct call *c, struct now now)
 	c->agent = b->agent;
 	c->from_agent = from;
 	c->took_ms = now.wall_ms;
+	c->held_ms = c->hold_ms;
 	c->outcome = 0;
 	c->callback_s = 0;
+	c->amount = 0;
 	c->callback_agent.v = 0;
 	c->hand = (struct hand){ 0 };
 	if (c->by == BY_AGENT)

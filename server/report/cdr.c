@@ -34,6 +34,7 @@ void cdr_from_call(const struct call *c, const char *campaign_name,
 		.part = (uint8_t)c->part, .of = c->of,
 		.from_agent = c->from_agent.v, .took_ms = c->took_ms,
 		.gave_ms = c->gave_ms, .amount = c->amount,
+		.held_ms = c->held_ms,
 	};
 	str_copy(out->given, sizeof(out->given), c->given);
 	str_copy(out->campaign_name, sizeof(out->campaign_name),
@@ -167,6 +168,23 @@ int64_t cdr_talk_ms(const struct cdr *r)
 	return from && to > from ? to - from : 0;
 }
 
+int64_t cdr_hold_ms(const struct cdr *r)
+{
+	return MAX(r->hold_ms - r->held_ms, 0);
+}
+
+void cdr_given(const struct cdr *r, bool whole, char *buf, size_t size)
+{
+	static const char outside[] = "outside ";
+	char masked[24];
+
+	str_copy(buf, size, r->given);
+	if (whole || strncmp(r->given, outside, strlen(outside)))
+		return;
+	str_mask_number(masked, sizeof(masked), r->given + strlen(outside));
+	str_fmt(buf, size, "%s%s", outside, masked);
+}
+
 /* Asterisk's cdr_csv.c order, then ours (waihu-cdr(5)). */
 static const char *const columns[] = {
 	"accountcode", "src", "dst", "dcontext", "clid", "channel",
@@ -276,7 +294,7 @@ size_t cdr_csv(const struct cdr *r, const char *trunk, const char *outcome,
 	       bool whole, char *buf, size_t size)
 {
 	char uid[24], agent[24] = "", channel[64], dst[64] = "", called[24];
-	char linked[24], from[24] = "";
+	char linked[24], from[24] = "", given[48];
 	struct line l = { .at = buf, .end = buf + size - 1 };
 	int64_t end = r->end_ms ? r->end_ms : r->done_ms;
 
@@ -286,6 +304,7 @@ size_t cdr_csv(const struct cdr *r, const char *trunk, const char *outcome,
 		(unsigned long long)(r->of ? r->of : r->uid));
 	if (r->from_agent)
 		str_fmt(from, sizeof(from), "%u", r->from_agent);
+	cdr_given(r, whole, given, sizeof(given));
 	str_fmt(channel, sizeof(channel), "SIP/%s-%s", trunk, uid);
 	if (r->agent) {
 		str_fmt(agent, sizeof(agent), "%u", r->agent);
@@ -336,7 +355,7 @@ size_t cdr_csv(const struct cdr *r, const char *trunk, const char *outcome,
 	field(&l, call_part_word((enum call_part)r->part));
 	number(&l, cdr_talk_ms(r) / 1000);
 	field(&l, from);
-	field(&l, r->given);
+	field(&l, given);
 	amount(&l, r->amount);
 	*l.at = '\0';
 	return (size_t)(l.at - buf);

@@ -57,7 +57,8 @@
 	F(i64,   took_ms,     0,   "taken over [wall ms]; 0 = from the start") \
 	F(i64,   gave_ms,     0,   "given away [wall ms]")                    \
 	F(text,  given,       47,  "to whom, in words")                       \
-	F(i64,   amount,      0,   "agreed amount [1/100 currency], 0 = none")
+	F(i64,   amount,      0,   "agreed amount [1/100 currency], 0 = none") \
+	F(i64,   held_ms,     0,   "of hold_ms, before this agent took it")
 
 SCHEMA_STRUCT(cdr, CDR_FIELDS);
 
@@ -83,6 +84,10 @@ MUST_CHECK enum err cdr_of_number(struct store *s, const char *e164,
 
 /* How long its agent talked, holds and consultations included [ms]. */
 int64_t cdr_talk_ms(const struct cdr *r);
+/* And how long the customer heard music meanwhile [ms]. */
+int64_t cdr_hold_ms(const struct cdr *r);
+/* To whom it was given, an outside number masked unless `whole`. */
+void cdr_given(const struct cdr *r, bool whole, char *buf, size_t size);
 
 /* A uid holds its time: the first uid of a millisecond. */
 uint64_t cdr_uid_at(int64_t wall_ms);

@@ -158,12 +158,12 @@ void perf_name(struct perf *p, struct agent_id agent, const char *name,
 
 void perf_count_call(struct perf_sums *s, const struct cdr *r, int sign)
 {
-	int64_t talk = r->end_ms - r->join_ms - r->hold_ms;
+	int64_t hold = cdr_hold_ms(r), talk = cdr_talk_ms(r) - hold;
 
 	s->calls += (uint32_t)sign;
 	s->sales += r->sale ? (uint32_t)sign : 0;
 	s->talk_ms += sign * MAX(talk, 0);
-	s->hold_ms += sign * r->hold_ms;
+	s->hold_ms += sign * hold;
 	s->wrap_ms += sign * MAX(r->done_ms - r->end_ms, 0);
 }
 

@@ -34,7 +34,8 @@
 	X(BEH_SILENT,   17, "silent",    "answers, never sends RTP")         \
 	X(BEH_DTMF,     18, "dtmf",      "answers, sends 1 2 3 # by RFC 4733") \
 	X(BEH_REINVITE, 19, "reinvite",  "answers, after 1 s a re-INVITE with a new port") \
-	X(BEH_500,      20, "500",       "500")
+	X(BEH_500,      20, "500",       "500")                              \
+	X(BEH_TONE5,    21, "tone5",     "answers, 1004 Hz for 5 s, hangs up")
 
 enum behaviour {
 #define X(id, ends, word, what) id,

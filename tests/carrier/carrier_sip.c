@@ -159,6 +159,10 @@ static void start_sound(struct call_leg *l)
 	case BEH_ECHO:
 		l->rtp.echo = true;
 		break;
+	case BEH_TONE5:
+		leg_after(l, 5, hang_up_h);
+		rtp_leg_play(&l->rtp, &s->tone, 0, true, true);
+		break;
 	case BEH_TONE:
 		rtp_leg_play(&l->rtp, &s->tone, 0, true, true);
 		break;

@@ -8,6 +8,8 @@
  *   ear tone FILE HZ SECONDS   a WAV of one loud tone
  *   ear band FILE HZ [SIDE] where that tone is in what was heard, whatever
  *                           else is: a line a stretch: from [ms], length [ms]
+ *   ear who FILE SIDE HZ..  who spoke, one after the other, each known by a
+ *                           tone: "A - AB B"; less than 0.3 s is not said
  *
  * Who heard "voice 0 2000 at 3250" heard those two seconds and no others; a
  * recording that lacks, repeats or swaps a piece cannot look whole.  SIDE 1
@@ -225,6 +227,56 @@ static int band_file(const struct wav *w, unsigned side, double hz)
 	return 0;
 }
 
+/* -- who is it? ---------------------------------------------------------------- */
+
+enum { TONES = 8, SAID_FRAMES = 15 };
+
+/* Which of the tones a frame holds: bits. */
+static unsigned tones_of(const double *x, const double *hz, unsigned n)
+{
+	double power = 1e-9;
+	unsigned bits = 0;
+
+	for (int i = 0; i < FRAME; i++)
+		power += x[i] * x[i];
+	if (power / FRAME < QUIET * QUIET)
+		return 0;
+	for (unsigned i = 0; i < n; i++)
+		if (share(x, hz[i], power) > 0.25)
+			bits |= 1u << i;
+	return bits;
+}
+
+static void say(unsigned bits, unsigned n, bool first)
+{
+	printf("%s%s", first ? "" : " ", bits ? "" : "-");
+	for (unsigned i = 0; i < n; i++)
+		if (bits & 1u << i)
+			putchar('A' + (int)i);
+}
+
+static int who(const struct wav *w, unsigned side, const double *hz,
+	       unsigned n)
+{
+	unsigned now = 0, run = 0, said = 0;
+	double x[FRAME];
+	bool first = true;
+
+	while (frame(w, side, x)) {
+		unsigned bits = tones_of(x, hz, n);
+
+		run = bits == now ? run + 1 : 1;
+		now = bits;
+		if (run != SAID_FRAMES || (!first && bits == said))
+			continue;
+		said = bits;
+		say(bits, n, first);
+		first = false;
+	}
+	printf("\n");
+	return 0;
+}
+
 /* To the samples; false: no WAV of ours. */
 static bool find_data(struct wav *w)
 {
@@ -265,6 +317,24 @@ static int listen_to(const char *path, const char *side, double hz)
 	return rc;
 }
 
+static int ask_who(int argc, char **argv)
+{
+	struct wav w = { .f = fopen(argv[2], "rb") };
+	double hz[TONES];
+	unsigned n = 0;
+	int rc = 1;
+
+	for (int i = 4; i < argc && n < TONES; i++)
+		hz[n++] = atof(argv[i]);
+	if (w.f && find_data(&w))
+		rc = who(&w, (unsigned)atoi(argv[3]), hz, n);
+	else
+		fprintf(stderr, "ear: %s: not a WAV of speech\n", argv[2]);
+	if (w.f)
+		fclose(w.f);
+	return rc;
+}
+
 int main(int argc, char **argv)
 {
 	if (argc == 4 && str_eq(argv[1], "make"))
@@ -275,7 +345,10 @@ int main(int argc, char **argv)
 		return listen_to(argv[2], argv[3], 0);
 	if ((argc == 4 || argc == 5) && str_eq(argv[1], "band"))
 		return listen_to(argv[2], argv[4], atof(argv[3]));
+	if (argc > 4 && str_eq(argv[1], "who"))
+		return ask_who(argc, argv);
 	fprintf(stderr, "usage: ear make FILE SECONDS | read FILE [1|2]\n"
-		"       ear tone FILE HZ SECONDS | band FILE HZ [1|2]\n");
+		"       ear tone FILE HZ SECONDS | band FILE HZ [1|2]\n"
+		"       ear who FILE 0|1|2 HZ...\n");
 	return 64;
 }
