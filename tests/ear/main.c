@@ -242,7 +242,7 @@ static unsigned tones_of(const double *x, const double *hz, unsigned n)
 	if (power / FRAME < QUIET * QUIET)
 		return 0;
 	for (unsigned i = 0; i < n; i++)
-		if (share(x, hz[i], power) > 0.25)
+		if (share(x, hz[i], power) > 0.08)
 			bits |= 1u << i;
 	return bits;
 }
