@@ -37,6 +37,8 @@ bench record "$B/tests/bench_media/bench_media" record
 bench idle "$B/tests/net/net_idle_test"
 B=$B bench floor bash tests/system/bench_floor.sh
 B=$B bench calls bash tests/system/bench_calls.sh
+B=$B bench agent bash tests/system/bench_screen.sh agent
+B=$B bench wall bash tests/system/bench_screen.sh wall 10000 300
 bench pace "$B/waihu" simulate --agents 10,40,160 --runs 3 --compare predictive,progressive
 
 figure "import"                   "$(row lead import)" rows/s least 200000
@@ -52,4 +54,21 @@ figure "agent to customer's ear, p50" "$(key floor customer_hears_p50_ms)" ms mo
 figure "agent to customer's ear, p99" "$(key floor customer_hears_p99_ms)" ms most 100
 figure "answer to screen-pop, p50" "$(key floor pop_p50_ms)" ms most 100
 figure "answer to screen-pop, p99" "$(key floor pop_p99_ms)" ms most 100
+# Bytes a second at the terminal; "wire" is between the program and the server.
+figure "agent: start, worst"      "$(key agent start_worst_ms)" ms most 200
+figure "agent: idle"              "$(key agent idle_bytes_s)" B/s most 64
+figure "agent: idle, phone lost"  "$(key agent lost_phone_bytes_s)" B/s most 64
+figure "agent: on a call"         "$(key agent call_bytes_s)" B/s most 64
+figure "agent: idle, wire"        "$(key agent idle_wire_bytes_s)" B/s most 64
+figure "agent: key echo"          "$(key agent echo_bytes)" B most 64
+figure "agent: key to screen, p99" "$(key agent key_p99_ms)" ms most 50
+figure "agent: key to page, p99"  "$(key agent page_p99_ms)" ms most 50
+figure "agent: event to screen, p99" "$(key agent event_p99_ms)" ms most 50
+figure "wall: start, worst"       "$(key wall start_worst_ms)" ms most 200
+figure "wall: overview"           "$(key wall overview_bytes_s)" B/s most 1500
+figure "wall: 10,000 agents"      "$(key wall agents_bytes_s)" B/s most 1500
+figure "wall: overview, wire"     "$(key wall overview_wire_bytes_s)" B/s most 1500
+figure "wall: 10,000 agents, wire" "$(key wall agents_wire_bytes_s)" B/s most 1500
+figure "wall: find echo"          "$(key wall find_echo_bytes)" B most 64
+figure "wall: key to screen, p99" "$(key wall find_key_p99_ms)" ms most 50
 exit $bad
