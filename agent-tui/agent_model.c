@@ -128,6 +128,19 @@ int64_t agent_left_ms(const struct agent_model *m)
 	return MAX((int64_t)0, (int64_t)m->seat.left_ms - MAX((int64_t)0, gone));
 }
 
+unsigned agent_break_min(const struct agent_model *m)
+{
+	int64_t ms = m->now.wall_ms - m->seat.since_ms;
+
+	if (m->seat.state != MSG_STATE_BREAK || ms < 0)
+		return 0;
+	for (uint32_t i = 0; i < m->breaks.rows_count; i++)
+		if (m->breaks.rows[i].code == m->seat.break_code &&
+		    m->breaks.rows[i].allowed_min)
+			return (unsigned)(ms / MIN_MS);
+	return 0;
+}
+
 int64_t agent_talk_ms(const struct agent_model *m)
 {
 	int64_t gone = m->now.wall_ms - m->seat.wall_ms;

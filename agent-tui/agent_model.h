@@ -172,6 +172,8 @@ const struct msg_outcome_row *agent_outcome_at(const struct agent_model *m,
 					       unsigned digit);
 /* Milliseconds left of the state's limit; 0 if it has none or is over. */
 int64_t agent_left_ms(const struct agent_model *m);
+/* Minutes of this break so far that count against a budget. */
+unsigned agent_break_min(const struct agent_model *m);
 /* Talked so far in this call, holds included [ms]. */
 int64_t agent_talk_ms(const struct agent_model *m);
 /* The i-th quick choice (0..5) of the picker as wall time [ms]. */

@@ -185,13 +185,14 @@ static void today(const struct agent_model *m, struct grid *g,
 			_("Calls %u   Talk %uh%02um   Sales %u   Avg wrap "
 			  "%u:%02u   Breaks %u/%u min"), t->calls,
 			t->talk_s / 3600, t->talk_s / 60 % 60, t->sales,
-			t->wrap_avg_s / 60, t->wrap_avg_s % 60, t->break_min,
+			t->wrap_avg_s / 60, t->wrap_avg_s % 60, t->break_min + agent_break_min(m),
 			t->break_allowed_min);
 	else
 		str_fmt(line, sizeof(line),
 			_("Calls %u  Talk %uh%02um  Sales %u  Breaks %u/%um"),
 			t->calls, t->talk_s / 3600, t->talk_s / 60 % 60,
-			t->sales, t->break_min, t->break_allowed_min);
+			t->sales, t->break_min + agent_break_min(m),
+			t->break_allowed_min);
 	if (t->callback_ms) {
 		view_clock(clock, sizeof(clock), t->callback_ms, m->tz_min,
 			   false);

@@ -59,7 +59,8 @@ static void break_notice(const struct agent_model *m, char *buf, size_t size)
 		if (b->code == m->seat.break_code && b->allowed_min) {
 			str_fmt(buf, size, _("%s: %u of %u min used today. "
 				"Press Enter when you are back."), b->label,
-				b->used_min, b->allowed_min);
+				b->used_min + agent_break_min(m),
+				b->allowed_min);
 			return;
 		}
 	}
@@ -124,8 +125,9 @@ static void call_notice(const struct agent_model *m, bool full, char *buf,
 	case MSG_STATE_DIAL:
 	case MSG_STATE_RING:
 		if (m->seat.answer_by_hand)
-			str_copy(buf, size, _("A call for you: Enter "
-					      "answers it."));
+			str_fmt(buf, size, _("A customer is on the line: "
+				"Enter answers, %u s left."),
+				(unsigned)((agent_left_ms(m) + 999) / 1000));
 		else
 			str_fmt(buf, size, m->seat.state == MSG_STATE_RING
 				? _("Calling %s ...   ringing at the customer "

@@ -259,6 +259,10 @@ static const struct conf_row rows[] = {
 { "campaign_defaults", "wrap_skip", CONF_BOOL, RE, 0, 0, "no", NULL,
   "A call whose outcome is complete at the hang-up needs no wrap-up.",
   "挂断时结果已完整则跳过话后整理。" },
+{ "campaign_defaults", "answer", CONF_WORD, RE, 0, 0, "auto", "auto|manual",
+  "Customers are joined by themselves, or when the agent presses Enter; "
+  "`wait` and the profile's limit hold for both.",
+  "客户自动接入，或由坐席按回车接听；两种方式都受 wait 和合规方案的时限约束。" },
 { "campaign_defaults", "frequency", CONF_INT, RE, 0, 100, "0", "calls",
   "Calls to one customer within `frequency_in`, beside the profile's own "
   "limit; 0 = none.",

@@ -25,7 +25,8 @@ enum err desk_new(struct live *live, desk_send_h *send, void *arg,
 	d->dirty = calloc(d->dirty_cap, sizeof(*d->dirty));
 	d->is_dirty = calloc(d->seats_max, sizeof(*d->is_dirty));
 	d->shown = calloc(d->seats_max, sizeof(*d->shown));
-	if (!d->dirty || !d->is_dirty || !d->shown) {
+	d->was = calloc(d->seats_max, sizeof(*d->was));
+	if (!d->was || !d->dirty || !d->is_dirty || !d->shown) {
 		desk_free(d);
 		return ERR_MEMORY;
 	}
@@ -39,6 +40,7 @@ struct desk *desk_free(struct desk *d)
 		free(d->dirty);
 		free(d->is_dirty);
 		free(d->shown);
+		free(d->was);
 		desk_scripts_free(d);
 		free(d);
 	}
@@ -63,7 +65,7 @@ void desk_seat_changed(struct desk *d, struct agent_id agent)
 static void show(struct desk *d, const struct seat *s)
 {
 	const struct call *c = call_get(floor_calls(d->r->floor), s->call);
-	bool visible = c && (s->state == SEAT_PREVIEW ||
+	bool visible = c && (s->state == SEAT_PREVIEW || desk_offered(s, c) ||
 			     s->state == SEAT_DIAL || c->join_ms ||
 			     s->state == SEAT_TALK);
 
@@ -75,8 +77,14 @@ static void show(struct desk *d, const struct seat *s)
 	if (visible && d->shown[s->slot] != shown) {
 		d->shown[s->slot] = shown;
 		desk_show_customer(d, s, c);
+		desk_history(d, s, c, 0);
 		desk_show_script(d, s, c);
 	}
+	if (d->was[s->slot] == SEAT_BREAK && s->state != SEAT_BREAK) {
+		desk_show_breaks(d, s);		/* so much of it is left */
+		desk_show_today(d, s);
+	}
+	d->was[s->slot] = (uint8_t)s->state;
 	desk_show_seat(d, s);
 	if (c && (s->state == SEAT_DIAL || s->state == SEAT_PREVIEW))
 		desk_show_progress(d, s, c);
@@ -332,7 +340,7 @@ static void plain(struct ask *a)
 {
 	static const struct { enum msg_type type; enum floor_input_kind k; }
 	rows[] = {
-		{ MSG_HANGUP, IN_RELEASE },
+		{ MSG_HANGUP, IN_RELEASE }, { MSG_ANSWER, IN_ANSWER },
 		{ MSG_WRAP_MORE, IN_WRAP_MORE }, { MSG_LOGOUT, IN_LOGOUT },
 	};
 
@@ -459,6 +467,7 @@ static const struct {
 } rows[] = {
 	{ MSG_WANT_STATE,      want_state, false },
 	{ MSG_DIAL,            dial,       false },
+	{ MSG_ANSWER,          plain,      true },
 	{ MSG_SKIP,            skip,       true },
 	{ MSG_HANGUP,          plain,      true },
 	{ MSG_HOLD,            flag,       true },
@@ -488,6 +497,7 @@ static uint32_t call_named(enum msg_type type, const union msg_any *m)
 {
 	switch (type) {
 	case MSG_SKIP:		return m->skip.call;
+	case MSG_ANSWER:	return m->answer.call;
 	case MSG_HANGUP:	return m->hangup.call;
 	case MSG_HOLD:		return m->hold.call;
 	case MSG_MUTE:		return m->mute.call;

@@ -16,6 +16,7 @@ struct desk {
 	uint64_t *shown;		/* by seat slot: call last shown, and
 					   above it whether it was his       */
 	bool *is_dirty;			/* by seat slot                      */
+	uint8_t *was;			/* by seat slot: state last shown    */
 	size_t seats_max;
 	struct script *scripts;		/* as last read, by path             */
 	size_t scripts_len;
@@ -23,6 +24,8 @@ struct desk {
 
 /* desk_show.c */
 bool desk_is_zh(struct desk *d, const struct seat *s);
+/* The customer is on the line and waits for this agent's key. */
+bool desk_offered(const struct seat *s, const struct call *c);
 void desk_show_seat(struct desk *d, const struct seat *s);
 void desk_show_customer(struct desk *d, const struct seat *s,
 			const struct call *c);

@@ -14,6 +14,12 @@ static int64_t wall_of(struct desk *d, int64_t mono_ms)
 	return now.wall_ms - (now.mono_ms - mono_ms);
 }
 
+bool desk_offered(const struct seat *s, const struct call *c)
+{
+	return s->state == SEAT_RESERVED && c && c->state == CALL_WAIT &&
+	       c->agent.v == s->agent.v;
+}
+
 enum msg_state desk_state(const struct seat *s, const struct call *c)
 {
 	static const enum msg_state states[] = {
@@ -30,7 +36,7 @@ enum msg_state desk_state(const struct seat *s, const struct call *c)
 		[SEAT_CONF]      = MSG_STATE_CONF,
 		[SEAT_WRAP]      = MSG_STATE_WRAP };
 
-	if (s->state == SEAT_DIAL && c && c->ring_ms)
+	if ((s->state == SEAT_DIAL && c && c->ring_ms) || desk_offered(s, c))
 		return MSG_STATE_RING;
 	return states[s->state];
 }
@@ -194,6 +200,15 @@ void desk_show_seat(struct desk *d, const struct seat *s)
 	}
 	if (k)
 		show_campaign(d, k, &m);
+	if (k && s->state == SEAT_HOLD && k->hold_alert_ms) {
+		int64_t held = now.mono_ms - s->since.mono_ms;
+
+		m.limit_ms = (uint32_t)k->hold_alert_ms;
+		m.left_ms = (uint32_t)MAX(k->hold_alert_ms - held, 0);
+	}
+	if (s->state == SEAT_READY && s->today.waits >= 3)
+		m.wait_ms = (uint32_t)(s->today.wait_ms / s->today.waits);
+	m.answer_by_hand = desk_offered(s, c);
 	if (c)
 		show_call(d, s, c, &m);
 	if (c)
@@ -243,18 +258,14 @@ void desk_show_outcomes(struct desk *d, const struct seat *s)
 	d->send(d->arg, s->agent, MSG_OUTCOMES, 0, &m);
 }
 
-static uint32_t break_min(const struct seat *s, size_t row, struct now now)
+/* Breaks that are over; the running one the screen counts by itself. */
+static uint32_t break_min(const struct seat *s, size_t row)
 {
-	int64_t ms = s->today.break_ms[row];
-
-	if (s->state == SEAT_BREAK && s->reason == SR_BREAK_FIRST + row)
-		ms += now.mono_ms - s->summed_ms;
-	return (uint32_t)(ms / 60000);
+	return (uint32_t)(s->today.break_ms[row] / 60000);
 }
 
 void desk_show_breaks(struct desk *d, const struct seat *s)
 {
-	struct now now = clock_now(d->r->clock);
 	struct msg_breaks m = { 0 };
 	bool zh = desk_is_zh(d, s);
 	const char *name;
@@ -267,7 +278,7 @@ void desk_show_breaks(struct desk *d, const struct seat *s)
 		row->code = (uint8_t)(i + 1);
 		str_copy(row->label, sizeof(row->label),
 			 break_label(d, SR_BREAK_FIRST + (unsigned)i, zh));
-		row->used_min = (uint16_t)break_min(s, i, now);
+		row->used_min = (uint16_t)break_min(s, i);
 		row->allowed_min = (uint16_t)(conf_int(d->r->conf, "breaks",
 						       name, "budget") /
 					      60000);
@@ -308,7 +319,7 @@ void desk_show_today(struct desk *d, const struct seat *s)
 
 		if (!allowed)
 			continue;	/* not counted */
-		m.break_min = (uint16_t)(m.break_min + break_min(s, i, now));
+		m.break_min = (uint16_t)(m.break_min + break_min(s, i));
 		m.break_allowed_min = (uint16_t)(m.break_allowed_min +
 						 allowed);
 	}

@@ -93,6 +93,53 @@ static void show_zone(struct desk *d, const struct lead *l,
 	m->tz_min = t.offset_s / 60;
 }
 
+struct hours { int from_min, to_min; };
+
+/* Legal hours of the day that begins at `day`; false: not one stretch. */
+static bool day_hours(struct desk *d, const struct campaign_conf *k,
+		      const struct zone_set *z, int64_t day, struct hours *h)
+{
+	enum { DAY_S = 86400 };
+	int64_t from = day, to, until;
+
+	if (!gate_zones_open(d->r->gate, &k->gate, z, day, &until))
+		from = until;
+	if (from >= day + DAY_S)	/* GATE_NEVER too */
+		return false;
+	to = gate_zones_close(d->r->gate, &k->gate, z, from, day + DAY_S);
+	h->from_min = (int)((from - day) / 60);
+	h->to_min = (int)((to - day) / 60);
+	return to >= day + DAY_S ||
+	       (!gate_zones_open(d->r->gate, &k->gate, z, to, &until) &&
+		until >= day + DAY_S);
+}
+
+/*
+ * "allowed 09:00-20:00" is said, and held to by the screen, only where it is
+ * true of every day of the coming week.
+ */
+static void show_hours(struct desk *d, const struct lead *l,
+		       const struct campaign_conf *k, struct msg_customer *m)
+{
+	int64_t now_s = clock_now(d->r->clock).wall_ms / 1000, day;
+	struct hours first = { 0, 0 }, h;
+	struct zone_set z;
+
+	if (!k || !m->tz_known || !lead_zones(d->r->leads, l->zones, &z))
+		return;
+	day = now_s - (now_s + m->tz_min * 60) % 86400;
+	for (int i = 0; i < 7; i++, day += 86400) {
+		if (!day_hours(d, k, &z, day, &h))
+			return;
+		if (!i)
+			first = h;
+		if (h.from_min != first.from_min || h.to_min != first.to_min)
+			return;
+	}
+	m->from_min = (uint16_t)first.from_min;
+	m->to_min = (uint16_t)first.to_min;
+}
+
 void desk_show_customer(struct desk *d, const struct seat *s,
 			const struct call *c)
 {
@@ -111,6 +158,7 @@ void desk_show_customer(struct desk *d, const struct seat *s,
 	show_numbers(&l, c, &m);
 	show_fields(d, &l, &m);
 	show_zone(d, &l, &m);
+	show_hours(d, &l, k, &m);
 	m.attempts = (uint16_t)c->attempt;
 	m.attempts_max = k ? k->gate.tries_max : 0;
 	if (!cdr_of_number(d->r->store, c->number, 20, last_row, &last) &&

@@ -73,6 +73,7 @@ struct campaign_conf {
 	bool    amd;			/* the ears decide before WAIT        */
 	bool    keep_machines;		/* a machine is joined like a person  */
 	bool    wrap_skip;		/* outcome complete: no wrap-up       */
+	bool    by_hand;		/* agents answer with a key           */
 	int32_t preview_ms;		/* dials by itself; 0 = never         */
 	enum wrap_mode wrap;
 	int32_t wrap_ms, wrap_more_ms, wrap_more_max_ms;
@@ -267,7 +268,8 @@ struct floor *floor_free(struct floor *f);	/* returns NULL */
 					   has the customer, text: name;
 					   0: he has left too              */ \
 	X(IN_UNDONE,      "undone")     /* value = lead: what moved it is not
-					   on disk, code = enum err        */
+					   on disk, code = enum err        */ \
+	X(IN_ANSWER,      "answer")     /* agent: the call that is offered */
 
 enum floor_input_kind {
 #define X(name, word) name,
@@ -360,7 +362,8 @@ SCHEMA_STRUCT(floor_trunk, FLOOR_TRUNK);
 	F(rows, shift,    (GATE_HOURS_MAX, floor_hours), "agents' hours")     \
 	F(i32,  shift_off_s, 0, "their clock, east of UTC [s]")               \
 	F(u8,   transfer, 0,    "enum hand_allow")                            \
-	F(i32,  transfer_ms, 0, "a group is waited for so long [ms]")
+	F(i32,  transfer_ms, 0, "a group is waited for so long [ms]")         \
+	F(bool, by_hand,  0,    "agents answer with a key")
 
 SCHEMA_STRUCT(floor_setting, FLOOR_SETTING);
 

@@ -231,6 +231,9 @@ static enum err on_release(struct floor *f, struct seat *s,
 			   const struct floor_input *in UNUSED,
 			   struct now now UNUSED)
 {
+	if (c->state == CALL_WAIT && !c->join_ms &&
+	    !floor_decline(f, c, now))
+		return ERR_OK;
 	if (c->state == CALL_WRAP || c->state == CALL_CLOSE ||
 	    c->state == CALL_OUTSIDE)
 		return ERR_STATE;
@@ -242,6 +245,13 @@ static enum err on_release(struct floor *f, struct seat *s,
 						     : RES_CANCELLED;
 	call_raise(f->calls, c->id, EV_RELEASE);
 	return ERR_OK;
+}
+
+static enum err on_answer(struct floor *f, struct seat *s UNUSED,
+			  struct call *c, const struct floor_input *in UNUSED,
+			  struct now now)
+{
+	return floor_answer(f, c, now);
 }
 
 static enum err on_hold(struct floor *f, struct seat *s UNUSED,
@@ -502,6 +512,7 @@ static const struct {
 	[IN_NOT_READY] = { on_wish, 0 },
 	[IN_BREAK]     = { on_wish, 0 },
 	[IN_DIAL]      = { on_dial, 0 },
+	[IN_ANSWER]    = { on_answer, NEEDS_CALL },
 	[IN_SKIP]      = { on_skip, NEEDS_CALL },
 	[IN_RELEASE]   = { on_release, NEEDS_CALL | BY_ASKED },
 	[IN_HOLD]      = { on_hold, NEEDS_CALL },

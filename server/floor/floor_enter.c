@@ -292,6 +292,7 @@ void message_enter(struct floor *f, struct call *c, struct now now)
 	struct campaign *k = campaign_of(f, c);
 
 	c->result = RES_ABANDONED;
+	floor_unoffer(f, c, SR_MISSED, now);
 	pace_call(f, c, PACER_ABANDON, now);
 	f->doors.play(f->doors.arg, c, k->conf.message);
 }

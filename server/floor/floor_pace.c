@@ -130,6 +130,11 @@ void wait_push(struct floor *f, struct campaign *k, struct call_id id)
 bool give_call(struct floor *f, struct call *c, struct seat *s,
 	       struct now now)
 {
+	const struct campaign *k = floor_campaign(f, c->campaign);
+
+	/* Who has dialled himself has said so already. */
+	if (k && k->conf.by_hand && c->mode != MODE_PREVIEW)
+		return floor_offer(f, c, s, now);
 	s->call = c->id;
 	if (floor_seat(f, s, SE_JOIN, 0, 0, now)) {
 		if (s->call.v == c->id.v && !c->agent.v)

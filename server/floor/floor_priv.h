@@ -148,6 +148,14 @@ void gate_ask_of(struct floor *f, const struct campaign *k,
 enum err floor_call_lead(struct floor *f, struct campaign *k, struct seat *s,
 			 const struct lead *l, struct now now);
 
+/* floor_offer.c: agents who answer by hand */
+bool floor_offer(struct floor *f, struct call *c, struct seat *s,
+		 struct now now);
+enum err floor_answer(struct floor *f, struct call *c, struct now now);
+void floor_unoffer(struct floor *f, struct call *c, unsigned reason,
+		   struct now now);
+enum err floor_decline(struct floor *f, struct call *c, struct now now);
+
 /* floor_promise.c */
 enum err floor_dial_lead(struct floor *f, struct seat *s, struct lead_id id,
 			 struct now now);

@@ -168,6 +168,7 @@ static void read_campaign(const struct live *l, const struct conf *c,
 	k->amd = conf_bool(c, s, name, "amd");
 	k->keep_machines = conf_word(c, s, name, "machine") == 1;
 	k->wrap_skip = conf_bool(c, s, name, "wrap_skip");
+	k->by_hand = conf_word(c, s, name, "answer") == 1;
 	k->preview_ms = (int32_t)conf_int(c, s, name, "preview");
 	k->wrap_ms = (int32_t)conf_int(c, s, name, "wrap");
 	k->wrap_more_ms = 30000;

@@ -68,8 +68,9 @@ agent() {
 }
 
 campaign() {	# MODE
-	printf '  %s: {label: %s, mode: %s, profile: none, purpose: service, lists: %s, wrap: 25s, amd: no, script: %s}\n' \
-		"$1" "$1" "$1" "$1" "$D/scripts/spring.txt"
+	printf '  %s: {label: %s, mode: %s, profile: none, purpose: service, lists: %s, wrap: 25s, amd: no, script: %s%s}\n' \
+		"$1" "$1" "$1" "$1" "$D/scripts/spring.txt" \
+		"$([ "$1" != predictive ] || echo ', answer: manual, wait: 10s')"
 }
 
 # A list's leads: people who talk until the BYE, and (predictive) a second
@@ -139,9 +140,14 @@ preview() { until_head PREVIEW; begun; }
 skipped() { tui_gone "$NAME"; N=$((N - 1)); }
 dial() { use "$1"; [ "$1" != 2 ] || NUMBER=139${NUMBER#138}; joined; }
 joined() {
+	local lo=0
+	if [ "$MODE" = predictive ]; then	# answered by hand there
+		until_head 'RINGING'; shows 'Enter answers'; clock; lo=$NOW; use Enter
+	fi
 	until_head 'ON CALL'
 	# The screen is behind the server; how far, a slow machine decides.
-	[ $POLLS -gt 0 ] && LO=$((LO - 1000)) || LO=$SLO
+	if [ $lo -gt 0 ]; then LO=$lo
+	elif [ $POLLS -gt 0 ]; then LO=$((LO - 1000)); else LO=$SLO; fi
 	entered talk; JOIN_LO=$LO JOIN_HI=$HI
 }
 talk() { joined; begun; }
