@@ -81,7 +81,13 @@ enum err floor_new(const struct floor_conf *conf, struct floor **out)
 	f->last_uid = calloc(conf->max_agents, sizeof(*f->last_uid));
 	f->asks_max = conf->max_agents;
 	f->asks = calloc(conf->max_agents, sizeof(*f->asks));
-	if (!f->campaigns || !f->last_uid || !f->asks ||
+	f->shares = calloc(conf->max_campaigns * conf->max_campaigns + 1,
+			   sizeof(*f->shares));
+	f->order = calloc(conf->max_campaigns + 1, sizeof(*f->order));
+	f->making = calloc(conf->max_calls / 8 + 1, 1);
+	f->kept = calloc(conf->max_calls / 8 + 1, 1);
+	if (!f->campaigns || !f->last_uid || !f->asks || !f->shares ||
+	    !f->order || !f->making || !f->kept ||
 	    call_pool_new(conf->max_calls, &f->calls) ||
 	    seats_new(conf->max_agents, &f->seats)) {
 		floor_free(f);
@@ -114,6 +120,10 @@ struct floor *floor_free(struct floor *f)
 	seats_free(f->seats);
 	free(f->campaigns);
 	free(f->last_uid);
+	free(f->shares);
+	free(f->order);
+	free(f->making);
+	free(f->kept);
 	free(f->asks);
 	free(f);
 	return NULL;
@@ -365,11 +375,11 @@ void floor_on_save(struct floor *f, struct now now)
 
 void floor_seat_told(struct floor *f, struct seat *s, struct now now)
 {
+	if (s->state == SEAT_READY)
+		share_serve(f, s, now);
 	for (size_t i = 0; i < s->link_count; i++) {
 		struct campaign *k = floor_campaign(f, s->links[i].campaign);
 
-		if (k && s->state == SEAT_READY)
-			serve_waiting(f, k, now);
 		if (k)
 			k->ask = true;
 	}

@@ -63,6 +63,7 @@ void reserve_enter(struct floor *f, struct call *c, struct now now)
 	struct gate_attempt a = attempt_of(f, c);
 
 	pace_call(f, c, PACER_DIAL, now);
+	share_making(f, c, true);
 	if ((c->mode == MODE_PREVIEW && keep_reserved(f, c, false, now)) ||
 	    gate_note_intent(f->gate, floor_group(f), &a)) {
 		call_raise(f->calls, c->id, EV_UNWRITTEN);
@@ -76,10 +77,8 @@ void reserve_enter(struct floor *f, struct call *c, struct now now)
 
 /* How many agents could take this call: the gate's "no agent, no call". */
 static uint32_t agents_for(struct floor *f, const struct campaign *k,
-			   const struct call *c, struct now now)
+			   const struct call *c)
 {
-	struct pacer_explain x;
-
 	if (c->agent.v) {
 		struct seat *s = seat_get(f->seats, c->agent);
 
@@ -88,8 +87,7 @@ static uint32_t agents_for(struct floor *f, const struct campaign *k,
 	if (c->mode == MODE_PROGRESSIVE)
 		return (uint32_t)seat_ready_count(f->seats, c->campaign);
 	/* Predictive: the pacer has granted it; somebody must be at work. */
-	pacer_explain(k->pacer, now.mono_ms, &x);
-	return x.idle + x.talking + x.wrapping;
+	return pacer_people(k->pacer);
 }
 
 /* An outside number for a customer who is on the line: no solicitation. */
@@ -122,8 +120,8 @@ void check_enter(struct floor *f, struct call *c, struct now now)
 		ask = guest_ask(f, k, c, now);
 		e = gate_ask(f->gate, &ask, &v, &c->pass);
 	} else if (!e) {
-		gate_ask_of(f, k, &lead, c->uid, agents_for(f, k, c, now),
-			    now, &ask);
+		gate_ask_of(f, k, &lead, c->uid, agents_for(f, k, c), now,
+			    &ask);
 		ask.e164 = c->number;
 		e = gate_ask(f->gate, &ask, &v, &c->pass);
 	}
@@ -153,6 +151,7 @@ void dial_enter(struct floor *f, struct call *c, struct now now)
 	struct gate_attempt a = attempt_of(f, c);
 	enum err e = floor_place(f, c, k, now);
 
+	share_making(f, c, false);
 	c->pass = gate_pass_free(c->pass);
 	if (e) {
 		c->result = e == ERR_DENIED ? RES_DENIED : RES_CONGESTION;
@@ -210,7 +209,8 @@ void wait_enter(struct floor *f, struct call *c, struct now now)
 	call_enter(f->calls, c, CALL_WAIT, k->conf.connect_ms, now);
 	s = c->agent.v ? seat_get(f->seats, c->agent)
 		       : seat_pick(f->seats, c->campaign);
-	if (s && give_call(f, c, s, now))
+	if (s && (c->agent.v || share_allows(f, s, c->id)) &&
+	    give_call(f, c, s, now))
 		return;
 	if (s && c->agent.v && floor_seat(f, s, SE_FREED, 0, 0, now))
 		log_err("floor", "agent %u stays in %s", s->agent.v,
@@ -493,6 +493,7 @@ void close_enter(struct floor *f, struct call *c, struct now now)
 	struct campaign *k = campaign_of(f, c);
 	struct seat *s = c->agent.v ? seat_get(f->seats, c->agent) : NULL;
 
+	share_making(f, c, false);
 	if (c->invite_ms && !c->answer_ms && !c->part)
 		k->ringing -= k->ringing > 0;
 	if (c->leg && c->result == RES_NONE)

@@ -505,6 +505,8 @@ enum err floor_input(struct floor *f, const struct floor_input *in)
 		e = rows[kind].h(f, c, in, now);
 	}
 	flow_run(f, f->calls, now);
+	if (share_settle(f, now))
+		flow_run(f, f->calls, now);
 	floor_flush(f);
 	return e;
 }

@@ -42,8 +42,10 @@ void pace_call(struct floor *f, const struct call *c,
 {
 	struct campaign *k = floor_campaign(f, c->campaign);
 
-	if (k)
-		feed(k, kind, 0, c->id.v, now);
+	if (!k)
+		return;
+	feed(k, kind, 0, c->id.v, now);
+	share_line(f, k, c->id.v, kind, now);
 }
 
 /* A seat's state as its pacers see it. */
@@ -72,7 +74,10 @@ void pace_seat(struct floor *f, const struct seat *s, enum seat_state was,
 {
 	enum pacer_event_kind kind = seat_kind(s->state);
 	const struct call *c = call_get(f->calls, s->call);
+	bool joined = kind == PACER_TALK && seat_kind(was) != PACER_TALK;
 
+	if (was == SEAT_OFFLINE || kind == PACER_LOGOUT)
+		f->shares_old = true;
 	for (size_t i = 0; i < s->link_count; i++) {
 		struct campaign *k = floor_campaign(f, s->links[i].campaign);
 
@@ -85,11 +90,15 @@ void pace_seat(struct floor *f, const struct seat *s, enum seat_state was,
 		if (was == SEAT_OFFLINE && kind == PACER_LOGOUT)
 			continue;
 		/* Hold and back, or a wish: still talking. */
-		if (kind != PACER_TALK || seat_kind(was) != PACER_TALK)
-			feed(k, kind, s->agent.v, kind == PACER_TALK && c &&
-			     c->campaign.v == k->conf.id.v ? c->id.v : 0, now);
-		if (kind == PACER_TALK && seat_kind(was) != PACER_TALK)
+		bool ours = c && c->campaign.v == k->conf.id.v;
+
+		if (kind != PACER_TALK || joined)
+			feed(k, kind, s->agent.v, joined && ours ? c->id.v : 0,
+			     now);
+		if (joined && ours) {
 			k->hour_talks++;
+			share_line(f, k, c->id.v, PACER_TALK, now);
+		}
 		if (!seat_state_on_call(s->state))
 			continue;
 		/* About to break or log out; or it was taken back. */
@@ -127,6 +136,19 @@ void wait_push(struct floor *f, struct campaign *k, struct call_id id)
 	k->waiting[(k->wait_head + k->wait_len++) % CALLS_WAITING] = id;
 }
 
+int64_t wait_oldest(struct floor *f, struct campaign *k)
+{
+	const struct call *c;
+
+	while (k->wait_len) {
+		c = call_get(f->calls, k->waiting[k->wait_head]);
+		if (waits(c))
+			return c->since_ms;
+		wait_pop(k);
+	}
+	return INT64_MAX;
+}
+
 bool give_call(struct floor *f, struct call *c, struct seat *s,
 	       struct now now)
 {
@@ -155,7 +177,8 @@ void serve_waiting(struct floor *f, struct campaign *k, struct now now)
 
 		if (waits(c)) {
 			s = seat_pick(f->seats, k->conf.id);
-			if (!s || !give_call(f, c, s, now))
+			if (!s || !share_allows(f, s, c->id) ||
+			    !give_call(f, c, s, now))
 				return;
 		}
 		wait_pop(k);
@@ -314,14 +337,6 @@ static enum idle_reason start_call(struct floor *f, struct campaign *k,
 
 /* ---- how many ---------------------------------------------------------- */
 
-static uint32_t agents_at_work(struct campaign *k, int64_t mono_ms)
-{
-	struct pacer_explain x;
-
-	pacer_explain(k->pacer, mono_ms, &x);
-	return x.idle + x.talking + x.wrapping;
-}
-
 static void pace_preview(struct floor *f, struct campaign *k, struct now now)
 {
 	struct seat *s;
@@ -346,6 +361,7 @@ static void pace(struct floor *f, struct campaign *k, struct now now)
 		return;
 	}
 	lim = floor_room(f, k, now);
+	share_room(f, k, &lim);
 	if (!lim.lines || !lim.cps) {
 		k->idle = IDLE_TRUNKS;
 		return;
@@ -354,9 +370,17 @@ static void pace(struct floor *f, struct campaign *k, struct now now)
 		pace_preview(f, k, now);
 		return;
 	}
-	d = pacer_ask(k->pacer, now.mono_ms, &lim);
+	k->own = share_own(f, k);
+	d = k->own ? pacer_ask_own(k->pacer, now.mono_ms, &lim)
+		   : pacer_ask(k->pacer, now.mono_ms, &lim);
+	k->own |= k->conf.mode == MODE_PREDICTIVE &&
+		  pacer_limit(k->pacer) <= 0;
 	k->bound = d.bound;
-	k->idle = agents_at_work(k, now.mono_ms) ? IDLE_NONE : IDLE_AGENTS;
+	k->idle = pacer_people(k->pacer) ? IDLE_NONE : IDLE_AGENTS;
+	if (d.dials && share_waits(f, k)) {
+		k->bound = PACER_BOUND_SHARE;
+		return;
+	}
 	while (d.dials--) {
 		k->idle = start_call(f, k, NULL, now);
 		if (k->idle)
@@ -373,13 +397,18 @@ void pace_all(struct floor *f, struct now now)
 	/* By the clock, not by the last time: ticks that change nothing are
 	 * not replayed. */
 	if (now.mono_ms / PLAN_EVERY_MS != f->planned) {
-		f->planned = now.mono_ms / PLAN_EVERY_MS;
+		int64_t turns = now.mono_ms / PLAN_EVERY_MS - f->planned;
+
+		f->planned += turns;
 		for (size_t i = 0; i < f->campaign_count; i++) {
+			share_turn(&f->campaigns[i], turns, PLAN_EVERY_MS);
 			plan_turn(f, &f->campaigns[i], now);
 			learn_turn(f, &f->campaigns[i], now);
 		}
 	}
-	for (size_t i = 0; i < f->campaign_count; i++)
-		if (all || f->campaigns[i].ask)
-			pace(f, &f->campaigns[i], now);
+	size_t n = share_order(f, f->order);
+
+	for (size_t i = 0; i < n; i++)
+		if (all || f->order[i]->ask)
+			pace(f, f->order[i], now);
 }

@@ -34,6 +34,11 @@ struct campaign {
 	int32_t detect_ms;		/* the ears take so long, 0 = not heard */
 	double heard_ms;		/* mean of heard_n people            */
 	uint32_t heard_n;
+	/* floor_share.c */
+	double used;			/* talk lately [agent-seconds]       */
+	uint32_t making;		/* calls on their way to the INVITE  */
+	bool own;			/* dials only with an agent of its own */
+	uint32_t kept;			/* agents kept for its lines         */
 	/* floor_learn.c */
 	int64_t seen_ms;		/* newest event of its pacer [wall ms] */
 	int64_t hour;			/* of the wall clock, since 1970     */
@@ -76,6 +81,11 @@ struct floor {
 	int64_t paced_ms, leads_ms;	/* monotonic                        */
 	int64_t planned;		/* in units of PLAN_EVERY_MS         */
 	bool disk_full;
+	uint16_t *shares;		/* of campaigns' agents, per mille   */
+	bool shares_old;
+	bool unkept;			/* an agent is kept no longer        */
+	uint8_t *making, *kept;		/* by slot of the call, a bit        */
+	struct campaign **order;	/* of a turn                         */
 	uint32_t asked;			/* doors' answers within this input */
 	struct call_id *asks;		/* transfers that wait for an agent */
 	size_t asks_len, asks_max;
@@ -119,6 +129,30 @@ void plan_conf(const struct campaign *k, struct now now, struct pacer_conf *p);
 void plan_turn(struct floor *f, struct campaign *k, struct now now);
 void plan_heard(struct campaign *k, uint32_t amd_ms);
 
+/* floor_share.c */
+/* What happened to k's line, to those who share k's agents. */
+void share_line(struct floor *f, struct campaign *k, uint64_t call,
+		enum pacer_event_kind kind, struct now now);
+/* `turns` of turn_ms went by. */
+void share_turn(struct campaign *k, int64_t turns, int64_t turn_ms);
+/* It has had more than its part, and others could dial. */
+bool share_waits(struct floor *f, const struct campaign *k);
+/* Others dare much more: it may only dial with an agent of its own. */
+bool share_own(struct floor *f, const struct campaign *k);
+/* Agents no longer kept go to those who wait; true if there were any. */
+bool share_settle(struct floor *f, struct now now);
+/* May this seat be given that call, or is it kept for another's line? */
+bool share_allows(const struct floor *f, const struct seat *s,
+		  struct call_id c);
+/* All campaigns, who has had least of his part first; how many. */
+size_t share_order(struct floor *f, struct campaign **out);
+/* Channels that calls not yet dialled will take. */
+void share_room(const struct floor *f, const struct campaign *k,
+		struct pacer_limits *l);
+void share_making(struct floor *f, const struct call *c, bool on);
+/* Customers of all of the seat's campaigns, who has waited longest first. */
+void share_serve(struct floor *f, const struct seat *s, struct now now);
+
 /* floor_learn.c */
 void learn_save(struct floor *f, struct now now);
 /* What an earlier run of this campaign had learned, and its ledger. */
@@ -136,6 +170,8 @@ void pace_call(struct floor *f, const struct call *c,
 	       enum pacer_event_kind kind, struct now now);
 /* Gives waiting customers to agents who are free. */
 void serve_waiting(struct floor *f, struct campaign *k, struct now now);
+/* Since when the first of its customers waits; INT64_MAX: nobody does. */
+int64_t wait_oldest(struct floor *f, struct campaign *k);
 void wait_push(struct floor *f, struct campaign *k, struct call_id id);
 bool give_call(struct floor *f, struct call *c, struct seat *s,
 	       struct now now);

@@ -131,6 +131,7 @@ void pacer_free(struct pacer *p)
 		return;
 	idmap_fini(&p->agent_map);
 	idmap_fini(&p->line_map);
+	rival_fini(p);
 	free(p->agents);
 	free(p->lines);
 	free(p);
@@ -173,8 +174,12 @@ enum err pacer_feed(struct pacer *p, const struct pacer_event *e)
 	return floor_event(p, e);
 }
 
-/* Agents who are free or will be. */
-static uint32_t people_of(const struct pacer *p)
+double pacer_limit(const struct pacer *p)
+{
+	return p->conf.mode == PACER_PREDICTIVE ? p->theta : 0;
+}
+
+uint32_t pacer_people(const struct pacer *p)
 {
 	return p->agent_count[AGENT_IDLE] + p->agent_count[AGENT_TALK] +
 	       p->agent_count[AGENT_WRAP];
@@ -190,7 +195,7 @@ static uint32_t outer_limit(const struct pacer *p,
 	*why = PACER_BOUND_LINES;
 	if (p->conf.max_lines_per_agent > 0)
 		per = fmin(per, p->conf.max_lines_per_agent);
-	double cap = ceil(people_of(p) * per);
+	double cap = ceil(pacer_people(p) * per);
 
 	if (p->conf.max_lines > 0)
 		cap = fmin(cap, p->conf.max_lines);
@@ -218,7 +223,9 @@ static uint32_t outer_limit(const struct pacer *p,
 static uint32_t own_lines(const struct pacer *p)
 {
 	uint32_t idle = p->agent_count[AGENT_IDLE];
+	uint32_t not = (uint32_t)ceil(p->claims - 1e-6);
 
+	idle = idle > not ? idle - not : 0;
 	return idle > p->line_n ? idle - p->line_n : 0;
 }
 
@@ -230,8 +237,8 @@ static uint32_t ratio_lines(const struct pacer *p)
 	return want > p->line_n ? (uint32_t)want - p->line_n : 0;
 }
 
-struct pacer_decision pacer_ask(struct pacer *p, int64_t now_ms,
-				const struct pacer_limits *l)
+static struct pacer_decision decide(struct pacer *p, int64_t now_ms,
+				    const struct pacer_limits *l, bool safe)
 {
 	struct pacer_decision d = { 0, PACER_BOUND_RISK };
 
@@ -243,14 +250,17 @@ struct pacer_decision pacer_ask(struct pacer *p, int64_t now_ms,
 	uint32_t own = own_lines(p);
 
 	d.bound = PACER_BOUND_AGENTS;
-	if (!people_of(p)) {
+	if (!pacer_people(p)) {
 		p->last = d;
 		return d;
 	}
 	if (p->conf.mode == PACER_PREDICTIVE) {
-		d.bound = p->spent ? PACER_BOUND_BUDGET : PACER_BOUND_RISK;
-		d.dials = p->spent ? MIN(own, most) :
-				     risk_dials(p, own, most, p->theta);
+		bool only = p->spent || safe;
+
+		d.bound = p->spent ? PACER_BOUND_BUDGET
+			  : only ? PACER_BOUND_SHARE : PACER_BOUND_RISK;
+		d.dials = only ? MIN(own, most) :
+				 risk_dials(p, own, most, p->theta);
 	} else {
 		d.dials = p->conf.mode == PACER_RATIO ? ratio_lines(p) : own;
 	}
@@ -260,6 +270,18 @@ struct pacer_decision pacer_ask(struct pacer *p, int64_t now_ms,
 	}
 	p->last = d;
 	return d;
+}
+
+struct pacer_decision pacer_ask(struct pacer *p, int64_t now_ms,
+				const struct pacer_limits *l)
+{
+	return decide(p, now_ms, l, false);
+}
+
+struct pacer_decision pacer_ask_own(struct pacer *p, int64_t now_ms,
+				    const struct pacer_limits *l)
+{
+	return decide(p, now_ms, l, true);
 }
 
 void pacer_explain(struct pacer *p, int64_t now_ms, struct pacer_explain *x)
@@ -276,6 +298,7 @@ void pacer_explain(struct pacer *p, int64_t now_ms, struct pacer_explain *x)
 	x->agents = p->agent_n;
 	x->ringing = p->line_count[LINE_RING];
 	x->waiting = p->line_count[LINE_WAIT] + p->line_count[LINE_DETECT];
+	x->rivals = p->rival_n;
 	x->lines_per_agent = p->agent_n ? (double)p->line_n / p->agent_n : 0;
 	x->risk_limit = p->theta;
 	x->ring_s = ring_mean(&p->know.answered);

@@ -47,7 +47,8 @@ enum pacer_mode {
 	X(PACER_BOUND_LINES,  "lines",  "all lines allowed are in use")       \
 	X(PACER_BOUND_CPS,    "CPS",    "calls per second of the trunks")     \
 	X(PACER_BOUND_LEADS,  "leads",  "no lead is due")                     \
-	X(PACER_BOUND_HOURS,  "hours",  "outside calling hours")
+	X(PACER_BOUND_HOURS,  "hours",  "outside calling hours")              \
+	X(PACER_BOUND_SHARE,  "share",  "other campaigns are owed the agents")
 
 enum pacer_bound {
 #define X(name, word, text) name,
@@ -111,7 +112,12 @@ void pacer_conf_init(struct pacer_conf *c);
 	X(PACER_FAILED,   "failed",   0, 1, "failed: anything else")          \
 	X(PACER_ABANDON,  "abandon",  0, 1, "answered, no agent in time")     \
 	X(PACER_HANGUP,   "hangup",   0, 1, "customer hung up while waiting "\
-					    "within the patience")
+					    "within the patience")            \
+	X(PACER_RIVAL,    "rival",    0, 1, "a line of another campaign that "\
+		"shares agents; agent = 1000 x share of its agents who are "  \
+		"ours, chance = its probability of an answer")                \
+	X(PACER_RIVAL_WAIT, "rivalwait", 0, 1, "... was answered, waits")     \
+	X(PACER_RIVAL_END, "rivalend", 0, 1, "... is over, or has its agent")
 
 enum pacer_event_kind {
 #define X(name, word, agent, call, text) name,
@@ -150,6 +156,7 @@ struct pacer_explain {
 	uint32_t agents, idle, talking, wrapping, leaving;
 	uint32_t ringing;	/* lines not yet answered                    */
 	uint32_t waiting;	/* answered, no agent yet                    */
+	uint32_t rivals;	/* lines of campaigns that share our agents  */
 	double   lines_per_agent;	/* lines in the air / agents        */
 	double   horizon_s[PACER_HORIZONS];	/* answered ring quantiles   */
 	double   free_agents[PACER_HORIZONS];	/* expected, less answers    */
@@ -184,10 +191,19 @@ MUST_CHECK enum err pacer_feed(struct pacer *p, const struct pacer_event *e);
 struct pacer_decision pacer_ask(struct pacer *p, int64_t now_ms,
 				const struct pacer_limits *l);
 
+/* The same, but only lines with an idle agent of their own: no risk. */
+struct pacer_decision pacer_ask_own(struct pacer *p, int64_t now_ms,
+				    const struct pacer_limits *l);
+
 /* A supervisor's change; learned state stays.  ERR_ARG as in pacer_new. */
 MUST_CHECK enum err pacer_set(struct pacer *p, const struct pacer_conf *c);
 
 void pacer_explain(struct pacer *p, int64_t now_ms, struct pacer_explain *x);
+
+/* The risk a predictive campaign took at its last decision; 0: none. */
+double pacer_limit(const struct pacer *p);
+/* Agents who are free or will be: idle, talking or in wrap-up, and staying. */
+uint32_t pacer_people(const struct pacer *p);
 
 const char *pacer_mode_word(enum pacer_mode m);
 const char *pacer_bound_word(enum pacer_bound b);

@@ -403,5 +403,7 @@ static enum err agent_event(struct pacer *p, const struct pacer_event *e)
 
 enum err floor_event(struct pacer *p, const struct pacer_event *e)
 {
+	if (e->kind >= PACER_RIVAL)
+		return rival_event(p, e);
 	return e->kind <= PACER_PAUSE ? agent_event(p, e) : call_event(p, e);
 }

@@ -41,6 +41,13 @@ struct line {
 	uint8_t  state;
 };
 
+struct rival {
+	uint64_t id;
+	int64_t  since_ms;
+	float    chance, share;
+	bool     waits;		/* answered                                  */
+};
+
 struct slot {
 	double answered, abandoned;
 };
@@ -85,6 +92,10 @@ struct pacer {
 	uint32_t agent_count[AGENT_STATES];	/* not the gone or leaving   */
 	uint32_t line_count[LINE_STATES];
 	uint32_t leaving;
+	struct rival *rivals;			/* pacer_rival.c             */
+	uint32_t rival_n, rival_room;
+	struct idmap rival_map;
+	double claims;				/* agents they may well take */
 
 	struct know know;
 
@@ -110,6 +121,10 @@ struct pacer {
 /* pacer_floor.c */
 enum err floor_event(struct pacer *p, const struct pacer_event *e);
 void floor_turn(struct pacer *p);	/* learns from seconds gone by       */
+
+/* pacer_rival.c */
+enum err rival_event(struct pacer *p, const struct pacer_event *e);
+void rival_fini(struct pacer *p);
 
 /* pacer_risk.c */
 void risk_tables_all(struct pacer *p);

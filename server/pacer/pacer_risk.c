@@ -293,7 +293,8 @@ static bool demand_now(const struct pacer *p, struct demand *z)
 	if (people <= waiting)
 		return false;
 	z->m = people - waiting;
-	double servers = people - p->agent_count[AGENT_IDLE] + p->line_n;
+	double servers = people - p->agent_count[AGENT_IDLE] + p->line_n +
+			 p->rival_n;
 
 	z->exact = z->m < ARRAY_LEN(z->d) &&
 		   servers * z->m <= p->par.exact_work;
@@ -377,6 +378,27 @@ struct two {
 	int n;
 };
 
+/* Lines of other campaigns, that may take our agents. */
+static void two_rivals(const struct pacer *p, struct two *t)
+{
+	for (uint32_t i = 0; i < p->rival_n; i++) {
+		const struct rival *o = &p->rivals[i];
+		vec v = { 0 };
+
+		v += o->share;
+		if (!o->waits) {
+			struct ringing r;
+
+			line_look(p, (double)(p->now_ms - o->since_ms) / 1e3,
+				  &r);
+			line_answers(p, &r, fmin(0.99, (double)o->chance), &v);
+			v *= o->share;
+		}
+		for (int k = 0; k < t->n; k++)
+			demand_add(&t->z[k], &v);
+	}
+}
+
 static void two_lines(const struct pacer *p, struct two *t, const double *q)
 {
 	vec v = { 0 }, person = v + (float)p->person;
@@ -397,6 +419,7 @@ static void two_lines(const struct pacer *p, struct two *t, const double *q)
 			demand_add(&t->z[k], &v);
 		}
 	}
+	two_rivals(p, t);
 	line_look(p, 0, &r);
 	for (int k = 0; k < t->n; k++)
 		line_answers(p, &r, q[k], &t->fresh[k]);
