@@ -24,7 +24,7 @@ enum { FULL = 1000, TURNS_MAX = 360 };
 
 #define USED_KEEP 0.9835	/* a turn of 10 s: forgotten over ten minutes */
 #define OVER 1.15		/* its part, above which a campaign waits     */
-#define POOR 0.7		/* of another's risk limit: keeps to its own  */
+#define POOR 0.3		/* of another's risk limit: keeps to its own  */
 
 /* ---- who shares whose agents -------------------------------------------- */
 
@@ -231,7 +231,8 @@ static bool wants(const struct campaign *k)
 {
 	return k->running && !k->paused &&
 	       (k->idle == IDLE_NONE || k->idle == IDLE_AGENTS) &&
-	       (k->bound == PACER_BOUND_RISK || k->bound == PACER_BOUND_AGENTS);
+	       (k->own || k->bound == PACER_BOUND_RISK ||
+		k->bound == PACER_BOUND_AGENTS);
 }
 
 bool share_waits(struct floor *f, const struct campaign *k)

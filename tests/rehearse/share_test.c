@@ -129,7 +129,7 @@ static void agents_are_split_by_weight(void **state UNUSED)
 		double want = weights[i] / 100.0;
 		double is = a.sum.talk_s / b.sum.talk_s;
 
-		T_OK(is > want * .75 && is < want / .75,
+		T_OK(is > want * .65 && is < want / .65,
 		     "weights %u to 100: talk %.2f to 1", weights[i], is);
 		rehearse_free(r);
 	}
