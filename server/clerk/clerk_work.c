@@ -103,6 +103,21 @@ bool verb_campaign_list(struct job *j, struct now now)
 	return true;
 }
 
+/* What people changed, and what the file would say. */
+static json_t *changed(struct job *j, struct campaign_id id)
+{
+	struct live_paced p[LIVE_PACED];
+	size_t n = live_paced(j->c->conf.live, id, p);
+	json_t *rows = json_array();
+
+	for (size_t i = 0; i < n; i++)
+		json_array_append_new(rows, json_pack(
+			"{s:s, s:s, s:s, s:s, s:o}", "key", p[i].key, "now",
+			p[i].now, "file", p[i].file, "by", p[i].by, "since",
+			time_json(p[i].at_ms)));
+	return rows;
+}
+
 bool verb_campaign_show(struct job *j, struct now now)
 {
 	struct campaign_id id;
@@ -137,6 +152,7 @@ bool verb_campaign_show(struct job *j, struct now now)
 					gate_rule_id((enum gate_rule)b),
 					json_integer(v.blocked[b]));
 	json_object_set_new(o, "blocked", blocked);
+	json_object_set_new(o, "changed", changed(j, id));
 	say(j, o);
 	return true;
 }
@@ -237,7 +253,7 @@ bool verb_campaign_set(struct job *j, struct now now)
 				 (int)k.ring_ms, "dry_run", 1));
 		return true;
 	}
-	e = floor_campaign_set(j->c->r->floor, &k, now);
+	e = live_pace(j->c->conf.live, &k, j->who);
 	if (e)
 		return fail_err(j, e, k.name);
 	audit(j, "campaign %s: lines %u/1000 target %d ppm mode %s", k.name,

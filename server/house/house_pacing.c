@@ -202,7 +202,7 @@ void house_pacing_set(struct house *h, const struct door_session *s,
 		"%d ppm mode %s", k.name, m->undo ? "undo:" : "pacing:",
 		k.max_lines_per_agent_milli, k.target_ppm,
 		dial_mode_word(k.mode));
-	e = floor_campaign_set(r->floor, &k, now);
+	e = live_pace(h->live, &k, s->user);
 	if (e) {
 		door_refuse(h->door, s->no, req, msg_refusal_of(e), NULL);
 		return;

@@ -237,16 +237,6 @@ const struct live_rooms *live_rooms(const struct live *l)
 	return &l->r;
 }
 
-static bool names_campaign(const struct conf *c, const char *name)
-{
-	const char *have;
-
-	for (size_t i = 0; (have = conf_instance(c, "campaigns", i)); i++)
-		if (str_eq(have, name))
-			return true;
-	return false;
-}
-
 /* A campaign the file does not name any more makes no new calls. */
 static void stop_removed(struct live *l, const struct conf *conf)
 {
@@ -257,7 +247,7 @@ static void stop_removed(struct live *l, const struct conf *conf)
 	for (size_t i = 0; floor_campaign_at(l->r.floor, i, &id); i++) {
 		if (floor_campaign_view(l->r.floor, id,
 					clock_now(l->r.clock), &v) ||
-		    !v.running || names_campaign(conf, v.conf->name))
+		    !v.running || live_names_campaign(conf, v.conf->name))
 			continue;
 		log_warn("live", "campaign %s is gone from the configuration",
 			 v.conf->name);

@@ -73,6 +73,22 @@ MUST_CHECK enum err live_input(struct live *l, struct floor_input *in);
  * must live as long as the live does.
  */
 MUST_CHECK enum err live_reload(struct live *l, const struct conf *conf);
+/*
+ * A person (his log-in name) changes a campaign's pacing.  It holds over
+ * reloads and restarts until the file's own value of the key changes.  As
+ * floor_campaign_set.
+ */
+MUST_CHECK enum err live_pace(struct live *l, const struct campaign_conf *k,
+			      const char *by);
+/* What holds so now: what the file said at the time, and what holds. */
+enum { LIVE_PACED = 7 };
+struct live_paced {
+	const char *key;
+	char file[24], now[24], by[41];
+	int64_t at_ms;			/* wall clock                        */
+};
+size_t live_paced(const struct live *l, struct campaign_id id,
+		  struct live_paced out[LIVE_PACED]);
 /* No new calls; calls in progress go on. */
 void live_drain(struct live *l);
 /* Calls with a leg, or not yet on disk. */

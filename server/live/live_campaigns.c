@@ -136,6 +136,30 @@ static void read_gate(const struct live *l, const struct conf *c,
 		g->profile = NULL;
 }
 
+bool live_names_campaign(const struct conf *c, const char *name)
+{
+	const char *have;
+
+	for (size_t i = 0; (have = conf_instance(c, "campaigns", i)); i++)
+		if (str_eq(have, name))
+			return true;
+	return false;
+}
+
+/* Whoever says it, file or person: the profile's bounds hold. */
+static void hold_to_profile(struct campaign_conf *k)
+{
+	int32_t least, legal;
+
+	if (!k->gate.profile)
+		return;
+	least = gate_profile_min_ring_s(k->gate.profile);
+	legal = gate_profile_connect_ms(k->gate.profile);
+	k->ring_ms = MAX(k->ring_ms, least * 1000);
+	if (legal)
+		k->connect_ms = MIN(k->connect_ms, legal);
+}
+
 static void read_campaign(const struct live *l, const struct conf *c,
 			  const char *name, struct campaign_conf *k)
 {
@@ -157,14 +181,6 @@ static void read_campaign(const struct live *l, const struct conf *c,
 	k->target_ppm = (int32_t)conf_int(c, s, name, "abandon");
 	k->ring_ms = (int32_t)conf_int(c, s, name, "ring");
 	k->connect_ms = (int32_t)conf_int(c, s, name, "wait");
-	if (k->gate.profile) {
-		int32_t least = gate_profile_min_ring_s(k->gate.profile);
-		int32_t legal = gate_profile_connect_ms(k->gate.profile);
-
-		k->ring_ms = MAX(k->ring_ms, least * 1000);
-		if (legal)
-			k->connect_ms = MIN(k->connect_ms, legal);
-	}
 	k->amd = conf_bool(c, s, name, "amd");
 	k->keep_machines = conf_word(c, s, name, "machine") == 1;
 	k->wrap_skip = conf_bool(c, s, name, "wrap_skip");
@@ -237,6 +253,8 @@ enum err live_set_campaigns(struct live *l, const struct conf *c)
 		if (e)
 			break;
 		read_campaign(l, c, name, &k);
+		live_paced_over(l, c, &k);
+		hold_to_profile(&k);
 		e = floor_campaign_set(l->r.floor, &k, now);
 		if (e)
 			log_err("live", "campaign %s: %s", name, err_text(e));

@@ -69,6 +69,11 @@ enum err live_agent_media(struct agent_id agent, struct dial_media *ours,
 			  void *arg);
 struct line *live_line(const struct live *l, struct agent_id agent);
 
+/* live_pacing.c: people's changes, over what the file says; those the file
+ * has since changed are over, which is logged. */
+void live_paced_over(struct live *l, const struct conf *c,
+		     struct campaign_conf *k);
+
 /* live_phones.c: desk phones, and what is kept of them. */
 enum err live_agent_key(const char *user, const char *realm,
 			uint8_t ha1[DIAL_HA1_SIZE], struct agent_id *agent,
@@ -81,6 +86,7 @@ enum err live_phones_restore(struct live *l);
 enum err live_open_rooms(struct live *l, const struct conf *conf);
 enum err live_set_campaigns(struct live *l, const struct conf *conf);
 /* live_campaigns.c */
+bool live_names_campaign(const struct conf *c, const char *name);
 enum err live_open_campaigns(struct live *l, const struct conf *conf);
 void live_close_rooms(struct live *l);
 
