@@ -138,7 +138,10 @@ static void send_force(struct wall_model *m)
 	};
 	struct msg_force f = { .agent = m->box.agent,
 			       .want = (uint8_t)wants[m->box.ask],
-			       .break_code = m->box.ask == ASK_BREAK };
+			       .break_code = 0 };
+
+	if (m->box.ask == ASK_BREAK && m->box.pick < m->breaks.rows_count)
+		f.break_code = m->breaks.rows[m->box.pick].code;
 
 	str_copy(f.reason, sizeof(f.reason), m->box.text.text);
 	wall_send(m, MSG_FORCE, &f);
@@ -260,6 +263,11 @@ static unsigned box_key(struct wall_model *m, uint32_t key, bool text)
 				      "audit log."));
 		else
 			return answer_yes(m);
+	} else if (text && m->box.ask == ASK_BREAK && m->breaks.rows_count &&
+		   (key == TK_TAB || key == TK_DOWN || key == TK_UP)) {
+		uint32_t n = m->breaks.rows_count;
+
+		m->box.pick = (m->box.pick + (key == TK_UP ? n - 1 : 1)) % n;
 	} else if (text && key == TK_TAB && m->box.ask == ASK_TELL) {
 		m->box.all = !m->box.all;
 	} else if (key == TK_CTRL_L) {

@@ -102,6 +102,8 @@ static const struct keymap_row rows[] = {
 	  N_("Acknowledge an alert with a word") },
 	{ 'M', 0, ACT_MUTE, CTX_ALERTS, N_("M Mute"), NULL,
 	  N_("Alerts: keep this one quiet for a time, for everybody") },
+	{ 'v', 0, ACT_UNMASK, CALLS, N_("v View number"), NULL,
+	  N_("The customer's whole number, if your role may; it is logged") },
 	{ 'l', 0, ACT_LISTEN, CALLS | CTX_MONITOR, N_("l Listen"), NULL,
 	  N_("Listen: nobody hears you") },
 	{ 'w', 0, ACT_WHISPER, CALLS | CTX_MONITOR, N_("w Whisper"), NULL,
@@ -176,7 +178,7 @@ static const struct footer_plan plans[] = {
 	  "Left Tab e s // / 7 8 Enter Esc ?" },
 	{ CTX_MONITOR, -1, "w B T n x Tab", NULL },
 	{ CTX_ASK, -1, "Enter Esc", NULL },
-	{ CTX_TEXT, -1, "Enter Esc", NULL },
+	{ CTX_TEXT, -1, "Enter Tab Esc", NULL },
 	{ CTX_LINE, -1, "Enter Tab Esc", NULL },
 	{ CTX_FILTER, -1, "1-9 Esc", NULL },
 	{ CTX_HELP, -1, "Up/Down L Esc", NULL },
@@ -202,6 +204,9 @@ void wall_footer_text(const struct keymap_row *row, const char *label,
 			  ? m->pacing.state == MSG_CAMPAIGN_PAUSED
 			  : c && c->state == MSG_CAMPAIGN_PAUSED))
 		str_copy(buf, size, _("P GO ON DIALLING"));
+	else if (row->act == ACT_BOX && row->key == TK_TAB &&
+		 m->box.ask == ASK_BREAK)
+		str_copy(buf, size, _("Tab Which break"));
 	else if (row->act == ACT_BOX && row->key == TK_TAB &&
 		 m->box.ask != ASK_NONE && m->box.ask != ASK_TELL)
 		str_copy(buf, size, "");

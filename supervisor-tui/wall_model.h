@@ -66,6 +66,7 @@ struct wall_box {
 	enum wall_ask ask;
 	uint32_t agent, campaign, trunk, alert;
 	bool     all;			/* a message: to everyone            */
+	uint32_t pick;			/* of a break: which one             */
 	char     about[100];		/* "Li Wei 1001"                     */
 	struct edit text;
 };
@@ -123,6 +124,7 @@ struct wall_model {
 	struct msg_pacing    pacing;
 	struct msg_timeline  timeline;
 	struct msg_report    report;
+	struct msg_breaks    breaks;	/* that can be forced                */
 	struct msg_trace     trace;
 	struct msg_monitoring mon;
 	int64_t    page_ms;		/* mono time of the newest page      */

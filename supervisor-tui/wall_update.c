@@ -347,6 +347,23 @@ static void begin_line(struct wall_model *m, enum wall_line line)
 		wall_show_view(m, MSG_VIEW_AGENTS);
 }
 
+static void unmask(struct wall_model *m)
+{
+	const struct msg_agent_row *a = wall_agent(m);
+	const struct msg_call_row *c = wall_call(m);
+	struct msg_unmask req = { .call = c ? c->call : 0,
+				  .agent = a ? a->agent : 0 };
+
+	if (!m->who.may_unmask)
+		wall_hint(m, ST_WATCH, _("Your role may not see whole "
+					 "numbers."));
+	else if (!req.call && !req.agent)
+		wall_hint(m, ST_WATCH, _("There is nothing under the "
+					 "cursor."));
+	else
+		wall_send(m, MSG_UNMASK, &req);
+}
+
 static unsigned look(struct wall_model *m, enum wall_act act, uint32_t key)
 {
 	switch (act) {
@@ -379,6 +396,9 @@ static unsigned look(struct wall_model *m, enum wall_act act, uint32_t key)
 		break;
 	case ACT_GROUP:
 		next_group(m);
+		break;
+	case ACT_UNMASK:
+		unmask(m);
 		break;
 	case ACT_PERIOD:
 	case ACT_BY:

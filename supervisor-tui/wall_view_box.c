@@ -171,6 +171,11 @@ static void draw_ask(const struct wall_model *m, struct grid *g)
 			 m->box.ask == ASK_TELL
 				 ? _("Enter Send   Tab One or all   Esc Cancel")
 				 : _("Enter Do it   Esc Cancel"));
+	if (m->box.ask == ASK_BREAK && m->box.pick < m->breaks.rows_count &&
+	    b.h > 5)
+		grid_putf(g, b.y + b.h - 2, b.x + 2, b.w - 4, ST_TITLE,
+			  _("Break: %s   (Tab: another one)"),
+			  m->breaks.rows[m->box.pick].label);
 	if (text)
 		edit_draw(g, MAX(b.y, b.y + b.h - (card ? 2 : 4)), b.x + 2,
 			  MAX(4, b.w - 4), &m->box.text, true);

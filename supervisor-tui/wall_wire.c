@@ -169,6 +169,15 @@ unsigned wall_message(struct wall_model *m, enum msg_type type,
 	switch (type) {
 	case MSG_HEAD:
 		return m->frozen ? DO_NOTHING : on_head(m, obj);
+	case MSG_BREAKS:
+		m->breaks = *(const struct msg_breaks *)obj;
+		return DO_NOTHING;
+	case MSG_UNMASKED:
+		wall_hint(m, ST_WATCH, _("The whole number: %s. This is in "
+					 "the audit log."),
+			  ((const struct msg_unmasked *)obj)->number);
+		m->hint_until_ms += 10000;	/* to be written down */
+		return DO_REDRAW;
 	case MSG_MONITORING:
 		return on_monitoring(m, obj);
 	case MSG_REFUSED:

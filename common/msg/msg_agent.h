@@ -135,7 +135,8 @@ SCHEMA_STRUCT(msg_script_page, MSG_SCRIPT_PAGE_FIELDS);
 SCHEMA_STRUCT(msg_phone_report, MSG_PHONE_REPORT_FIELDS);
 
 #define MSG_UNMASK_FIELDS(F)                                                  \
-	F(u32,    call,       0,    "the call whose number is wanted whole")
+	F(u32,    call,       0,    "the call whose number is wanted whole")  \
+	F(u32,    agent,      0,    "of a supervisor: or this agent's call")
 SCHEMA_STRUCT(msg_unmask, MSG_UNMASK_FIELDS);
 
 /* -- pushes and answers --------------------------------------------------- */

@@ -70,6 +70,9 @@ struct feed_query {
 MUST_CHECK enum err feed_report(struct feed *f, const struct feed_query *q,
 				struct now now, struct msg_report *m);
 
+/* The breaks there are, to choose one. */
+void feed_breaks(struct feed *f, bool zh, struct msg_breaks *out);
+
 /* One row of a page, for others who show the same (the clerk). */
 void feed_agent_row(struct feed *f, const struct seat *s, struct now now,
 		    struct msg_agent_row *out);

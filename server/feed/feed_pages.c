@@ -316,12 +316,14 @@ void feed_page(struct feed *f, const struct screen *sc, struct now now)
 
 	if (!m)
 		return;
+	f->zh = sc->zh;
 	feed_head(f, sc->zh, now, &head);
 	f->send(f->arg, sc->session, MSG_HEAD, 0, &head);
 	switch (sc->sub.view) {
 	case MSG_VIEW_PACING:
 		f->pacing(f->arg, sc->session,
 			  (struct campaign_id){ sc->sub.campaign });
+		f->zh = false;
 		free(m);
 		return;
 	case MSG_VIEW_AGENTS:
@@ -369,5 +371,6 @@ void feed_page(struct feed *f, const struct screen *sc, struct now now)
 		page_trunk(f, sc, now, &m->trunk);
 		f->send(f->arg, sc->session, MSG_TRUNK, 0, &m->trunk);
 	}
+	f->zh = false;
 	free(m);
 }

@@ -55,12 +55,14 @@ struct feed {
 	bool stuck_open;		/* an agent's alert is open          */
 	struct seat **order;			/* room to sort all seats    */
 	size_t order_max;
+	bool zh;				/* of the page being made    */
 	int64_t watched_ms, agents_ms;
 	uint8_t trunk_used[DIAL_TRUNKS_MAX][60];	/* 1..255 of cap     */
 	int64_t trunk_minute;
 };
 
 /* feed_rows.c */
+const char *feed_break_label(struct feed *f, const char *name);
 bool feed_over(struct feed *f, const struct seat *s, struct now now,
 	       uint32_t *limit_s);
 enum msg_judge feed_abandon_judge(int32_t share, int32_t target);

@@ -171,7 +171,7 @@ static void break_kinds(struct feed *f, struct msg_report *m)
 		struct msg_break_kind *k = &m->kinds[m->kinds_count++];
 
 		str_copy(k->label, sizeof(k->label),
-			 conf_text(f->r->conf, "breaks", name, "label"));
+			 feed_break_label(f, name));
 		k->budget_s = (uint32_t)(conf_int(f->r->conf, "breaks", name,
 						  "budget") / 1000);
 	}
@@ -264,7 +264,8 @@ static void about_call(struct feed *f, uint64_t uid, bool wrap, char *buf,
 		const struct dispo_row *row = dispo_by_code(f->r->dispos,
 							    r.outcome);
 
-		str_copy(buf, size, row ? row->label_en : "");
+		str_copy(buf, size, !row ? "" : f->zh ? row->label_zh
+						      : row->label_en);
 		return;
 	}
 	str_mask_number(number, sizeof(number), r.number);
@@ -294,8 +295,8 @@ static void span_row(struct feed *f, const struct perf_stay *st,
 		.for_s = (uint32_t)(st->for_ms / 1000) };
 	if (st->state == SEAT_BREAK) {
 		name = conf_instance(f->r->conf, "breaks", st->row);
-		str_copy(out->what, sizeof(out->what), name
-			 ? conf_text(f->r->conf, "breaks", name, "label") : "");
+		str_copy(out->what, sizeof(out->what),
+			 name ? feed_break_label(f, name) : "");
 	} else if (st->state == SEAT_NOT_READY) {
 		str_copy(out->what, sizeof(out->what),
 			 seat_reason_word(st->reason));

@@ -15,6 +15,35 @@ static const char *break_name(struct feed *f, unsigned reason)
 			       reason - SR_BREAK_FIRST);
 }
 
+const char *feed_break_label(struct feed *f, const char *name)
+{
+	const char *zh = f->zh ? conf_text(f->r->conf, "breaks", name,
+					   "label_zh") : NULL;
+
+	return zh && *zh ? zh : conf_text(f->r->conf, "breaks", name, "label");
+}
+
+void feed_breaks(struct feed *f, bool zh, struct msg_breaks *out)
+{
+	bool was = f->zh;
+	const char *name;
+
+	*out = (struct msg_breaks){ 0 };
+	f->zh = zh;
+	for (size_t i = 0; i < ARRAY_LEN(out->rows) &&
+			   (name = conf_instance(f->r->conf, "breaks", i));
+	     i++) {
+		struct msg_break_row *r = &out->rows[out->rows_count++];
+
+		r->code = (uint8_t)(i + 1);
+		str_copy(r->label, sizeof(r->label),
+			 feed_break_label(f, name));
+		r->allowed_min = (uint16_t)(conf_int(f->r->conf, "breaks",
+						     name, "budget") / 60000);
+	}
+	f->zh = was;
+}
+
 bool feed_over(struct feed *f, const struct seat *s, struct now now,
 	       uint32_t *limit_s)
 {
@@ -107,7 +136,7 @@ void feed_agent_row(struct feed *f, const struct seat *s, struct now now,
 	str_copy(out->team, sizeof(out->team), s->team);
 	if (name)
 		str_copy(out->break_label, sizeof(out->break_label),
-			 conf_text(f->r->conf, "breaks", name, "label"));
+			 feed_break_label(f, name));
 	out->over = feed_over(f, s, now, &out->limit_s);
 	if (!floor_campaign_view(f->r->floor, c ? c->campaign
 						: seat_campaign(s), now, &v))

@@ -246,7 +246,8 @@ struct floor *floor_free(struct floor *f);	/* returns NULL */
 	X(IN_WRAP_MORE,   "more wrap")  /* agent                           */ \
 	X(IN_HAND,        "hand")       /* agent, value                    */ \
 	X(IN_CORRECT,     "correct")    /* agent; as the outcome           */ \
-	X(IN_FORCE,       "force")      /* agent, value = seat_event, text */ \
+	X(IN_FORCE,       "force")      /* agent, value = seat_event, text,
+					   code = 1 + break row, 0 none    */ \
 	X(IN_START,       "start")      /* campaign                        */ \
 	X(IN_STOP,        "stop")       /* campaign                        */ \
 	X(IN_PAUSE,       "pause")      /* campaign                        */ \

@@ -165,8 +165,11 @@ static enum err on_force(struct floor *f, struct seat *s, struct call *c,
 	if (ev != SE_READY && ev != SE_NOT_READY && ev != SE_BREAK &&
 	    ev != SE_LOGOUT)
 		return ERR_ARG;
+	if (in->code > SEAT_BREAKS)
+		return ERR_ARG;
 	let_go(f, c);		/* stuck in a preview or in wrap-up */
-	return move(f, s, ev, SR_FORCED, now);
+	return move(f, s, ev, ev == SE_BREAK && in->code
+			    ? SR_BREAK_FIRST + in->code - 1 : SR_FORCED, now);
 }
 
 static enum err on_hand(struct floor *f, struct seat *s,

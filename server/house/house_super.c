@@ -3,6 +3,7 @@
 
 #include "base/log.h"
 #include "base/str.h"
+#include "report/audit.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -29,6 +30,15 @@ struct seat *house_seat_for(const struct house_ask *a, uint32_t agent)
 
 static void subscribe(const struct house_ask *a)
 {
+	const struct msg_subscribe *m = &a->m->subscribe;
+	struct msg_breaks breaks;
+
+	/* Where a break can be forced, which there are. */
+	if (m->view == MSG_VIEW_AGENTS || m->view == MSG_VIEW_TIMELINE) {
+		feed_breaks(a->h->feed, !strncmp(m->lang, "zh", 2), &breaks);
+		if (door_send(a->h->door, a->s->no, MSG_BREAKS, 0, &breaks))
+			log_debug("house", "breaks were not sent");
+	}
 	house_answer(a, feed_subscribe(a->h->feed, a->s->no, a->s->team,
 				 &a->m->subscribe));
 }
@@ -51,6 +61,7 @@ static void force(const struct house_ask *a)
 	}
 	if (m->want && m->want < ARRAY_LEN(events) && *m->reason) {
 		in.value = events[m->want];
+		in.code = m->want == MSG_WANT_BREAK ? m->break_code : 0;
 		str_copy(in.text, sizeof(in.text), m->reason);
 		e = live_input(a->h->live, &in);
 	}
@@ -169,6 +180,72 @@ static void alert_ack(const struct house_ask *a)
 			   clock_now(a->h->clock)));
 }
 
+/* ---- whole numbers ------------------------------------------------------------- */
+
+/* A number waits until its line of the audit log is on disk. */
+struct unmasking {
+	struct house *h;
+	uint64_t session;
+	uint32_t req;
+	struct msg_unmasked u;
+};
+
+static void on_audited(void *arg, const struct store_result *res)
+{
+	struct unmasking *w = arg;
+
+	if (w->h->ready && res->err)
+		door_refuse(w->h->door, w->session, w->req, MSG_NO_FAULT,
+			    NULL);
+	else if (w->h->ready &&
+		 door_send(w->h->door, w->session, MSG_UNMASKED, w->req,
+			   &w->u))
+		log_debug("house", "who asked for a number has gone");
+	free(w);
+}
+
+static struct call *call_to_unmask(const struct house_ask *a)
+{
+	const struct msg_unmask *m = &a->m->unmask;
+	struct call *c = m->agent
+		? floor_call_of(a->r->floor, (struct agent_id){ m->agent })
+		: call_get(floor_calls(a->r->floor),
+			   (struct call_id){ m->call });
+
+	/* His team's, when he has one. */
+	return c && (!*a->s->team || house_seat_for(a, c->agent.v)) ? c : NULL;
+}
+
+static void unmask(const struct house_ask *a)
+{
+	struct call *c = call_to_unmask(a);
+	struct store_group *g;
+	struct unmasking *w;
+	char what[80];
+
+	if (!c || !a->s->may_unmask) {
+		house_answer(a, c ? ERR_PERM : ERR_ABSENT);
+		return;
+	}
+	w = calloc(1, sizeof(*w));
+	if (!w) {
+		house_answer(a, ERR_MEMORY);
+		return;
+	}
+	*w = (struct unmasking){ .h = a->h, .session = a->s->no,
+				 .req = a->req, .u.call = c->id.v };
+	str_copy(w->u.number, sizeof(w->u.number), c->number);
+	str_fmt(what, sizeof(what), "sees the whole number of call %llu",
+		(unsigned long long)c->uid);
+	g = store_begin(a->r->store);
+	audit_row(g, clock_now(a->h->clock).wall_ms, a->s->user, what);
+	if (store_commit(g, on_audited, w)) {
+		store_abort(g);
+		free(w);
+		house_answer(a, ERR_FULL);
+	}
+}
+
 /* ---- a report for a file ------------------------------------------------------- */
 
 static void report_get(const struct house_ask *a)
@@ -222,6 +299,7 @@ static const struct {
 	{ MSG_CAMPAIGN_CTL, campaign_ctl, true },
 	{ MSG_TRUNK_CTL,    trunk_ctl,    true },
 	{ MSG_ALERT_ACK,    alert_ack,    true },
+	{ MSG_UNMASK,       unmask,       false },
 	{ MSG_REC_NOTE,     house_rec_note, true },
 	{ MSG_REPORT_GET,   report_get,   false },
 };
