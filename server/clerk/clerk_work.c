@@ -262,46 +262,6 @@ bool verb_campaign_set(struct job *j, struct now now)
 	return true;
 }
 
-bool verb_pace_explain(struct job *j, struct now now)
-{
-	struct campaign_id id;
-	struct campaign_view v;
-	struct pacer_explain x;
-	json_t *o, *free_agents;
-
-	if (!campaign_named(j, &id) ||
-	    floor_campaign_view(j->c->r->floor, id, now, &v))
-		return true;
-	pacer_explain(floor_pacer(j->c->r->floor, id), now.mono_ms, &x);
-	free_agents = json_array();
-	for (size_t i = 0; i < PACER_HORIZONS; i++)
-		json_array_append_new(free_agents, json_pack(
-			"{s:f, s:f}", "in_s", x.horizon_s[i], "agents",
-			x.free_agents[i]));
-	o = json_pack("{s:s, s:s, s:b, s:i, s:i, s:i, s:i, s:i, s:i, s:f, "
-		      "s:f, s:f, s:f, s:f, s:f, s:f, s:f, s:f, s:f, s:f}",
-		      "campaign", v.conf->name, "mode",
-		      pacer_mode_word(x.mode), "fallback", x.fallback,
-		      "agents", (int)x.agents, "idle", (int)x.idle, "talking",
-		      (int)x.talking, "wrapping", (int)x.wrapping, "ringing",
-		      (int)x.ringing, "waiting", (int)x.waiting,
-		      "lines_per_agent", x.lines_per_agent, "risk", x.risk,
-		      "risk_limit", x.risk_limit, "answer_rate",
-		      x.answer_rate, "answer_rate_se", x.answer_rate_se,
-		      "ring_s", x.ring_s, "talk_s", x.talk_s, "wrap_s",
-		      x.wrap_s, "answered", x.answered, "abandoned",
-		      x.abandoned, "budget_left", x.budget_left);
-	json_object_set_new(o, "limited_by",
-			    json_string(pacer_bound_word(v.bound)));
-	json_object_set_new(o, "because",
-			    json_string(pacer_bound_text(v.bound)));
-	json_object_set_new(o, "idle_reason",
-			    json_string(idle_reason_word(v.idle)));
-	json_object_set_new(o, "free_agents", free_agents);
-	say(j, o);
-	return true;
-}
-
 /* ---- trunks ------------------------------------------------------------------------------ */
 
 static json_t *trunk_json(struct job *j, unsigned i, struct now now)

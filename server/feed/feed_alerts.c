@@ -199,6 +199,8 @@ static void watch_idle(struct watch *w, const struct msg_campaign_row *r)
 			  .bound_word = pacer_bound_word(v.bound),
 			  .blocked = v.blocked }, &say);
 	judge(w, "idle", &say);
+	rule_budget(r->name, v.running && v.fallback, &say);
+	judge(w, "budget", &say);
 }
 
 static void watch_campaigns(struct watch *w)

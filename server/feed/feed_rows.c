@@ -187,7 +187,9 @@ void feed_campaign_row(struct feed *f, struct campaign_id id, struct now now,
 	str_copy(out->name, sizeof(out->name), v.conf->name);
 	out->state = !v.running ? MSG_CAMPAIGN_STOPPED
 		     : v.paused ? MSG_CAMPAIGN_PAUSED : MSG_CAMPAIGN_RUNNING;
-	out->mode = (uint8_t)(v.conf->mode + MSG_MODE_PREVIEW);
+	/* What it does now: progressively, once the budget is used up. */
+	out->mode = v.fallback && v.running ? MSG_MODE_PROGRESSIVE
+		    : (uint8_t)(v.conf->mode + MSG_MODE_PREVIEW);
 	out->agents = x.agents;
 	out->lines = v.ringing + v.waiting + v.talking;
 	out->waiting = v.waiting;

@@ -40,6 +40,16 @@ void rule_abandon_today(const struct msg_campaign_row *r,
 		OF(r->target));
 }
 
+void rule_budget(const char *name, bool fallback, struct feed_say *out)
+{
+	*out = (struct feed_say){ .level = MSG_LEVEL_WATCH, .on = fallback,
+				  .off = !fallback };
+	str_fmt(out->en, sizeof(out->en), "%s has used up its abandonment "
+		"budget: it dials progressively", name);
+	str_fmt(out->zh, sizeof(out->zh), "%s 呼损额度已用完，改为渐进式外呼",
+		name);
+}
+
 /* With how many calls of now the drop is three standard errors. */
 static uint32_t calls_needed(double drop, double pool, double n2)
 {

@@ -48,6 +48,8 @@ struct rule_idle {
 };
 void rule_idle(const struct rule_idle *x, struct feed_say *out);
 
+/* Predictive, but its budget is gone: it dials progressively. */
+void rule_budget(const char *name, bool fallback, struct feed_say *out);
 void rule_trunk_down(const struct msg_trunk_row *r, struct feed_say *out);
 void rule_trunk_full(const struct msg_trunk_row *r, struct feed_say *out);
 void rule_trunk_5xx(const struct msg_trunk_row *r, struct feed_say *out);

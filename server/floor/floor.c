@@ -342,6 +342,7 @@ enum err floor_campaign_view(const struct floor *f, struct campaign_id id,
 	*out = (struct campaign_view){
 		.conf = &k->conf, .running = k->running, .paused = k->paused,
 		.fallback = x.fallback, .bound = k->bound, .idle = k->idle,
+		.ends_s = k->end_s, .own = k->own && !x.fallback,
 		.ringing = k->ringing, .talking = k->talking,
 	};
 	for (uint32_t i = 0; i < k->wait_len; i++) {

@@ -125,6 +125,9 @@ struct campaign_view {
 	bool fallback;			/* predictive dials progressively     */
 	enum pacer_bound bound;		/* what limits the dialling           */
 	enum idle_reason idle;
+	int64_t ends_s;			/* planned end of its day [wall s], 0 = ? */
+	bool own;			/* keeps to lines with an agent of their
+					   own: others of the pool dare more  */
 	uint32_t ringing, waiting, talking;	/* lines                      */
 	int64_t oldest_wait_ms;
 	uint32_t blocked[GATE_RULE_COUNT];	/* refusals by rule, today    */

@@ -189,8 +189,22 @@ struct sim_runner {
 int simulate_main(int argc, char **argv, const struct sim_campaign *measured,
 		  const struct sim_runner *runner, FILE *out);
 
-/* `waihu pace explain`: x in words, or as JSON.  0, or 74 when not written. */
-int pace_explain_print(const struct pacer_explain *x, bool json, FILE *out);
+/* What `waihu pace explain` says beside the pacer's own. */
+struct pace_more {
+	const char *name;		/* of the campaign                   */
+	double target;
+	int64_t window_s, ends_s;	/* legal window, 0 = the campaign; the
+					 * day's end [wall s], 0 = not known  */
+	bool per_person;		/* machines are no answers           */
+	bool own;			/* keeps to lines with their own agent */
+	enum pacer_bound bound;
+	const char *idle;		/* why it does not dial; "" it does  */
+	const char *odds;		/* of the leads' own chances; or ""  */
+};
+
+/* `waihu pace explain` in words.  0, or 74 when not written. */
+int pace_explain_print(const struct pacer_explain *x,
+		       const struct pace_more *m, FILE *out);
 
 /*
  * The forecast of the pacing page: what a setting would do to the hours to

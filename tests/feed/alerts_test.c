@@ -56,6 +56,12 @@ static void abandon(void **state UNUSED)
 				      .abandon = 340 };
 	struct feed_say s;
 
+	rule_budget("Spring", false, &s);
+	T_OK(!s.on && s.off, "a budget that lasts is no alert");
+	rule_budget("Spring", true, &s);
+	T_OK(s.on && !s.off, "one that is gone is");
+	told(&s, "Spring has used up its abandonment budget: it dials "
+	     "progressively", "Spring 呼损额度已用完，改为渐进式外呼");
 	rule_abandon(&r, &s);
 	told(&s, "春季续约 abandon 3.4% is over 3.0% (15 min).",
 	     "春季续约 呼损率 3.4% 超过 3.0%");
