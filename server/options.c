@@ -72,6 +72,13 @@ static const struct conf_row rows[] = {
   "校验 TLS 线路证书时信任的机构（PEM）。" },
 { "server", "state", CONF_FILE, 0, 0, 0, "/var/lib/waihu", NULL,
   "Folder of the database.", "数据库目录。" },
+{ "server", "personal_key", CONF_FILE, 0, 0, 0, NULL, NULL,
+  "File of the key that leads, records of calls and events are sealed with "
+  "in the database. Unset: personal.key in its folder. Made at the first "
+  "start, for its owner only; without it the data cannot be read, and a "
+  "backup does not hold it.",
+  "客户、话单与事件在数据库中加密所用的密钥文件。未设置时为数据库目录中的 personal.key。"
+  "首次启动自动生成，仅属主可读；没有它数据无法读取，备份中也不包含它。" },
 { "server", "data", CONF_FILE, 0, 0, 0, WAIHU_PREFIX "/share/waihu", NULL,
   "Folder of the tables: outcomes, causes, tones, profiles, zones.",
   "数据表目录：结果、原因、信号音、合规方案、时区。" },

@@ -120,7 +120,8 @@ static const struct {
 	  "NUMBER [--campaign NAME]",
 	  "every rule, the first that blocks, the earliest legal second" },
 	{ "store",    "backup", verb_store_backup, true, "FILE",
-	  "compact copy of the database while it runs" },
+	  "compact copy of the database while it runs; the key its rows are "
+	  "sealed with is not in it" },
 	{ "store",    "show",   verb_store_show, false, "",
 	  "how much it holds, how long it is kept, the ends of the chain" },
 	{ "store",    "verify", verb_store_verify, false, "",

@@ -422,7 +422,8 @@ static bool lost_row(void *arg, const void *key, size_t klen,
 	struct store_group *g = store_begin(l->f->store);
 	struct cdr r;
 
-	l->err = schema_decode(&cdr_schema, val, vlen, &r);
+	l->err = store_decode(l->f->store, STORE_INTENT, key, klen, val, vlen,
+			      &cdr_schema, &r);
 	if (!l->err) {
 		r.interrupted = true;
 		r.result = r.join_ms ? RES_ANSWERED : RES_UNKNOWN;

@@ -37,7 +37,8 @@ void floor_write_intent(struct floor *f, const struct call *c)
 	if (schema_encode(&cdr_schema, &r, buf, sizeof(buf), &len))
 		return;		/* our own texts: cannot be malformed */
 	store_key_u64(&key, c->uid);
-	store_put(floor_group(f), STORE_INTENT, key.b, key.len, buf, len);
+	store_put_sealed(floor_group(f), STORE_INTENT, key.b, key.len, buf,
+			 len);
 }
 
 /*

@@ -455,7 +455,7 @@ void floor_keep(struct floor *f, const struct floor_input *in)
 	if (!f->conf.log_inputs)
 		return;
 	if (!schema_encode(&floor_input_schema, in, buf, sizeof(buf), &len))
-		store_event(floor_group(f), buf, len);
+		store_event_sealed(floor_group(f), buf, len);
 }
 
 static bool at_work(const struct floor *f)

@@ -62,8 +62,8 @@ enum err lead_get(const struct leads *ls, struct lead_id id, struct lead *out)
 	size_t len;
 
 	lead_key(&k, id.v);
-	enum err e = store_get(ls->store, STORE_LEAD, k.b, k.len, buf,
-			       sizeof(buf), &len);
+	enum err e = store_get_open(ls->store, STORE_LEAD, k.b, k.len, buf,
+				    sizeof(buf), &len);
 
 	return e ? e : schema_decode(&lead_schema, buf, len, out);
 }
@@ -78,7 +78,7 @@ enum err lead_put(struct store_group *grp, const struct lead *l)
 	if (e)
 		return e;
 	lead_key(&k, l->id);
-	store_put(grp, STORE_LEAD, k.b, k.len, buf, len);
+	store_put_sealed(grp, STORE_LEAD, k.b, k.len, buf, len);
 	return ERR_OK;
 }
 
@@ -170,6 +170,7 @@ uint64_t lead_person(const struct leads *ls, const char *e164)
 }
 
 struct walking {
+	struct store *store;
 	lead_row_h *row;
 	void *arg;
 	enum err err;
@@ -181,9 +182,8 @@ static bool walk_row(void *arg, const void *key, size_t klen, const void *val,
 	struct walking *w = arg;
 	struct lead l;
 
-	(void)key;
-	(void)klen;
-	w->err = schema_decode(&lead_schema, val, vlen, &l);
+	w->err = store_decode(w->store, STORE_LEAD, key, klen, val, vlen,
+			      &lead_schema, &l);
 	return !w->err && w->row(w->arg, &l);
 }
 
@@ -192,7 +192,7 @@ enum err lead_scan(const struct leads *ls, struct list_id list,
 		   void *arg)
 {
 	struct store_key from = { 0 }, to = { 0 };
-	struct walking w = { .row = row, .arg = arg };
+	struct walking w = { .store = ls->store, .row = row, .arg = arg };
 	uint64_t first = (uint64_t)list.v << 32;
 
 	lead_key(&from, after.v >= first ? after.v + 1 : first);

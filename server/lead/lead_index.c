@@ -343,9 +343,8 @@ static bool again(void *arg, const void *key, size_t klen, const void *val,
 	struct import_writer *w = arg;
 	struct lead l;
 
-	(void)key;
-	(void)klen;
-	if (schema_decode(&lead_schema, val, vlen, &l) || entries_add(w, &l))
+	if (store_decode(w->ls->store, STORE_LEAD, key, klen, val, vlen,
+			 &lead_schema, &l) || entries_add(w, &l))
 		return false;
 	w->next_seq = (uint32_t)l.id + 1;
 	return true;

@@ -268,6 +268,7 @@ static enum err open_core(struct live *l, const struct conf *c)
 		.orphan_ms = conf_int(c, "agents", NULL, "phone_return") };
 	struct store_conf s = {
 		.dir = state,
+		.key_file = conf_text(c, "server", NULL, "personal_key"),
 		.map_bytes = (uint64_t)conf_int(c, "server", NULL, "map"),
 		.floor_bytes = (uint64_t)conf_int(c, "server", NULL,
 						  "disk_reserve") };

@@ -58,7 +58,7 @@ enum err cdr_put(struct store_group *g, const struct cdr *r)
 	if (e)
 		return e;
 	store_key_u64(&key, r->uid);
-	store_put(g, STORE_CALL, key.b, key.len, buf, len);
+	store_put_sealed(g, STORE_CALL, key.b, key.len, buf, len);
 	store_key_text(&by, r->number);
 	store_key_u64(&by, r->uid);
 	store_put(g, STORE_CALL_BY_NUMBER, by.b, by.len, "", 0);
@@ -72,8 +72,8 @@ enum err cdr_get(struct store *s, uint64_t uid, struct cdr *out)
 	size_t len;
 
 	store_key_u64(&key, uid);
-	enum err e = store_get(s, STORE_CALL, key.b, key.len, buf,
-			       sizeof(buf), &len);
+	enum err e = store_get_open(s, STORE_CALL, key.b, key.len, buf,
+				    sizeof(buf), &len);
 
 	return e ? e : schema_decode(&cdr_schema, buf, len, out);
 }
@@ -87,13 +87,14 @@ struct each {
 	size_t n;
 };
 
-static bool each_row(void *arg, const void *key UNUSED, size_t klen UNUSED,
-		     const void *val, size_t vlen)
+static bool each_row(void *arg, const void *key, size_t klen, const void *val,
+		     size_t vlen)
 {
 	struct each *x = arg;
 	struct cdr r;
 
-	x->err = schema_decode(&cdr_schema, val, vlen, &r);
+	x->err = store_decode(x->s, STORE_CALL, key, klen, val, vlen,
+			      &cdr_schema, &r);
 	return !x->err && x->h(x->arg, &r);
 }
 

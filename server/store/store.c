@@ -143,6 +143,7 @@ static void free_all(struct store *s)
 	if (s->lock_fd >= 0)
 		close(s->lock_fd);
 	free(s->dir);
+	free(s->key_file);
 	free(s);
 }
 
@@ -159,6 +160,12 @@ enum err store_open(const struct store_conf *conf, struct store **out)
 		s->dir = store_alloc(strlen(conf->dir) + 1);
 		memcpy(s->dir, conf->dir, strlen(conf->dir) + 1);
 		s->conf.dir = s->dir;
+	}
+	if (conf->key_file) {
+		s->key_file = store_alloc(strlen(conf->key_file) + 1);
+		memcpy(s->key_file, conf->key_file,
+		       strlen(conf->key_file) + 1);
+		s->conf.key_file = s->key_file;
 	}
 	s->engine = s->dir ? &store_lmdb_engine : &store_mem_engine;
 	s->todo_end = &s->todo;

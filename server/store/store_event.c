@@ -6,6 +6,7 @@
 enum { VERIFY_PAGE = 1024 };
 
 struct reader {
+	struct store *s;
 	store_event_h *h;
 	void *arg;
 	bool damaged;
@@ -15,18 +16,23 @@ static bool event_row(void *arg, const void *key, size_t klen, const void *val,
 		      size_t vlen)
 {
 	struct reader *r = arg;
+	uint8_t row[STORE_VALUE_MAX];
+	size_t len;
 
-	r->damaged = klen != 8 || vlen < STORE_HASH_LEN;
-	return !r->damaged &&
-	       r->h(r->arg, store_be64(key),
-		    (const uint8_t *)val + STORE_HASH_LEN,
-		    vlen - STORE_HASH_LEN);
+	/* Its number is given when it is written, so the seal does not know
+	 * it: the chain does. */
+	r->damaged = klen != 8 || vlen < STORE_HASH_LEN ||
+		     store_open_row(r->s, STORE_EVENT, NULL, 0,
+				    (const uint8_t *)val + STORE_HASH_LEN,
+				    vlen - STORE_HASH_LEN, row, sizeof(row),
+				    &len);
+	return !r->damaged && r->h(r->arg, store_be64(key), row, len);
 }
 
 enum err store_event_scan(struct store *s, uint64_t from, size_t limit,
 			  store_event_h *h, void *arg)
 {
-	struct reader r = { .h = h, .arg = arg };
+	struct reader r = { .s = s, .h = h, .arg = arg };
 	uint8_t key[8];
 
 	be64_put(key, from);

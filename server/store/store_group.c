@@ -92,6 +92,16 @@ void store_put(struct store_group *g, enum store_table t, const void *key,
 		    (struct blob){ val, vlen });
 }
 
+/* The writer seals it: whoever fills a group has other things to do. */
+void store_put_sealed(struct store_group *g, enum store_table t,
+		      const void *key, size_t klen, const void *val,
+		      size_t vlen)
+{
+	if (is_plain(g, t, key, klen, vlen + STORE_SEAL_OVER))
+		add(g, OP_PUT_SEALED, t, (struct blob){ key, klen },
+		    (struct blob){ val, vlen });
+}
+
 void store_del(struct store_group *g, enum store_table t, const void *key,
 	       size_t klen)
 {
@@ -138,8 +148,19 @@ void store_event(struct store_group *g, const void *bytes, size_t len)
 {
 	if (len > STORE_VALUE_MAX - STORE_HASH_LEN)
 		mistake(g, ERR_ARG);
+	else if (len && *(const uint8_t *)bytes == SEAL_MARK)
+		store_event_sealed(g, bytes, len);	/* or it looks so */
 	else
 		add(g, OP_EVENT, STORE_EVENT, (struct blob){ NULL, 0 },
+		    (struct blob){ bytes, len });
+}
+
+void store_event_sealed(struct store_group *g, const void *bytes, size_t len)
+{
+	if (len > STORE_VALUE_MAX - STORE_HASH_LEN - STORE_SEAL_OVER)
+		mistake(g, ERR_ARG);
+	else
+		add(g, OP_EVENT_SEALED, STORE_EVENT, (struct blob){ NULL, 0 },
 		    (struct blob){ bytes, len });
 }
 

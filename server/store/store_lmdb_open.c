@@ -136,13 +136,13 @@ static enum err check_present(struct store *s)
 	bool have;
 
 	if (!str_fmt(data, sizeof(data), "%s/data.mdb", s->dir) ||
-	    !str_fmt(key, sizeof(key), "%s/personal.key", s->dir))
+	    !seal_path(s, key, sizeof(key)))
 		return ERR_ARG;
 	have = !stat(data, &st) && st.st_size > 0;
 	if (have || access(key, F_OK))
 		return ERR_OK;
-	log_err("store", "%s has a personal.key but no data: data.mdb is %s; "
-		"restore it, or move the key away to begin anew", s->dir,
+	log_err("store", "%s has a key (%s) but no data: data.mdb is %s; "
+		"restore it, or move the key away to begin anew", s->dir, key,
 		stat(data, &st) ? "missing" : "empty");
 	return ERR_ABSENT;
 }

@@ -5,6 +5,12 @@
  */
 #include "store/store_priv.h"
 
+/* What is to be sealed waits as it is: memory is not the disk. */
+static bool is_row(enum op_kind kind)
+{
+	return kind == OP_PUT || kind == OP_PUT_SEALED || kind == OP_DEL;
+}
+
 void overlay_add(struct store *s, struct store_group *g)
 {
 	size_t at = 0;
@@ -13,7 +19,7 @@ void overlay_add(struct store *s, struct store_group *g)
 	g->seq = ++s->seq;
 	g->overlaid = true;
 	while (group_next(g, &at, &op)) {
-		if (op.kind != OP_PUT && op.kind != OP_DEL)
+		if (!is_row(op.kind))
 			continue;
 		struct map *m = &s->overlay[op.table];
 		size_t had = m->count;
@@ -34,7 +40,7 @@ void overlay_drop(struct store *s, const struct store_group *g)
 		return;
 	s->settled = MAX(s->settled, g->seq);
 	while (group_next(g, &at, &op)) {
-		if (op.kind != OP_PUT && op.kind != OP_DEL)
+		if (!is_row(op.kind))
 			continue;
 		struct map_node *n = map_find(&s->overlay[op.table], op.key);
 

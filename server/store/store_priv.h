@@ -93,7 +93,8 @@ void map_cur_sync(struct map_cur *c);
 
 /* ------------------------------------------------ groups: store_group.c */
 
-enum op_kind { OP_PUT, OP_DEL, OP_CHECK, OP_EVENT, OP_TRIM };
+enum op_kind { OP_PUT, OP_PUT_SEALED, OP_DEL, OP_CHECK, OP_EVENT,
+	       OP_EVENT_SEALED, OP_TRIM };
 
 struct op {
 	enum op_kind kind;
@@ -191,6 +192,7 @@ struct chain {
 struct store {
 	struct store_conf conf;
 	char *dir;			/* NULL in memory                    */
+	char *key_file;			/* NULL: in the folder               */
 	int lock_fd;
 	const struct engine *engine;
 	void *lmdb, *mem;		/* the engine's own                  */
@@ -224,6 +226,8 @@ struct store {
 	/* sealing */
 	uint8_t *key;
 	_Atomic uint64_t nonces;
+	uint8_t nonce_run[16];		/* zeroes in memory                  */
+	struct seal_run *run;		/* NULL: no AES here                 */
 };
 
 static inline bool store_is_home(const struct store *s)
@@ -255,6 +259,12 @@ void mem_apply_now(struct store *s, struct store_group *g);
 
 /* store_key.c: the sealing key of the folder, or memory's fixed one. */
 enum err seal_open(struct store *s);
+#define SEAL_MARK 0xc1		/* a sealed row's first byte                 */
+/* Where the key is; false: too long. */
+bool seal_path(const struct store *s, char *path, size_t size);
+/* val.len + STORE_SEAL_OVER bytes at out. */
+void seal_into(struct store *s, enum store_table t, struct blob key,
+	       struct blob val, uint8_t *out);
 void seal_close(struct store *s);
 
 /* store_copy.c */
@@ -265,6 +275,7 @@ void copy_join(struct store *s);
 #define META_EVENT  ".event"
 #define META_ANCHOR ".anchor"
 #define META_KEY    ".key"
+#define META_SEAL   ".seal"
 #define STORE_FORMAT 1
 
 /* One row outside any group: at open only. */

@@ -190,7 +190,16 @@ static enum err check_one(struct store *s, const struct op *op)
 static enum err write_one(struct store *s, struct store_group *g,
 			  const struct op *op)
 {
+	uint8_t box[STORE_VALUE_MAX];
+	struct blob sealed = { box, op->val.len + STORE_SEAL_OVER };
+
 	switch (op->kind) {
+	case OP_PUT_SEALED:
+		seal_into(s, op->table, op->key, op->val, box);
+		return s->engine->tput(s, op->table, op->key, sealed);
+	case OP_EVENT_SEALED:
+		seal_into(s, op->table, op->key, op->val, box);
+		return chain_append(s, g, sealed);
 	case OP_PUT:
 		return s->engine->tput(s, op->table, op->key, op->val);
 	case OP_DEL:

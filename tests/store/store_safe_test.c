@@ -152,38 +152,67 @@ static void a_failed_commit_leaves_no_gap(void **state)
 	store_fix_close(&f);
 }
 
+static bool event_text(void *arg, uint64_t number UNUSED, const void *bytes,
+		       size_t len)
+{
+	T_OK(len == 3 && !memcmp(bytes, "Bob", 3), "an event is opened");
+	++*(int *)arg;
+	return true;
+}
+
 static void sealing(void **state)
 {
 	struct store_fix f = { 0 };
 	uint8_t box[128], again[128];
 	char text[64] = "";
 	size_t len, n;
+	int events = 0;
 
 	store_fix_open(&f, *(bool *)*state);
-	T_OK(!store_seal(f.s, "name7", 5, "Ada", 3, box, sizeof(box), &len) &&
-	     len == 3 + STORE_SEAL_OVER, "a name is sealed");
+	for (int i = 0; i < 2; i++) {
+		struct store_group *g = store_begin(f.s);
+
+		store_put_sealed(g, STORE_LEAD, "lead7", 5, "Ada", 3);
+		store_event_sealed(g, "Bob", 3);
+		store_put(g, STORE_LEAD, "older", 5, "Eve", 3);
+		if (i) {
+			memcpy(again, box, sizeof(box));
+			T_OK(store_get_open(f.s, STORE_LEAD, "lead7", 5, text,
+					    64, &n) == ERR_OK && n == 3,
+			     "what waits is opened too");
+		}
+		T_OK(!store_fix_commit(&f, g), "rows are written");
+		T_OK(!store_get(f.s, STORE_LEAD, "lead7", 5, box, sizeof(box),
+				&len) && len == 3 + STORE_SEAL_OVER,
+		     "as long as the header says");
+	}
 	T_OK(!memmem(box, len, "Ada", 3), "and cannot be read");
-	T_OK(!store_seal(f.s, "name7", 5, "Ada", 3, again, sizeof(again), &n) &&
-	     memcmp(box, again, len), "never twice alike");
-	T_OK(!store_unseal(f.s, "name7", 5, box, len, text, 64, &n) && n == 3 &&
-	     !memcmp(text, "Ada", 3), "it opens");
-	T_OK(store_unseal(f.s, "name8", 5, box, len, text, 64, &n) ==
-	     ERR_FORMAT, "not in another row");
-	T_OK(store_unseal(f.s, "name7", 5, box, len, text, 2, &n) == ERR_FULL,
+	T_OK(memcmp(box, again, len), "never twice alike");
+	T_OK(!store_get_open(f.s, STORE_LEAD, "lead7", 5, text, 64, &n) &&
+	     n == 3 && !memcmp(text, "Ada", 3), "it opens");
+	T_OK(!store_get_open(f.s, STORE_LEAD, "older", 5, text, 64, &n) &&
+	     n == 3 && !memcmp(text, "Eve", 3), "older rows are read");
+#define OPEN(t, key, l, cap)                                                  \
+	store_open_row(f.s, t, key, 5, box, l, text, cap, &n)
+	T_OK(OPEN(STORE_LEAD, "lead8", len, 64) == ERR_FORMAT &&
+	     OPEN(STORE_CALL, "lead7", len, 64) == ERR_FORMAT,
+	     "not in another row, nor in another table");
+	T_OK(OPEN(STORE_LEAD, "lead7", len, 2) == ERR_FULL,
 	     "not into too small a buffer");
-	T_OK(store_seal(f.s, "a", 1, "Ada", 3, box, 42, &n) == ERR_FULL,
-	     "nor sealed into one");
-	for (size_t i = 0; i < len; i++) {
-		T_OK(store_unseal(f.s, "name7", 5, box, i, text, 64, &n),
+	for (size_t i = 1; i < len; i++) {
+		T_OK(OPEN(STORE_LEAD, "lead7", i, 64) == ERR_FORMAT,
 		     "cut at %zu it does not open", i);
 		box[i] ^= 1;
-		T_OK(store_unseal(f.s, "name7", 5, box, len, text, 64, &n) ==
-		     ERR_FORMAT, "changed at %zu it does not open", i);
+		T_OK(OPEN(STORE_LEAD, "lead7", len, 64) == ERR_FORMAT,
+		     "changed at %zu it does not open", i);
 		box[i] ^= 1;
 	}
+	T_OK(!store_event_scan(f.s, 1, 0, event_text, &events) &&
+	     events == 2 && !store_event_verify(f.s, 1, 0, NULL),
+	     "sealed events are read, and are links of the chain");
 	if (f.dir[0]) {
 		store_fix_reopen(&f);
-		T_OK(!store_unseal(f.s, "name7", 5, box, len, text, 64, &n),
+		T_OK(!OPEN(STORE_LEAD, "lead7", len, 64),
 		     "it opens after a restart");
 	}
 	store_fix_close(&f);
@@ -192,6 +221,47 @@ static void sealing(void **state)
 static void path_of(const struct store_fix *f, const char *name, char *path)
 {
 	T_OK(str_fmt(path, 128, "%s/%s", f->dir, name), "a path");
+}
+
+/* The key may lie elsewhere: what is in the folder is then of no use alone. */
+static char text_path[128];
+
+static void the_key_may_lie_elsewhere(void **unused UNUSED)
+{
+	char dir[] = "/tmp/waihu-key.XXXXXX", key[64], other[64];
+	struct store_fix f = { 0 };
+	struct store_group *g;
+	struct stat st;
+	char text[8];
+	size_t n;
+
+	T_OK(mkdtemp(dir), "a folder for the key");
+	str_fmt(key, sizeof(key), "%s/key", dir);
+	str_fmt(other, sizeof(other), "%s/other", dir);
+	store_fix_open(&f, true);
+	f.s = store_close(f.s);
+	f.conf.key_file = key;
+	T_OK(store_open(&f.conf, &f.s) == ERR_ABSENT,
+	     "data that know another key do not begin with a new one");
+	path_of(&f, "personal.key", text_path);
+	T_OK(!rename(text_path, key) && !store_open(&f.conf, &f.s),
+	     "with the key brought there it opens");
+	T_OK(!stat(key, &st) && (st.st_mode & 0777) == 0600,
+	     "which is its owner's only");
+	g = store_begin(f.s);
+	store_put_sealed(g, STORE_LEAD, "lead7", 5, "Ada", 3);
+	T_OK(!store_fix_commit(&f, g) &&
+	     !store_get_open(f.s, STORE_LEAD, "lead7", 5, text, 8, &n) &&
+	     n == 3, "rows are sealed with it");
+	f.s = store_close(f.s);
+	f.conf.key_file = other;
+	T_OK(store_open(&f.conf, &f.s) == ERR_ABSENT && access(other, F_OK),
+	     "a wrong place is told, and no key is made there");
+	f.conf.key_file = key;
+	T_OK(!store_open(&f.conf, &f.s), "and the right one opens");
+	unlink(key);
+	rmdir(dir);
+	store_fix_close(&f);
 }
 
 /* What is done to the folder, and what opening it must say. */
@@ -493,6 +563,7 @@ int main(void)
 		BOTH(the_log_is_read_and_goes_on),
 		BOTH(a_failed_commit_leaves_no_gap),
 		BOTH(sealing),
+		cmocka_unit_test(the_key_may_lie_elsewhere),
 		cmocka_unit_test(damage_is_told),
 		cmocka_unit_test(one_process_at_a_time),
 		cmocka_unit_test(a_newer_format_is_refused),
