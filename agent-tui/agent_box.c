@@ -19,6 +19,28 @@ static void ask_targets(struct agent_model *m)
 	agent_send(m, MSG_TARGETS, &t);
 }
 
+static void test_sound(struct agent_model *m)
+{
+	struct msg_sound_test s = { .on = true };
+
+	if (m->out.devices)
+		m->out.devices(m->out.arg);
+	agent_send(m, MSG_SOUND_TEST, &s);
+}
+
+/* A tone again, or another device: the phone begins anew with it. */
+static unsigned sound_key(struct agent_model *m, uint32_t key)
+{
+	if (key == TK_F4 || key == 'h')
+		test_sound(m);
+	else if (key >= '1' && key <= '9' && key - '1' < m->sounds &&
+		 m->out.device)
+		m->out.device(m->out.arg, key - '1');
+	else
+		return DO_NOTHING;
+	return DO_REDRAW;
+}
+
 static void ask_callbacks(struct agent_model *m, unsigned top)
 {
 	struct msg_callbacks c = { .top = (uint16_t)top,
@@ -43,6 +65,8 @@ void agent_box_open(struct agent_model *m, enum agent_ctx box)
 	}
 	if (box == CTX_LIST)
 		ask_callbacks(m, 0);
+	if (box == CTX_SOUND)
+		test_sound(m);
 	if (box == CTX_PICKER) {
 		m->pick.trouble[0] = '\0';
 		m->pick.focus = PICK_LIST;
@@ -490,6 +514,8 @@ unsigned agent_box_key(struct agent_model *m, uint32_t key)
 		return more_key(m, key);
 	case CTX_AMOUNT:
 		return amount_key(m, key);
+	case CTX_SOUND:
+		return sound_key(m, key);
 	default:
 		return close_box(m);
 	}

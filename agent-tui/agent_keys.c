@@ -9,7 +9,8 @@
 #define CALL    (CTX_TALK | CTX_HOLD | CTX_CONSULT | CTX_CONF | CTX_ASKING)
 #define BUSY    (CTX_PREVIEW | CTX_RING | CALL | CTX_WRAP)
 #define STATES  (IDLE | BUSY | CTX_ASKED | CTX_LOST | CTX_ALONE)
-#define MENUS   (CTX_BREAKS | CTX_CORRECT | CTX_NUMBERS | CTX_MORE)
+#define MENUS   (CTX_BREAKS | CTX_CORRECT | CTX_NUMBERS | CTX_MORE |         \
+		 CTX_SOUND)
 #define BOXES   (MENUS | CTX_TRANSFER | CTX_PICKER | CTX_LIST | CTX_ASK | \
 		 CTX_AMOUNT)
 
@@ -60,6 +61,7 @@ static const struct keymap_row rows[] = {
 	  N_("F3 Break after: %s"), NULL, NULL },
 	{ TK_F4, 'h', ACT_SOUND, CTX_NOT_READY, N_("F4 Sound test"), NULL,
 	  N_("Sound test; in a call: hold and take back") },
+	{ TK_F4, 'h', ACT_BOX, CTX_SOUND, N_("F4 Tone again"), NULL, NULL },
 	{ TK_F4, 'h', ACT_HOLD, CTX_TALK, N_("F4 Hold"), NULL, NULL },
 	{ TK_F4, 'h', ACT_BACK, CTX_HOLD, N_("F4 TAKE BACK"), NULL, NULL },
 	{ TK_F4, 'h', ACT_SWAP, CTX_CONSULT, N_("F4 Swap"), NULL, NULL },
@@ -165,7 +167,7 @@ static const struct footer_plan plans[] = {
 	{ CTX_NOT_READY, -1, "Enter F3 F4 c PgDn F1", "Enter F3 F4 c F1" },
 	{ CTX_READY, -1, "F2 F3 u c PgDn F9 F1", "F2 F3 u c F9 / PgDn F1" },
 	{ CTX_PREVIEW, -1, "Enter 1-9 a F3 PgDn F1", "Enter 1-9 a F3 F1" },
-	{ CTX_RING, -1, "F8 n PgDn F9 F1", NULL },
+	{ CTX_RING, -1, "Enter F8 n PgDn F9 F1", NULL },
 	{ CTX_TALK, -1, "F4 F5 F6 F7 F8 F9 F3 / n d r PgDn Tab F1",
 	  "F4 F5 F6 F7 F8 F9 / n d r PgDn F3 F1" },
 	{ CTX_HOLD, -1, "F4 F6 F8 F9 n PgDn F1", "F4 F6 F8 F9 n F1" },
@@ -188,6 +190,7 @@ static const struct footer_plan plans[] = {
 	{ CTX_CORRECT | CTX_NUMBERS, -1, "1-9 Esc", NULL },
 	{ CTX_TRANSFER, -1, "Up/Down Enter F6 Esc", NULL },
 	{ CTX_PICKER, -1, "1-9 arrows Tab Enter Esc", NULL },
+	{ CTX_SOUND, -1, "1-9 F4 Esc", NULL },
 	{ CTX_LIST, -1, "Up/Down Enter Tab Esc", NULL },
 	{ CTX_AMOUNT, -1, "Enter Esc", NULL },
 	{ CTX_MORE, -1, "Up/Down Enter Esc", NULL },
@@ -209,6 +212,8 @@ static unsigned digits(const struct agent_model *m)
 		return m->breaks.rows_count;
 	case CTX_NUMBERS:
 		return m->cust.numbers_count;
+	case CTX_SOUND:
+		return (unsigned)m->sounds;
 	default:
 		return 9;
 	}
@@ -231,6 +236,15 @@ void agent_footer_text(const struct keymap_row *row, const char *label,
 	const char *mark = strchr(label, '%');
 
 	str_copy(buf, size, label);
+	/* Nothing to choose from, nothing to answer: the key is not named. */
+	if ((row->key == TK_DIGIT && row->act == ACT_BOX && mark &&
+	     !digits(m)) ||
+	    (row->act == ACT_ANSWER && !m->seat.answer_by_hand)) {
+		str_copy(buf, size, "");
+		return;
+	}
+	if (m->seat.answer_by_hand && row->act == ACT_HANGUP)
+		str_copy(buf, size, _("F8 Not this one"));
 	if (row->act == ACT_MUTE && m->seat.muted)
 		str_copy(buf, size, _("F5 OPEN MIC"));
 	/* Only what is valid now (UX 1.2). */

@@ -29,6 +29,7 @@ struct live {
 	int64_t offset_ms;		/* server's wall clock less ours     */
 	unsigned todo;
 	char pass[128], spoken[600];
+	char mic[AGENT_TEXT], speaker[AGENT_TEXT];	/* in use            */
 	char sip_uri[160], sip_user[64], sip_pass[72];
 	bool done, phone_up;
 	bool fresh;		/* logged in, no seat shown yet         */
@@ -101,7 +102,10 @@ static void on_phone(const struct phone_event *ev, void *arg)
 	case PHONE_MIC:
 		cells = (ev->value - MIC_FLOOR_DBOV) * 10 / -MIC_FLOOR_DBOV;
 		v->m->mic_level = (int)MAX((int64_t)0, MIN(cells, (int64_t)10));
-		return;		/* shown with the next second */
+		/* Else shown with the next second. */
+		if (v->m->box == CTX_SOUND)
+			v->todo |= DO_REDRAW;
+		return;
 	default:
 		return;
 	}
@@ -112,8 +116,8 @@ static void open_phone(struct live *v)
 {
 	struct phone_conf c = { .server_uri = v->sip_uri, .user = v->sip_user,
 		.password = *v->sip_pass ? v->sip_pass : NULL,
-		.mic = *v->o->mic ? v->o->mic : NULL,
-		.speaker = *v->o->speaker ? v->o->speaker : NULL,
+		.mic = *v->mic ? v->mic : NULL,
+		.speaker = *v->speaker ? v->speaker : NULL,
 		.sound = str_eq(v->o->sound, "file") ? PHONE_FILE
 			 : str_eq(v->o->sound, "none") ? PHONE_NONE
 						       : PHONE_ALSA };
@@ -163,6 +167,66 @@ static void check_line(struct live *v, const struct msg_seat *seat)
 		open_phone(v);
 	}
 	v->fresh = false;
+}
+
+/* What can be chosen: the system's own device first, then each card's. */
+static void out_devices(void *arg)
+{
+	struct live *v = arg;
+	struct agent_model *m = v->m;
+	struct phone_device d[AGENT_SOUNDS - 1];
+	size_t n;
+
+	m->sounds = 0;
+	if (m->desk_phone)
+		return;
+	if (!str_eq(v->o->sound, "alsa")) {	/* asked for: no choice */
+		m->sound[m->sounds++] = (struct agent_sound){
+			.mic = true, .speaker = true, .used = true };
+		str_copy(m->sound[0].name, sizeof(m->sound[0].name),
+			 m->device);
+		str_copy(m->sound[0].label, sizeof(m->sound[0].label),
+			 _("instead of a sound card"));
+		return;
+	}
+	n = phone_devices(NULL, d, ARRAY_LEN(d));
+	if (!n)
+		return;
+	m->sound[m->sounds++] = (struct agent_sound){
+		.name = "default", .mic = true, .speaker = true };
+	str_copy(m->sound[0].label, sizeof(m->sound[0].label),
+		 _("the system's choice"));
+	for (size_t i = 0; i < n; i++) {
+		struct agent_sound *s = &m->sound[m->sounds++];
+
+		*s = (struct agent_sound){ .mic = d[i].mic,
+					   .speaker = d[i].speaker };
+		str_copy(s->name, sizeof(s->name), d[i].name);
+		text_clean(s->label, sizeof(s->label), d[i].label);
+	}
+	for (size_t i = 0; i < m->sounds; i++)
+		m->sound[i].used = str_eq(m->sound[i].name, v->mic) ||
+				   str_eq(m->sound[i].name, v->speaker);
+}
+
+/* The phone begins anew with it; the line is dialled again by itself. */
+static void out_device(void *arg, size_t i)
+{
+	struct live *v = arg;
+	const struct agent_sound *d = &v->m->sound[i];
+
+	if (!str_eq(v->o->sound, "alsa"))
+		return;
+	if (d->mic)
+		str_copy(v->mic, sizeof(v->mic), d->name);
+	if (d->speaker)
+		str_copy(v->speaker, sizeof(v->speaker), d->name);
+	v->phone = phone_free(v->phone);
+	v->phone_up = false;
+	v->m->mic_level = -1;
+	v->m->own_line = MSG_HEALTH_DOWN;
+	open_phone(v);
+	out_devices(v);
 }
 
 static void out_mute(void *arg, bool on)
@@ -446,7 +510,13 @@ int agent_live(const struct agent_options *o)
 		return EX_OSERR;
 	agent_init(v.m);
 	set_now(&v);
-	v.m->out = (struct agent_out){ out_send, out_mute, out_hangup, &v };
+	v.m->out = (struct agent_out){ .send = out_send, .mute = out_mute,
+		.hangup = out_hangup, .devices = out_devices,
+		.device = out_device, .arg = &v };
+	str_copy(v.mic, sizeof(v.mic), *o->mic ? o->mic
+		 : str_eq(o->sound, "alsa") ? "default" : "");
+	str_copy(v.speaker, sizeof(v.speaker), *o->speaker ? o->speaker
+		 : str_eq(o->sound, "alsa") ? "default" : "");
 	edit_set(&v.m->login.user, o->user);
 	v.m->login.on_pass = *o->user;
 	link_pin_file(pin, sizeof(pin));

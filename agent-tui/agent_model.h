@@ -43,7 +43,8 @@
 	X(CTX_CORRECT,   "correct an outcome")                                \
 	X(CTX_NUMBERS,   "other number")                                      \
 	X(CTX_MORE,      "more outcomes")                                     \
-	X(CTX_AMOUNT,    "an amount")
+	X(CTX_AMOUNT,    "an amount")                                         \
+	X(CTX_SOUND,     "sound test")
 
 enum { /* index of each context */
 #define X(name, word) name##_I,
@@ -79,10 +80,18 @@ struct agent_out {
 	void (*send)(void *arg, enum msg_type type, const void *obj);
 	void (*mute)(void *arg, bool on);	/* the local phone          */
 	void (*hangup)(void *arg);		/* when the server is lost  */
+	void (*devices)(void *arg);		/* fill m->sound            */
+	void (*device)(void *arg, size_t i);	/* use m->sound[i]          */
 	void *arg;
 };
 
-enum { AGENT_MESSAGES = 4, AGENT_SIZE_PAGES = 24, AGENT_KEEP = 4000 };
+/* A sound device to choose, by its ALSA name; or what there is instead. */
+struct agent_sound {
+	char name[64], label[64];
+	bool mic, speaker, used;
+};
+
+enum { AGENT_SOUNDS = 9, AGENT_MESSAGES = 4, AGENT_SIZE_PAGES = 24, AGENT_KEEP = 4000 };
 
 struct agent_login {
 	struct edit user, pass;
@@ -116,6 +125,8 @@ struct agent_model {
 	int64_t  lost_since_ms, retry_at_ms;		/* mono              */
 	uint32_t rtt_ms;
 	char     device[64];
+	struct agent_sound sound[AGENT_SOUNDS];
+	size_t   sounds;
 	int      mic_level;	/* 0..10 cells, -1 = not known               */
 	bool     desk_phone;	/* phone: sip:..., not embedded              */
 	enum msg_health own_phone, own_line;	/* as the embedded phone says;

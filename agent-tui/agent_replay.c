@@ -3,11 +3,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "agent_fill.h"
 #include "base/str.h"
 #include "schema/schema.h"
 #include "when/when.h"
 
-enum { DRAFTS = 128, LINE_MAX_LEN = 4096, ARGS_MAX = 64, DUMP_SIZE = 1 << 18,
+enum { DRAFTS = 128, LINE_MAX_LEN = 4096, DUMP_SIZE = 1 << 18,
        NEST_MAX = 4 };
 
 struct replay {
@@ -19,24 +20,6 @@ struct replay {
 	const char *path;
 	int nest;
 	char *text;			/* of a dump                         */
-};
-
-struct args {
-	int n;
-	char *key[ARGS_MAX], *val[ARGS_MAX];
-};
-
-/* Fields whose numbers have words. */
-static const struct { const char *field; enum msg_words list; } worded[] = {
-	{ "state", MSG_WORDS_STATE }, { "reason", MSG_WORDS_REASON },
-	{ "want", MSG_WORDS_WANT }, { "pending", MSG_WORDS_WANT },
-	{ "mode", MSG_WORDS_MODE }, { "wrap_mode", MSG_WORDS_WRAP },
-	{ "line", MSG_WORDS_HEALTH }, { "phone", MSG_WORDS_HEALTH },
-	{ "desk", MSG_WORDS_DESK }, { "rec", MSG_WORDS_REC }, { "ended_by", MSG_WORDS_ENDER },
-	{ "consult", MSG_WORDS_STEP }, { "step", MSG_WORDS_STEP },
-	{ "coach", MSG_WORDS_MONITOR }, { "kind", MSG_WORDS_TARGET },
-	{ "level", MSG_WORDS_LEVEL }, { "why", MSG_WORDS_END },
-	{ "code", MSG_WORDS_REFUSAL },
 };
 
 static void show_request(void *arg, enum msg_type type, const void *obj)
@@ -101,183 +84,12 @@ struct replay *replay_free(struct replay *r)
 	return NULL;
 }
 
-/* -- words and values -------------------------------------------------------- */
-
-/* word key=value key="quoted \"value\"\n" ... ; cuts `line` up. */
-static bool split(char *s, struct args *a)
-{
-	a->n = 0;
-	while (*s && a->n < ARGS_MAX) {
-		s += strspn(s, " \t");
-		if (!*s)
-			break;
-		a->key[a->n] = s;
-		s += strcspn(s, "= \t");
-		if (*s != '=') {
-			a->val[a->n] = s;
-			if (*s)
-				*s++ = '\0';
-			else
-				a->val[a->n] = s;
-			a->val[a->n++] = NULL;
-			continue;
-		}
-		*s++ = '\0';
-		if (*s != '"') {
-			a->val[a->n++] = s;
-			s += strcspn(s, " \t");
-			if (*s)
-				*s++ = '\0';
-			continue;
-		}
-		char *to = ++s;
-
-		a->val[a->n++] = to;
-		while (*s && *s != '"') {
-			if (*s == '\\' && s[1]) {
-				s++;
-				*to++ = *s == 'n' ? '\n' : *s;
-				s++;
-			} else {
-				*to++ = *s++;
-			}
-		}
-		if (*s != '"')
-			return false;
-		s++;
-		*to = '\0';
-	}
-	return true;
-}
-
-/* "14:20", "14:20:05", "2026-11-20", "2026-11-20T15:00:00", "-137s", "5". */
-static enum err to_wall(const struct replay *r, const char *v, int64_t *ms)
-{
-	int64_t now = r->clock.virt.wall_ms, n;
-	struct when_civil c = when_civil(now / 1000, r->m->tz_min);
-	int y, mo, d, h = 0, mi = 0, s = 0;
-	size_t len = strlen(v);
-
-	if (len > 1 && v[len - 1] == 's' && (*v == '-' || *v == '+')) {
-		n = strtoll(v, NULL, 10);
-		*ms = now + n * 1000;
-		return ERR_OK;
-	}
-	if (strchr(v, ':') && !strchr(v, '-')) {
-		if (sscanf(v, "%d:%d:%d", &h, &mi, &s) < 2)
-			return ERR_FORMAT;
-	} else if (sscanf(v, "%d-%d-%dT%d:%d:%d", &y, &mo, &d, &h, &mi, &s)
-		   >= 3) {
-		c.year = y;
-		c.month = mo;
-		c.day = d;
-	} else {
-		return str_to_i64(v, 0, INT64_MAX / 2, ms);
-	}
-	c.hour = h;
-	c.minute = mi;
-	c.second = s;
-	if (c.month < 1 || c.month > 12 || c.day < 1 || c.day > 31 || h < 0 ||
-	    h > 23 || mi < 0 || mi > 59 || s < 0 || s > 59)
-		return ERR_FORMAT;
-	*ms = when_second(&c, r->m->tz_min) * 1000;
-	return ERR_OK;
-}
-
-static enum err to_number(const struct schema_field *f, const char *v,
-			  uint64_t *out)
-{
-	unsigned w;
-
-	if (!str_to_u64(v, UINT32_MAX, out))
-		return ERR_OK;
-	for (size_t i = 0; i < ARRAY_LEN(worded); i++)
-		if (str_eq(worded[i].field, f->name) &&
-		    !msg_word_find(worded[i].list, v, &w)) {
-			*out = w;
-			return ERR_OK;
-		}
-	return str_to_u64(v, UINT64_MAX, out);
-}
-
-static enum err set_field(const struct replay *r, const struct schema_field *f,
-			  void *obj, const char *v)
-{
-	char *at = (char *)obj + f->offset;
-	uint64_t n = 0;
-	int64_t ms;
-	enum err e;
-
-	switch (f->kind) {
-	case SCHEMA_KIND_text:
-	case SCHEMA_KIND_phone:
-	case SCHEMA_KIND_secret:
-		return str_copy(at, f->max + 1, v) ? ERR_OK : ERR_FULL;
-	case SCHEMA_KIND_bool:
-		*(bool *)at = str_eq(v, "yes") || str_eq(v, "1");
-		return ERR_OK;
-	case SCHEMA_KIND_i64:
-		e = to_wall(r, v, &ms);
-		if (!e)
-			memcpy(at, &ms, sizeof(ms));
-		return e;
-	case SCHEMA_KIND_i32:
-		e = str_to_i64(v, -100000, 100000, &ms);
-		if (!e)
-			*(int32_t *)(void *)at = (int32_t)ms;
-		return e;
-	default:
-		break;
-	}
-	e = to_number(f, v, &n);
-	if (e)
-		return e;
-	if (f->kind == SCHEMA_KIND_u8)
-		*(uint8_t *)at = (uint8_t)n;
-	else if (f->kind == SCHEMA_KIND_u16)
-		*(uint16_t *)(void *)at = (uint16_t)n;
-	else if (f->kind == SCHEMA_KIND_u32)
-		*(uint32_t *)(void *)at = (uint32_t)n;
-	else if (f->kind == SCHEMA_KIND_u64)
-		*(uint64_t *)(void *)at = n;
-	else
-		return ERR_ARG;
-	return ERR_OK;
-}
-
-static const struct schema_field *field_of(const struct schema *s,
-					   const char *name)
-{
-	size_t n;
-	const struct schema_field *f = s->fields(&n);
-
-	for (size_t i = 0; i < n; i++)
-		if (str_eq(f[i].name, name))
-			return &f[i];
-	return NULL;
-}
-
-static enum err fill(struct replay *r, const struct schema *s, void *obj,
-		     const struct args *a, char *why, size_t size)
-{
-	for (int i = 1; i < a->n; i++) {
-		const struct schema_field *f = field_of(s, a->key[i]);
-		enum err e = !f || !a->val[i] ? ERR_ABSENT
-					     : set_field(r, f, obj, a->val[i]);
-
-		if (e) {
-			str_fmt(why, size, "%s: %s", a->key[i], err_text(e));
-			return ERR_FORMAT;
-		}
-	}
-	return ERR_OK;
-}
-
 /* "customer a=b" or "customer.numbers a=b"; ERR_ABSENT: no message's name. */
 static enum err message(struct replay *r, struct args *a, char *why,
 			size_t size)
 {
 	char *dot = strchr(a->key[0], '.');
+	struct fill_time t = { r->clock.virt.wall_ms, r->m->tz_min };
 	const struct msg_row *row;
 	enum err e;
 
@@ -293,9 +105,9 @@ static enum err message(struct replay *r, struct args *a, char *why,
 	if (!obj)
 		return ERR_MEMORY;
 	if (!dot) {
-		e = fill(r, row->schema, obj, a, why, size);
+		e = fill_row(&t, row->schema, obj, a, why, size);
 	} else {
-		const struct schema_field *f = field_of(row->schema, dot);
+		const struct schema_field *f = fill_field(row->schema, dot);
 
 		if (!f || f->kind != SCHEMA_KIND_rows) {
 			str_fmt(why, size, "%s has no rows %s", a->key[0], dot);
@@ -305,8 +117,9 @@ static enum err message(struct replay *r, struct args *a, char *why,
 
 		if (*count >= f->max)
 			return ERR_FULL;
-		e = fill(r, f->sub, obj + f->offset + *count * f->sub->size, a,
-			 why, size);
+		e = fill_row(&t, f->sub,
+			     obj + f->offset + *count * f->sub->size, a, why,
+			     size);
 		if (!e)
 			++*count;
 	}
@@ -337,7 +150,9 @@ static enum err do_clock(struct replay *r, const struct args *a)
 			return e;
 		r->m->tz_min = (int32_t)tz;
 	}
-	e = to_wall(r, a->key[1], &ms);
+	struct fill_time t = { r->clock.virt.wall_ms, r->m->tz_min };
+
+	e = fill_wall(&t, a->key[1], &ms);
 	if (e)
 		return e;
 	r->clock.virt.wall_ms = ms;
@@ -358,9 +173,43 @@ static enum err do_local(struct replay *r, const struct args *a)
 			str_copy(r->m->device, sizeof(r->m->device), v);
 		else if (str_eq(a->key[i], "desk"))
 			r->m->desk_phone = str_eq(v, "yes");
+		else if (str_eq(a->key[i], "phone"))
+			r->m->own_phone = str_eq(v, "down")
+				? MSG_HEALTH_DOWN : MSG_HEALTH_OK;
+		else if (str_eq(a->key[i], "line"))
+			r->m->own_line = str_eq(v, "down")
+				? MSG_HEALTH_DOWN : MSG_HEALTH_OK;
 		else
 			return ERR_FORMAT;
 	}
+	return ERR_OK;
+}
+
+/* device name=plughw:1,0 label="USB Audio" mic=yes speaker=yes used=yes */
+static enum err do_device(struct replay *r, const struct args *a)
+{
+	struct agent_sound *s = &r->m->sound[r->m->sounds];
+
+	if (r->m->sounds == AGENT_SOUNDS)
+		return ERR_FULL;
+	*s = (struct agent_sound){ .used = false };
+	for (int i = 1; i < a->n; i++) {
+		const char *v = a->val[i] ? a->val[i] : "";
+
+		if (str_eq(a->key[i], "name"))
+			str_copy(s->name, sizeof(s->name), v);
+		else if (str_eq(a->key[i], "label"))
+			str_copy(s->label, sizeof(s->label), v);
+		else if (str_eq(a->key[i], "mic"))
+			s->mic = str_eq(v, "yes");
+		else if (str_eq(a->key[i], "speaker"))
+			s->speaker = str_eq(v, "yes");
+		else if (str_eq(a->key[i], "used"))
+			s->used = str_eq(v, "yes");
+		else
+			return ERR_FORMAT;
+	}
+	r->m->sounds++;
 	return ERR_OK;
 }
 
@@ -428,6 +277,8 @@ static enum err command(struct replay *r, struct args *a, const char *rest,
 		return do_clock(r, a);
 	if (str_eq(word, "local"))
 		return do_local(r, a);
+	if (str_eq(word, "device"))
+		return do_device(r, a);
 	if (str_eq(word, "type"))
 		return do_type(r, rest, 0);
 	if (str_eq(word, "paste"))
@@ -484,7 +335,7 @@ enum err replay_line(struct replay *r, const char *line, char *why,
 		return ERR_OK;
 	rest = line + strcspn(line, " \t");
 	rest += *rest ? 1 : 0;
-	if (!str_copy(copy, sizeof(copy), line) || !split(copy, &a) || !a.n) {
+	if (!str_copy(copy, sizeof(copy), line) || !fill_split(copy, &a) || !a.n) {
 		str_copy(why, size, "line too long or quote left open");
 		return ERR_FORMAT;
 	}

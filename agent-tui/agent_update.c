@@ -252,15 +252,6 @@ static unsigned open_box(struct agent_model *m, enum agent_act act)
 	return DO_REDRAW;
 }
 
-static void sound_test(struct agent_model *m)
-{
-	struct msg_sound_test s = { .on = true };
-
-	agent_send(m, MSG_SOUND_TEST, &s);
-	agent_hint(m, ST_NORMAL, _("Listen: a test tone in your headset.  Speak: "
-				   "the level moves."));
-}
-
 static unsigned simple(struct agent_model *m, enum agent_act act)
 {
 	struct msg_answer a = { .call = m->seat.call };
@@ -271,7 +262,7 @@ static unsigned simple(struct agent_model *m, enum agent_act act)
 	else if (act == ACT_MORE_TIME)
 		agent_send(m, MSG_WRAP_MORE, &w);
 	else if (act == ACT_SOUND)
-		sound_test(m);
+		agent_box_open(m, CTX_SOUND);
 	else if (act == ACT_RETRY)
 		m->retry_at_ms = m->now.mono_ms;
 	else if (act == ACT_UNDO_PENDING && m->seat.pending)

@@ -386,6 +386,59 @@ static void box_more(const struct agent_model *m, struct grid *g)
 		    false);
 }
 
+static void sound_row(const struct agent_sound *d, size_t i, char *buf,
+		      size_t size)
+{
+	const char *what = d->mic && d->speaker ? ""
+			 : d->mic ? _("microphone only")
+				  : _("headset only");
+	char name[80], label[80];
+
+	text_pad(name, sizeof(name), d->name, 16);
+	text_pad(label, sizeof(label), d->label, 24);
+	str_fmt(buf, size, "%s%zu  %s %s %s", d->used ? ">" : " ", i + 1,
+		name, label, what);
+}
+
+static void sound_level(const struct agent_model *m, struct grid *g,
+			struct grid_box b)
+{
+	char line[200], meter[32];
+
+	text_meter(meter, sizeof(meter), 20, MAX(0, m->mic_level), 10, false);
+	str_fmt(line, sizeof(line), _("Level   %s"),
+		m->mic_level < 0 ? _("no sound yet") : meter);
+	put(g, b, 2, 2, m->mic_level <= 0 ? ST_WATCH : ST_OK, line);
+}
+
+static void box_sound(const struct agent_model *m, struct grid *g)
+{
+	int n = (int)m->sounds;
+	struct grid_box b = grid_popup(g, 9 + n, 66, _("Sound test"));
+	char line[200];
+
+	put(g, b, 0, 2, ST_NORMAL, m->desk_phone
+	    ? _("A test tone is played at your telephone.")
+	    : _("A test tone is in your headset.  Speak: the level moves."));
+	if (!m->desk_phone)
+		sound_level(m, g, b);
+	if (m->desk_phone)
+		put(g, b, 4, 2, ST_DIM, _("Its own buttons choose and set the "
+					  "headset."));
+	else if (n)
+		put(g, b, 4, 2, ST_TITLE, _("Devices"));
+	else
+		put(g, b, 4, 2, ST_WATCH, _("No sound card was found on this "
+					    "machine."));
+	for (int i = 0; i < n; i++) {
+		sound_row(&m->sound[i], (size_t)i, line, sizeof(line));
+		put(g, b, 5 + i, 1, m->sound[i].used ? ST_INPUT : ST_NORMAL,
+		    line);
+	}
+	put(g, b, 6 + n, 2, ST_DIM, _("F4  Tone again        Esc  Close"));
+	grid_cursor(g, b.y + 2, b.x + 2, false);
+}
+
 static void box_amount(const struct agent_model *m, struct grid *g)
 {
 	const char *label = "";
@@ -441,7 +494,7 @@ void view_box(const struct agent_model *m, struct grid *g)
 		{ CTX_PICKER, box_picker }, { CTX_LIST, box_list },
 		{ CTX_ASK, box_ask }, { CTX_CORRECT, box_digits },
 		{ CTX_NUMBERS, box_digits }, { CTX_MORE, box_more },
-		{ CTX_AMOUNT, box_amount }, { CTX_HELP, box_help },
+		{ CTX_AMOUNT, box_amount }, { CTX_SOUND, box_sound }, { CTX_HELP, box_help },
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(boxes); i++)

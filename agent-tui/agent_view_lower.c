@@ -259,6 +259,19 @@ static bool call_flag(const struct agent_model *m, char *buf, size_t size)
 	return true;
 }
 
+/* The phone beside the screen has lost its line. */
+static bool line_flag(const struct agent_model *m, char *buf, size_t size)
+{
+	if (m->desk_phone || m->own_line != MSG_HEALTH_DOWN)
+		return false;
+	str_copy(buf, size, agent_on_call(m)
+		 ? _("Your line is down: the customer hears music. It comes "
+		     "back by itself.")
+		 : _("Your line is down. It comes back by itself: no key is "
+		     "needed."));
+	return true;
+}
+
 void view_notice(const struct agent_model *m, struct grid *g, bool full)
 {
 	char buf[300] = "";
@@ -270,6 +283,8 @@ void view_notice(const struct agent_model *m, struct grid *g, bool full)
 	} else if (m->hint_until_ms) {
 		str_copy(buf, sizeof(buf), m->hint);
 		st = m->hint_style;
+	} else if (line_flag(m, buf, sizeof(buf))) {
+		st = ST_ALARM;
 	} else if (!call_flag(m, buf, sizeof(buf))) {
 		if (m->notice_until_ms && m->notice.level) {
 			str_copy(buf, sizeof(buf), m->notice.text);

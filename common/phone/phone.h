@@ -73,6 +73,19 @@ typedef void(phone_event_h)(const struct phone_event *ev, void *arg);
 
 struct phone;
 
+/* A sound device of this machine. */
+struct phone_device {
+	char name[32];		/* for phone_conf: "plughw:1,0"              */
+	char label[64];		/* as the kernel names it                    */
+	bool mic, speaker;	/* what it can do                            */
+};
+
+/*
+ * Up to max of them; 0: there is no sound card.  path NULL: the kernel's own
+ * list (/proc/asound/pcm); a file of that form in tests.
+ */
+size_t phone_devices(const char *path, struct phone_device *out, size_t max);
+
 /*
  * Starts the child; *out is set on success only, free with phone_free.  It
  * dials server_uri as soon as it is ready.  baresip is asked for its version

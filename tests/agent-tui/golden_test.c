@@ -20,6 +20,9 @@ static const char *const shows[] = {
 	"A1", "A2", "A3", "A4", "A5", "A6", "A7", "A8", "A9", "A10", "A11",
 	"CONSULT", "CONF", "ASKING", "SENDING", "ASKED", "BREAK", "LOST",
 	"CALLBACKS", "HELP", "NOTE", "DNC", "MISSED", "LOGIN", "AMOUNT",
+	"SOUND", "NOSOUND", "PHONELOST", "ANSWER", "MUTED", "RECPAUSED",
+	"TONES", "WHISPER", "ANYONE", "NUMBERS", "CORRECT", "MORE", "RESERVED",
+	"DIAL", "DESKPHONE", "PENDING",
 };
 static const struct { int rows, cols; } sizes[] = {
 	{ 30, 100 }, { 24, 80 }, { 20, 60 }, { 43, 132 }, { 8, 40 }, { 6, 30 },
