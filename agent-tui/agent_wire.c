@@ -64,7 +64,7 @@ static unsigned on_seat(struct agent_model *m, const struct msg_seat *s)
 		m->box = 0;
 	if (m->box == CTX_PICKER && !s->call)
 		m->box = 0;
-	if (s->state == MSG_STATE_TALK && new_call)
+	if ((s->state == MSG_STATE_TALK || s->asked) && new_call)
 		todo |= DO_BELL;
 	if (s->state == MSG_STATE_RING || s->state == MSG_STATE_PREVIEW)
 		todo |= DO_BELL;

@@ -122,7 +122,14 @@ static enum msg_phase phase_of(enum call_state s)
 	case CALL_HEAR:		return MSG_PHASE_HEAR;
 	case CALL_WAIT:
 	case CALL_MESSAGE:	return MSG_PHASE_WAIT;
-	case CALL_TALK:		return MSG_PHASE_TALK;
+	case CALL_TALK:
+	case CALL_ASIDE:
+	case CALL_CONF:
+	case CALL_OUTSIDE:
+	case CALL_GUEST:	return MSG_PHASE_TALK;
+	case CALL_ASK:
+	case CALL_SEND:
+	case CALL_CONSULT:
 	case CALL_HOLD:
 	case CALL_ORPHAN:	return MSG_PHASE_HOLD;
 	case CALL_WRAP:

@@ -172,8 +172,10 @@ static void on_seat_changed(void *arg, struct agent_id agent)
 {
 	struct house *h = arg;
 
-	if (h->ready)
+	if (h->ready) {
 		desk_seat_changed(h->desk, agent);
+		house_watch_again(h, agent);
+	}
 }
 
 static void on_call_done(void *arg, const struct call *c,

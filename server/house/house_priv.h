@@ -73,6 +73,7 @@ void house_super(void *arg, const struct door_session *s, enum msg_type type,
 /* house_watch.c */
 void house_watch_gone(struct house *h, uint64_t session);
 void house_watch_tick(struct house *h, struct now now);
+void house_watch_again(struct house *h, struct agent_id agent);
 /* house_pacing.c; staged NULL: nothing staged */
 void house_pacing_send(struct house *h, uint64_t session, uint32_t req,
 		       struct campaign_id id,

@@ -107,6 +107,33 @@ void house_watch_gone(struct house *h, uint64_t session)
 		watch_end(h, w, "");
 }
 
+/*
+ * An agent who is asked about another's call joins him there, and is back
+ * alone afterwards: who listens to him comes along.
+ */
+void house_watch_again(struct house *h, struct agent_id agent)
+{
+	static const enum media_watch_mode modes[MSG_MONITOR_COUNT] = {
+		[MSG_MONITOR_LISTEN] = MEDIA_LISTEN,
+		[MSG_MONITOR_WHISPER] = MEDIA_WHISPER,
+		[MSG_MONITOR_BARGE] = MEDIA_BARGE };
+	struct leg_id on = live_agent_leg(h->live, agent);
+
+	for (size_t i = 0; on.v && i < ARRAY_LEN(h->watches); i++) {
+		struct watch *w = &h->watches[i];
+		struct leg_id by;
+
+		if (!w->session || w->on.v != agent.v ||
+		    w->mode == MSG_MONITOR_TAKEOVER)
+			continue;
+		by = live_agent_leg(h->live, w->by);
+		if (by.v && media_watch(live_rooms(h->live)->media, by, on,
+					modes[w->mode]))
+			log_warn("house", "supervisor %u lost agent %u",
+				 w->by.v, agent.v);
+	}
+}
+
 void house_watch_team(struct house *h, const struct door_session *s)
 {
 	struct watch *w = watch_of(h, s->no);

@@ -42,6 +42,62 @@ static void pass(void **state)
 	gate_world_close(&w);
 }
 
+/*
+ * A transfer's number is not solicited: at night, without consent, it may be
+ * rung.  Its owner's own word counts, and the number we show.
+ */
+static void errands(void **state)
+{
+	static const struct {
+		const char *what;
+		enum gate_errand errand;
+		bool stopped, erased, bad_caller;
+		enum gate_rule first;
+	} cases[] = {
+		{ "a lead at night", ERRAND_LEAD, false, false, false,
+		  GATE_HOURS },
+		{ "a typed number at night", ERRAND_OUTSIDE, false, false,
+		  false, GATE_RULE_COUNT },
+		{ "a colleague's", ERRAND_COLLEAGUE, false, false, false,
+		  GATE_RULE_COUNT },
+		{ "a typed one that said no", ERRAND_OUTSIDE, true, false,
+		  false, GATE_OWN_DNC },
+		{ "a colleague's that is on the list", ERRAND_COLLEAGUE, true,
+		  false, false, GATE_RULE_COUNT },
+		{ "one to be forgotten", ERRAND_COLLEAGUE, false, true, false,
+		  GATE_ERASED },
+		{ "no number shown", ERRAND_COLLEAGUE, false, false, true,
+		  GATE_CALLER },
+	};
+	struct gate_dnc d = { .e164 = CN, .source = "customer", .at_s = 5 };
+	int64_t night = gate_world_at("2026-11-23 18:00:00");
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		struct gate_world w;
+		struct store_group *g;
+		enum gate_rule first;
+
+		gate_world_open(&w, NULL, "cn");
+		w.campaign.purpose = PURPOSE_SERVICE;
+		g = store_begin(w.store);
+		T_OK(!cases[i].stopped || !gate_dnc_add(w.gate, g, &d), "dnc");
+		T_OK(!cases[i].erased || !gate_erase(w.gate, g, 0, CN, 1),
+		     "erased");
+		gate_world_commit(&w, g);
+		w.ask.errand = cases[i].errand;
+		w.ask.person = 0;
+		if (cases[i].bad_caller) {
+			w.campaign.profile = gate_profile(w.gate, "uk");
+			w.ask.caller = "";
+		}
+		first = gate_world_ask(&w, night, NULL);
+		T_OK(first == cases[i].first, "%s: %s, not %s", cases[i].what,
+		     gate_rule_id(cases[i].first), gate_rule_id(first));
+		gate_world_close(&w);
+	}
+}
+
 /* What was accepted binds the next ask, before the disk has it. */
 static void opt_out_binds(void **state)
 {
@@ -337,6 +393,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(pass),
+		cmocka_unit_test(errands),
 		cmocka_unit_test(opt_out_binds),
 		cmocka_unit_test(revoking),
 		cmocka_unit_test(erasing),

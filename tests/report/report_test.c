@@ -6,6 +6,7 @@
 #include "base/t.h"
 #include "report/audit.h"
 #include "report/cdr.h"
+#include "report/tally.h"
 
 /* Fields of a CSV line, quotes taken off; returns how many. */
 static size_t fields(const char *line, char out[64][1100])
@@ -151,12 +152,65 @@ static void pages(void **unused UNUSED)
 	store_close(store);
 }
 
+/* A transferred call: one call, two shares of it, one outside leg. */
+static void parts(void **unused UNUSED)
+{
+	static const struct cdr v[] = {
+		{ .uid = 1, .agent = 1002, .campaign = 1, .invite_ms = 1000,
+		  .answer_ms = 5000, .person_ms = 5000, .join_ms = 6000,
+		  .took_ms = 26000, .end_ms = 66000, .done_ms = 70000,
+		  .hold_ms = 9000, .held_ms = 5000, .result = RES_ANSWERED,
+		  .sale = true, .from_agent = 1001 },
+		{ .uid = 2, .of = 1, .part = PART_AGENT, .agent = 1001,
+		  .campaign = 1, .answer_ms = 6000, .join_ms = 6000,
+		  .gave_ms = 26000, .end_ms = 26000, .done_ms = 36000,
+		  .hold_ms = 5000, .result = RES_ANSWERED, .sale = true,
+		  .given = "agent 1002" },
+		{ .uid = 3, .of = 1, .part = PART_GUEST, .agent = 1001,
+		  .campaign = 1, .invite_ms = 8000, .answer_ms = 9000,
+		  .took_ms = 9000, .end_ms = 12000, .done_ms = 12000,
+		  .result = RES_ANSWERED, .number = "864001112222",
+		  .given = "outside 864001112222" },
+	};
+	static const int64_t talk[] = { 40000, 20000, 3000 };
+	static const int64_t hold[] = { 4000, 5000, 0 };
+	struct tally_sums s;
+	struct tally *t;
+	char given[48];
+
+	T_OK(!tally_new(4, &t), "a tally");
+	for (size_t i = 0; i < ARRAY_LEN(v); i++) {
+		T_OK(cdr_talk_ms(&v[i]) == talk[i], "record %zu: talk %lld", i,
+		     (long long)cdr_talk_ms(&v[i]));
+		T_OK(cdr_hold_ms(&v[i]) == hold[i], "record %zu: hold %lld", i,
+		     (long long)cdr_hold_ms(&v[i]));
+		tally_call(t, &v[i], (struct now){ 0, v[i].done_ms });
+	}
+	tally_today(t, (struct campaign_id){ 1 }, &s);
+	T_OK(s.dialled == 1 && s.talked == 1 && s.sales == 1 &&
+	     s.by_result[RES_ANSWERED] == 1, "it is one call, and one sale");
+	T_OK(s.talk_ms == 51000 && s.hold_ms == 9000,
+	     "the customer's talk, music taken off (%lld, %lld)",
+	     (long long)s.talk_ms, (long long)s.hold_ms);
+	T_OK(s.wrap_ms == 14000, "both agents' wrap-up (%lld)",
+	     (long long)s.wrap_ms);
+	cdr_given(&v[1], false, given, sizeof(given));
+	T_OK(str_eq(given, "agent 1002"), "a colleague is no secret");
+	cdr_given(&v[2], false, given, sizeof(given));
+	T_OK(!strncmp(given, "outside ", 8) && !strstr(given, "864001112222"),
+	     "an outside number is: %s", given);
+	cdr_given(&v[2], true, given, sizeof(given));
+	T_OK(str_eq(given, "outside 864001112222"), "but for who may see it");
+	tally_free(t);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(lines),
 		cmocka_unit_test(longest),
 		cmocka_unit_test(pages),
+		cmocka_unit_test(parts),
 	};
 
 	return T_RUN(tests);
