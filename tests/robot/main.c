@@ -64,6 +64,8 @@ static const struct row {
 	{ "hangup", K_SHARE, AT(hangup), "share of calls it ends itself (.4)" },
 	{ "break", K_SHARE, AT(brk), "breaks a call (.02)" },
 	{ "hold", K_SHARE, AT(hold), "holds a call (.05)" },
+	{ "give", K_SHARE, AT(give), "share of calls it gives away (0)" },
+	{ "outside", K_TEXT, AT(outside), "a number it gives them to, too" },
 	{ "scale", K_REAL, AT(scale), "times are divided by this (1)" },
 	{ "seconds", K_REAL, AT(seconds), "stop after; 0 = on a signal (0)" },
 	{ "seed", K_SEED, AT(seed), "of all that is drawn (1)" },

@@ -30,7 +30,8 @@ struct robot_opt {
 	const char *listen;		/* address of the SIP lines          */
 	const char *record;		/* folder of what each heard, or NULL */
 	double talk_s, wrap_s, read_s, break_s;	/* means                     */
-	double hangup, brk, hold;	/* chances of each, a call           */
+	double hangup, brk, hold, give;	/* chances of each, a call           */
+	const char *outside;		/* a number calls are given to, too  */
 	double scale, seconds;		/* 0 s = until a signal              */
 	uint64_t seed;
 	bool verbose, probe;
@@ -50,6 +51,9 @@ struct robot_opt {
 	X(hung_up)  /* ended by the robot                                  */ \
 	X(left)     /* ended by the customer or the network                */ \
 	X(holds)                                                              \
+	X(gives)    /* transfers begun                                     */ \
+	X(given)    /* ... that went through                               */ \
+	X(asked)    /* consulted by another                                */ \
 	X(outcomes) /* taken by the server                                 */ \
 	X(notes)                                                              \
 	X(finished) /* wrap-ups saved                                      */ \
@@ -84,6 +88,7 @@ enum robot_plan {
 	PLAN_READY,		/* ask to be ready                           */
 	PLAN_READ,		/* preview read: dial                        */
 	PLAN_HOLD, PLAN_BACK,	/* hold, and take back                       */
+	PLAN_GIVE, PLAN_STEP,	/* a transfer, and its next step             */
 	PLAN_HANGUP,		/* said all there is to say                  */
 	PLAN_FINISH,		/* wrap-up written                           */
 };
@@ -103,6 +108,8 @@ struct robot {
 	bool dead;		/* refused for good                          */
 	enum msg_state state;
 	uint32_t call;		/* at this seat                              */
+	uint32_t campaign;
+	bool asked;		/* about another's call                      */
 	uint32_t popped;	/* last call whose customer was shown        */
 	uint32_t counted;	/* last call counted as joined               */
 	uint32_t saved;		/* last call whose outcome was sent          */

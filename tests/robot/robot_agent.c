@@ -126,6 +126,52 @@ static void hold(struct robot *r, bool on)
 	send_msg(r, MSG_HOLD, &m);
 }
 
+/* To anybody: a colleague, the team, the queue, outside. */
+static void give(struct robot *r)
+{
+	struct crew *c = r->crew;
+	double dice = chance_unit(&r->chance);
+	struct msg_transfer m = { .call = r->call,
+		.kind = by_chance(r, .5) ? MSG_TRANSFER_CONSULT
+					 : MSG_TRANSFER_BLIND };
+
+	if (dice < .25 && c->opt.outside) {
+		m.target = MSG_TARGET_EXTERNAL;
+		str_copy(m.to, sizeof(m.to), c->opt.outside);
+	} else if (dice < .5) {
+		m.target = MSG_TARGET_AGENT;
+		str_fmt(m.to, sizeof(m.to), "%u", c->opt.first +
+			(unsigned)(chance_unit(&r->chance) * c->opt.agents));
+	} else if (dice < .75) {
+		m.target = MSG_TARGET_TEAM;
+		str_copy(m.to, sizeof(m.to), "north");
+	} else {
+		m.target = MSG_TARGET_QUEUE;
+		str_fmt(m.to, sizeof(m.to), "%u", r->campaign);
+	}
+	c->counts.gives++;
+	send_msg(r, MSG_TRANSFER, &m);
+	plan(r, PLAN_STEP, draw(r, 2));
+}
+
+/* The other one is there, or is not: any key of the consultation. */
+static void give_step(struct robot *r)
+{
+	static const enum msg_transfer_kind kinds[] = {
+		MSG_TRANSFER_SWAP, MSG_TRANSFER_CONF, MSG_TRANSFER_COMPLETE,
+		MSG_TRANSFER_COMPLETE, MSG_TRANSFER_CANCEL };
+	struct msg_transfer m = { .call = r->call };
+
+	if (r->state != MSG_STATE_CONSULT && r->state != MSG_STATE_CONF) {
+		plan(r, PLAN_HANGUP, draw(r, 3));
+		return;
+	}
+	m.kind = (uint8_t)kinds[(size_t)(chance_unit(&r->chance) *
+					 ARRAY_LEN(kinds))];
+	send_msg(r, MSG_TRANSFER, &m);
+	plan(r, PLAN_STEP, draw(r, 2));
+}
+
 static void act(void *arg)
 {
 	struct robot *r = arg;
@@ -151,6 +197,12 @@ static void act(void *arg)
 	case PLAN_BACK:
 		hold(r, false);
 		plan(r, PLAN_HANGUP, r->talk_left_s);
+		break;
+	case PLAN_GIVE:
+		give(r);
+		break;
+	case PLAN_STEP:
+		give_step(r);
 		break;
 	case PLAN_HANGUP:
 		r->crew->counts.hung_up++;
@@ -195,7 +247,9 @@ static void talk_begins(struct robot *r, int64_t since_ms)
 	r->heard_ms = r->line.rtp.heard_ms;
 	line_speak(&r->line, true);
 	count_pop(r);
-	if (by_chance(r, o->hold)) {
+	if (o->give > 0 && by_chance(r, o->give)) {
+		plan(r, PLAN_GIVE, talk / 2);
+	} else if (by_chance(r, o->hold)) {
 		r->talk_left_s = talk / 2;
 		plan(r, PLAN_HOLD, talk / 2);
 	} else {
@@ -273,7 +327,14 @@ static void entered(struct robot *r, const struct msg_seat *m)
 		if (r->counted != r->call)
 			talk_begins(r, m->since_ms);
 		break;
+	case MSG_STATE_CONSULT:
+		/* Some who are asked have no time. */
+		r->crew->counts.asked += m->asked;
+		if (m->asked && by_chance(r, .2))
+			plan(r, PLAN_HANGUP, draw(r, 1));
+		break;
 	case MSG_STATE_WRAP:
+		r->crew->counts.given += m->ended_by == MSG_ENDED_TRANSFER;
 		plan(r, PLAN_FINISH, r->crew->stopping ? 0 :
 						draw(r, o->wrap_s));
 		break;
@@ -299,6 +360,8 @@ static void seat_shown(struct robot *r, const struct msg_seat *m)
 			msg_word(MSG_WORDS_STATE, m->state), m->call);
 	r->state = (enum msg_state)m->state;
 	r->call = m->call;
+	r->campaign = m->campaign;
+	r->asked = m->asked;
 	if (moved)
 		entered(r, m);
 }
