@@ -217,7 +217,9 @@ static enum err begin(const struct house_ask *a, struct watch *w,
 	enum err e;
 
 	if (m->mode == MSG_MONITOR_TAKEOVER) {
+		w->mode = MSG_MONITOR_TAKEOVER;	/* not watched any more */
 		e = take_over(a, agent, by, on, &call);
+		w->mode = e ? was : w->mode;
 		/* As it was: he is not left on the call unasked. */
 		if (e && (same ? media_watch(a->r->media, by, on, modes[was])
 			       : media_unjoin(a->r->media, by)))
