@@ -71,4 +71,5 @@ figure "wall: overview, wire"     "$(key wall overview_wire_bytes_s)" B/s most 1
 figure "wall: 10,000 agents, wire" "$(key wall agents_wire_bytes_s)" B/s most 1500
 figure "wall: find echo"          "$(key wall find_echo_bytes)" B most 64
 figure "wall: key to screen, p99" "$(key wall find_key_p99_ms)" ms most 50
+echo "wall of 10,000 agents, 300 changes/s: server CPU $(key wall cpu_none_pct) % of a core with no supervisor, $(key wall cpu_one_pct) % with one, $(key wall cpu_ten_pct) % with ten at 1 Hz"
 exit $bad

@@ -130,6 +130,26 @@ size_t door_send_all(struct door *d,
 	return sent;
 }
 
+size_t door_send_many(struct door *d, const uint64_t *nos, size_t n,
+		      enum msg_type type, const void *obj)
+{
+	struct net_buf *b = NULL;
+	size_t sent = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		struct door_seat *s = door_seat(d, nos[i]);
+
+		if (!s || !s->pub.linked)
+			continue;
+		if (!b && pack(d, type, 0, obj, &b))
+			return 0;
+		if (!net_server_send(d->net, s->link, b))
+			sent++;
+	}
+	net_buf_free(b);
+	return sent;
+}
+
 void door_ok(struct door *d, uint64_t no, uint32_t req, const char *text)
 {
 	struct door_seat *s = door_seat(d, no);

@@ -147,6 +147,9 @@ MUST_CHECK enum err door_send_agent(struct door *d, struct agent_id agent,
 size_t door_send_all(struct door *d,
 		     bool (*want)(void *arg, const struct door_session *s),
 		     void *arg, enum msg_type type, const void *obj);
+/* The same to those of n sessions that are linked. */
+size_t door_send_many(struct door *d, const uint64_t *nos, size_t n,
+		      enum msg_type type, const void *obj);
 /* Answers; a session that has gone is no error here.  text may be NULL. */
 void door_ok(struct door *d, uint64_t no, uint32_t req, const char *text);
 void door_refuse(struct door *d, uint64_t no, uint32_t req,

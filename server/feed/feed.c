@@ -24,7 +24,7 @@ enum err feed_new(struct live *live, struct tally *tally,
 	f->arg = arg;
 	f->order_max = (size_t)conf_int(f->r->conf, "server", NULL,
 					"agents_max");
-	f->order = calloc(f->order_max, sizeof(struct seat *));
+	f->order = calloc(f->order_max, sizeof(*f->order));
 	f->waited = calloc(f->order_max, sizeof(*f->waited));
 	if (!f->order || !f->waited) {
 		feed_free(f);
@@ -138,6 +138,43 @@ static void count_agents(struct feed *f, struct now now)
 	}
 }
 
+/* Seconds of all screens fall together, so that equal ones share a page. */
+static int64_t next_due(const struct screen *s, struct now now)
+{
+	int64_t every = s->sub.every_ms ? MAX(s->sub.every_ms, 250) : EVERY_MS;
+
+	if (s->sub.view == MSG_VIEW_PACING)
+		every = PACING_MS;
+	if (s->sub.view == MSG_VIEW_REPORT || s->sub.view == MSG_VIEW_BREAKS)
+		every = REPORT_MS;
+	return (now.mono_ms / every + 1) * every;
+}
+
+static bool is_like(const struct screen *a, const struct screen *b)
+{
+	return str_eq(a->team, b->team) && a->zh == b->zh &&
+	       !memcmp(&a->sub, &b->sub, sizeof(a->sub));
+}
+
+/* Each is due as often as it asks; the first page of a view comes at once. */
+static void mark_due(struct feed *f, struct now now)
+{
+	for (size_t i = 0; i < SCREENS_MAX; i++) {
+		struct screen *s = &f->screens[i];
+
+		s->like = NULL;
+		if (!s->session || s->due_ms > now.mono_ms)
+			continue;
+		s->due_ms = next_due(s, now);
+		s->like = s;
+		for (size_t k = 0; k < i && s->like == s; k++)
+			if (f->screens[k].like == &f->screens[k] &&
+			    s->sub.view != MSG_VIEW_PACING &&
+			    is_like(s, &f->screens[k]))
+				s->like = &f->screens[k];
+	}
+}
+
 void feed_tick(struct feed *f, struct now now)
 {
 	if (now.mono_ms - f->watched_ms >= WATCH_MS) {
@@ -146,19 +183,8 @@ void feed_tick(struct feed *f, struct now now)
 		feed_trunk_history(f, now);
 		feed_watch(f, now);
 	}
-	for (size_t i = 0; i < SCREENS_MAX; i++) {
-		struct screen *s = &f->screens[i];
-
-		if (!s->session || s->due_ms > now.mono_ms)
-			continue;
-		s->due_ms = now.mono_ms + MAX(s->sub.every_ms, 250);
-		if (!s->sub.every_ms)
-			s->due_ms = now.mono_ms + EVERY_MS;
-		if (s->sub.view == MSG_VIEW_PACING)
-			s->due_ms = now.mono_ms + PACING_MS;
-		if (s->sub.view == MSG_VIEW_REPORT ||
-		    s->sub.view == MSG_VIEW_BREAKS)
-			s->due_ms = now.mono_ms + REPORT_MS;
-		feed_page(f, s, now);
-	}
+	mark_due(f, now);
+	for (size_t i = 0; i < SCREENS_MAX; i++)
+		if (f->screens[i].like == &f->screens[i])
+			feed_page(f, &f->screens[i], now);
 }

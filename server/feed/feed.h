@@ -19,9 +19,9 @@
 
 struct feed;
 
-/* To one session's screen; req 0 = unasked. */
-typedef void feed_send_h(void *arg, uint64_t session, enum msg_type type,
-			 uint32_t req, const void *obj);
+/* To these sessions' screens, unasked. */
+typedef void feed_send_h(void *arg, const uint64_t *sessions, size_t n,
+			 enum msg_type type, const void *obj);
 
 /* A screen that looks at this campaign's pacing wants its page. */
 typedef void feed_pacing_h(void *arg, uint64_t session,

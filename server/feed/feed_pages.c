@@ -20,70 +20,24 @@ static bool contains(const char *text, const char *find)
 
 /* ---- agents ----------------------------------------------------------------- */
 
-struct sorter {
-	struct feed *f;
-	struct now now;
-	enum msg_sort sort;
-	bool reverse;
-};
-
-/* qsort_r's argument carries what the order depends on. */
-static int64_t agent_key(const struct sorter *o, const struct seat *s)
-{
-	uint32_t limit;
-	int64_t age = o->now.mono_ms - s->since.mono_ms;
-
-	switch (o->sort) {
-	case MSG_SORT_ATTENTION:	/* over its limit, then the longest */
-		return -((feed_over(o->f, s, o->now, &limit) ||
-			  s->hand_up ? INT64_C(1) << 50 : 0) + age);
-	case MSG_SORT_TIME:	return -age;
-	case MSG_SORT_STATE:	return s->state;
-	case MSG_SORT_CAMPAIGN:	return seat_campaign(s).v;
-	case MSG_SORT_CALLS:	return -(int64_t)s->today.calls;
-	case MSG_SORT_SALES:	return -(int64_t)s->today.sales;
-	case MSG_SORT_TALK:
-		return -seat_today_ms(s, SEAT_TALK, o->now);
-	case MSG_SORT_WRAP:
-		return -seat_today_ms(s, SEAT_WRAP, o->now);
-	default:		return s->agent.v;
-	}
-}
-
-static int agent_order(const void *a, const void *b, void *arg)
-{
-	const struct sorter *o = arg;
-	const struct seat *x = *(struct seat *const *)a;
-	const struct seat *y = *(struct seat *const *)b;
-	int64_t kx = agent_key(o, x), ky = agent_key(o, y);
-	int r = kx < ky ? -1 : kx > ky;
-
-	if (o->sort == MSG_SORT_NAME)
-		r = strcmp(x->name, y->name);
-	if (!r)
-		r = x->agent.v < y->agent.v ? -1 : 1;
-	return o->reverse ? -r : r;
-}
-
 static bool agent_matches(const struct screen *sc, const struct seat *s,
 			  enum msg_state st)
 {
 	char id[16];
 
+	if ((sc->sub.states && !(sc->sub.states & 1u << st)) ||
+	    (sc->sub.campaign && seat_campaign(s).v != sc->sub.campaign))
+		return false;
+	if (contains(s->name, sc->sub.find))
+		return true;
 	str_fmt(id, sizeof(id), "%u", s->agent.v);
-	return (!sc->sub.states || sc->sub.states & 1u << st) &&
-	       (contains(s->name, sc->sub.find) ||
-		contains(id, sc->sub.find)) &&
-	       (!sc->sub.campaign ||
-		seat_campaign(s).v == sc->sub.campaign);
+	return contains(id, sc->sub.find);
 }
 
 static void page_agents(struct feed *f, const struct screen *sc,
 			struct now now, struct msg_agents *m)
 {
 	struct seats *seats = floor_seats(f->r->floor);
-	struct sorter o = { f, now, (enum msg_sort)sc->sub.sort,
-			    sc->sub.reverse };
 	uint32_t counts[MSG_STATE_COUNT] = { 0 };
 	size_t n = 0;
 
@@ -97,19 +51,20 @@ static void page_agents(struct feed *f, const struct screen *sc,
 		m->total++;
 		counts[st]++;
 		if (agent_matches(sc, s, st) && n < f->order_max)
-			f->order[n++] = s;
+			feed_rank(f, &sc->sub, s, now, &f->order[n++]);
 	}
 	for (int st = 1; st < MSG_STATE_COUNT; st++)
 		if (counts[st])
 			m->states[m->states_count++] =
 				(struct msg_state_count){ (uint8_t)st,
 							  counts[st] };
-	qsort_r(f->order, n, sizeof(f->order[0]), agent_order, &o);
 	m->shown = (uint32_t)n;
 	m->top = MIN(sc->sub.top, m->shown);
+	feed_window(f->order, n, m->top,
+		    MIN(sc->sub.rows, ARRAY_LEN(m->rows)), sc->sub.reverse);
 	for (size_t i = m->top; i < n && m->rows_count < sc->sub.rows &&
 				m->rows_count < ARRAY_LEN(m->rows); i++)
-		feed_agent_row(f, f->order[i], now,
+		feed_agent_row(f, f->order[i].seat, now,
 			       &m->rows[m->rows_count++]);
 }
 
@@ -315,6 +270,19 @@ static void page_report(struct feed *f, const struct screen *sc,
 		memset(m, 0, sizeof(*m));
 }
 
+/* To every screen that shows the same. */
+static void publish(struct feed *f, const struct screen *sc,
+		    enum msg_type type, const void *obj)
+{
+	uint64_t to[SCREENS_MAX];
+	size_t n = 0;
+
+	for (size_t i = 0; i < SCREENS_MAX; i++)
+		if (f->screens[i].session && f->screens[i].like == sc)
+			to[n++] = f->screens[i].session;
+	f->send(f->arg, to, n, type, obj);
+}
+
 void feed_page(struct feed *f, const struct screen *sc, struct now now)
 {
 	union msg_any *m = page_new();
@@ -325,7 +293,7 @@ void feed_page(struct feed *f, const struct screen *sc, struct now now)
 		return;
 	f->zh = sc->zh;
 	feed_head(f, sc->zh, now, &head);
-	f->send(f->arg, sc->session, MSG_HEAD, 0, &head);
+	publish(f, sc, MSG_HEAD, &head);
 	switch (sc->sub.view) {
 	case MSG_VIEW_PACING:
 		f->pacing(f->arg, sc->session,
@@ -371,12 +339,12 @@ void feed_page(struct feed *f, const struct screen *sc, struct now now)
 		type = MSG_FLOOR;
 		break;
 	}
-	f->send(f->arg, sc->session, type, 0, m);
+	publish(f, sc, type, m);
 	/* Below the list stands the trunk under the cursor. */
 	if (sc->sub.view == MSG_VIEW_TRUNKS && sc->sub.trunk) {
 		memset(&m->trunk, 0, sizeof(m->trunk));
 		page_trunk(f, sc, now, &m->trunk);
-		f->send(f->arg, sc->session, MSG_TRUNK, 0, &m->trunk);
+		publish(f, sc, MSG_TRUNK, &m->trunk);
 	}
 	f->zh = false;
 	free(m);

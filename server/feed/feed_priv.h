@@ -13,7 +13,22 @@ struct screen {
 	bool zh;			/* language of its texts             */
 	struct msg_subscribe sub;
 	int64_t due_ms;			/* monotonic                         */
+	const struct screen *like;	/* whose page it gets this turn      */
 };
+
+/* A seat on its way to a place in a list. */
+struct ranked {
+	int64_t key;
+	const char *name;
+	const struct seat *seat;
+};
+
+/* What is too long, per campaign; looked up once a second, not per agent. */
+struct limit {
+	struct campaign_id campaign;
+	uint32_t wrap_s, hold_s;
+};
+enum { LIMITS_MAX = 64 };
 
 struct alert {
 	uint32_t id;
@@ -53,9 +68,13 @@ struct feed {
 	uint32_t alert_id;
 	struct hold_off held[64];
 	bool stuck_open;		/* an agent's alert is open          */
-	struct seat **order;			/* room to sort all seats    */
+	struct ranked *order;			/* room for all seats        */
 	size_t order_max;
 	bool zh;				/* of the page being made    */
+	struct limit limits[LIMITS_MAX];
+	size_t limit_n;
+	uint32_t break_s[SEAT_BREAKS];
+	int64_t limits_ms;
 	int64_t watched_ms, agents_ms;
 	uint8_t trunk_used[DIAL_TRUNKS_MAX][60];	/* 1..255 of cap     */
 	int64_t trunk_minute;
@@ -67,7 +86,13 @@ bool feed_over(struct feed *f, const struct seat *s, struct now now,
 	       uint32_t *limit_s);
 enum msg_judge feed_abandon_judge(int32_t share, int32_t target);
 
-/* feed_pages.c */
+/* feed_order.c */
+void feed_rank(struct feed *f, const struct msg_subscribe *sub,
+	       const struct seat *s, struct now now, struct ranked *out);
+/* Puts v[top, top + rows) in place and in order, of n. */
+void feed_window(struct ranked *v, size_t n, size_t top, size_t rows,
+		 bool reverse);
+/* feed_pages.c: to every screen that is like this one */
 void feed_page(struct feed *f, const struct screen *s, struct now now);
 /* feed_report.c */
 void feed_timeline(struct feed *f, const struct screen *sc, struct now now,

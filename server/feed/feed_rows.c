@@ -6,7 +6,7 @@
 
 #include <string.h>
 
-enum { NOT_READY_LIMIT_S = 600 };
+enum { NOT_READY_LIMIT_S = 600, LIMITS_MS = 1000 };
 
 static const char *break_name(struct feed *f, unsigned reason)
 {
@@ -44,23 +44,52 @@ void feed_breaks(struct feed *f, bool zh, struct msg_breaks *out)
 	f->zh = was;
 }
 
+static void limits_turn(struct feed *f, struct now now)
+{
+	struct campaign_id id;
+
+	if (f->limits_ms && now.mono_ms - f->limits_ms < LIMITS_MS)
+		return;
+	f->limits_ms = now.mono_ms;
+	f->limit_n = 0;
+	for (size_t i = 0; f->limit_n < LIMITS_MAX &&
+			   floor_campaign_at(f->r->floor, i, &id); i++) {
+		struct campaign_view v;
+
+		if (floor_campaign_view(f->r->floor, id, now, &v))
+			continue;
+		f->limits[f->limit_n++] = (struct limit){ id,
+			(uint32_t)(v.conf->wrap_ms / 1000),
+			(uint32_t)(v.conf->hold_alert_ms / 1000) };
+	}
+	for (unsigned i = 0; i < SEAT_BREAKS; i++) {
+		const char *name = break_name(f, SR_BREAK_FIRST + i);
+
+		f->break_s[i] = name ? (uint32_t)(conf_int(f->r->conf,
+				"breaks", name, "budget") / 1000) : 0;
+	}
+}
+
 bool feed_over(struct feed *f, const struct seat *s, struct now now,
 	       uint32_t *limit_s)
 {
 	int64_t for_s = (now.mono_ms - s->since.mono_ms) / 1000;
 	const struct call *c = call_get(floor_calls(f->r->floor), s->call);
-	const char *name = break_name(f, s->reason);
-	struct campaign_view v;
+	unsigned rest = s->reason - SR_BREAK_FIRST;
 	int64_t limit = 0;
 
-	if (c && !floor_campaign_view(f->r->floor, c->campaign, now, &v)) {
+	limits_turn(f, now);
+	for (size_t i = 0; c && i < f->limit_n; i++) {
+		if (f->limits[i].campaign.v != c->campaign.v)
+			continue;
 		if (s->state == SEAT_WRAP)
-			limit = v.conf->wrap_ms / 1000;
+			limit = f->limits[i].wrap_s;
 		if (s->state == SEAT_HOLD)
-			limit = v.conf->hold_alert_ms / 1000;
+			limit = f->limits[i].hold_s;
 	}
-	if (s->state == SEAT_BREAK && name)
-		limit = conf_int(f->r->conf, "breaks", name, "budget") / 1000;
+	if (s->state == SEAT_BREAK && s->reason >= SR_BREAK_FIRST &&
+	    rest < SEAT_BREAKS)
+		limit = f->break_s[rest];
 	if (s->state == SEAT_NOT_READY)
 		limit = NOT_READY_LIMIT_S;
 	*limit_s = (uint32_t)limit;

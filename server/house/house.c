@@ -120,15 +120,12 @@ static void to_agent(void *arg, struct agent_id agent, enum msg_type type,
 		log_warn("house", "to agent %u: %s", agent.v, err_text(e));
 }
 
-static void to_session(void *arg, uint64_t session, enum msg_type type,
-		       uint32_t req, const void *obj)
+static void to_screens(void *arg, const uint64_t *sessions, size_t n,
+		       enum msg_type type, const void *obj)
 {
 	struct house *h = arg;
-	enum err e = door_send(h->door, session, type, req, obj);
 
-	if (e && e != ERR_ABSENT)
-		log_warn("house", "to session %llu: %s",
-			 (unsigned long long)session, err_text(e));
+	door_send_many(h->door, sessions, n, type, obj);
 }
 
 static void pacing_due(void *arg, uint64_t session, struct campaign_id id)
@@ -405,7 +402,7 @@ enum err house_new(const struct conf *conf, const struct clock *clock,
 	if (!e)
 		e = desk_new(h->live, to_agent, h, &h->desk);
 	if (!e)
-		e = feed_new(h->live, h->tally, h->perf, to_session,
+		e = feed_new(h->live, h->tally, h->perf, to_screens,
 			     pacing_due, h, &h->feed);
 	if (!e)
 		e = open_door(h, conf);
