@@ -9,7 +9,7 @@
 #include <unistd.h>
 
 #include "agent_model.h"
-#include "agent_tty.h"
+#include "tui/tty.h"
 #include "base/log.h"
 #include "base/str.h"
 #include "link/link.h"

@@ -28,6 +28,8 @@ put 644 "$root/lib/waihu" "$B/waihu_phone.so"
 put 644 "$share" data/*.tsv data/call-map.mmd
 put 644 "$share/prompts" data/prompts/*
 put 644 "$share/samples" data/samples/*
+put 644 "$share/themes" data/themes/*
+put 644 "$share" data/tui.yaml
 for mo in "$B"/locale/*/LC_MESSAGES/waihu.mo; do
 	lang=${mo#"$B/locale/"}
 	put 644 "$root/share/locale/${lang%/*}" "$mo"

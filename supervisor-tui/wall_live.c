@@ -11,6 +11,7 @@
 #include "base/log.h"
 #include "base/str.h"
 #include "link/link.h"
+#include "tui/tty.h"
 #include "wall_model.h"
 #include "wall_phone.h"
 #include "wall_save.h"
@@ -22,7 +23,9 @@ enum { DRAW_MS = 250, SECOND_MS = 1000 };
 struct watch {
 	const struct wall_options *o;
 	struct wall_model *m;
-	struct term *term;
+	struct term *term;		/* NULL in linear mode               */
+	struct tty *tty;		/* NULL on a screen                  */
+	char spoken[900];
 	struct grid g;
 	struct link *link;
 	struct clock clock;
@@ -141,9 +144,30 @@ static void on_lost(void *arg, const char *why)
 	w->todo |= DO_REDRAW;
 }
 
+/* --linear: what has changed, as a line. */
+static void speak(struct watch *w)
+{
+	char line[1000];
+
+	wall_linear(w->m, w->spoken, sizeof(w->spoken), line, sizeof(line));
+	if (*line) {
+		printf("%s%s\n", w->todo & DO_BELL && w->o->bell ? "\a" : "",
+		       line);
+		fflush(stdout);
+	}
+	w->drawn_ms = w->m->now.mono_ms;
+	w->todo = 0;
+	w->at_once = false;
+}
+
 static void draw(struct watch *w)
 {
 	int rows, cols;
+
+	if (w->tty) {
+		speak(w);
+		return;
+	}
 
 	term_size(w->term, &rows, &cols);
 	if (rows != w->g.rows || cols != w->g.cols) {
@@ -171,7 +195,8 @@ static void take_keys(struct watch *w)
 	uint32_t key;
 
 	/* A flood of keys must not keep the server waiting. */
-	for (int n = 0; n < 200 && (key = term_key(w->term)); n++) {
+	for (int n = 0; n < 200 && (key = w->tty ? tty_key(w->tty)
+						 : term_key(w->term)); n++) {
 		unsigned todo;
 
 		set_now(w);
@@ -202,7 +227,8 @@ static void turn(struct watch *w)
 
 	set_now(w);
 	second = w->m->now.wall_ms / SECOND_MS;
-	got = loop_wait(STDIN_FILENO, link_fd(w->link),
+	got = loop_wait(w->tty && tty_over(w->tty) ? -1 : STDIN_FILENO,
+			link_fd(w->link),
 			w->phone.phone ? phone_fd(w->phone.phone) : -1,
 			w->m->now.mono_ms, next_due(w));
 	set_now(w);
@@ -237,21 +263,35 @@ static bool read_password(struct watch *w)
 	return got;
 }
 
+/* A theme of one's own, unless a palette was asked for or it cannot be. */
+static void own_colors(struct watch *w)
+{
+	const char *no = getenv("NO_COLOR"), *env = getenv("WAIHU_COLOR");
+
+	if (w->o->theme && !w->o->color && !(no && *no) && !(env && *env) &&
+	    term_colors(w->term) >= w->o->colors.colors)
+		term_set_theme(w->term, &w->o->colors);
+}
+
 static enum err open_screen(struct watch *w)
 {
 	struct term_opts to = { w->o->color, w->o->glyphs, w->o->bell,
 				w->o->title };
 	int rows, cols;
-	enum err e = term_open(&to, &w->term);
+	enum err e;
 
+	if (w->o->linear)
+		return tty_open(&w->tty);
+	e = term_open(&to, &w->term);
 	if (e) {
 		fprintf(stderr, "waihu-supervisor: %s\n",
-			_("needs a terminal"));
+			_("needs a terminal, or --linear"));
 		return e;
 	}
 	term_size(w->term, &rows, &cols);
 	e = grid_init(&w->g, MAX(rows, 1), MAX(cols, 1));
 	w->g.unicode = term_unicode(w->term);
+	own_colors(w);
 	w->m->rows = rows;
 	w->m->cols = cols;
 	if (*term_note(w->term))
@@ -281,6 +321,7 @@ static int watch(struct watch *w)
 	while (!w->done)
 		turn(w);
 	w->term = term_close(w->term);
+	w->tty = tty_close(w->tty);
 	log_set_fd(-1);
 	if (fd >= 0)
 		close(fd);

@@ -246,6 +246,9 @@ void wall_day(char buf[TEXT_DAY], int64_t wall_ms, int32_t tz_min);
 extern const struct keymap wall_keymap;
 void wall_footer_text(const struct keymap_row *row, const char *label,
 		      char *buf, size_t size, const void *model);
+/* --linear: the line to say now, "" if nothing has changed since `last`. */
+void wall_linear(const struct wall_model *m, char *last, size_t last_size,
+		 char *line, size_t size);
 /* Draws the model on g; touches nothing else. */
 void wall_draw(const struct wall_model *m, struct grid *g);
 

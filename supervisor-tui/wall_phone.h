@@ -8,7 +8,7 @@
 #define WALL_PHONE_H
 
 #include "phone/phone.h"
-#include "wall_live.h"
+#include "wall_options.h"
 #include "wall_model.h"
 
 struct wall_phone {

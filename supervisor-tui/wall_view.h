@@ -26,6 +26,8 @@ void view_trunks(const struct wall_model *m, struct grid *g);
 void view_pacing(const struct wall_model *m, struct grid *g);
 void view_alert_line(const struct wall_model *m, struct grid *g);
 void view_card(const struct wall_model *m, struct grid *g);
+/* What is asked or heard, as a sentence; "" if nothing. */
+void view_asked(const struct wall_model *m, char *buf, size_t size);
 /* What lies over the view; true if it took the cursor. */
 bool view_box(const struct wall_model *m, struct grid *g);
 

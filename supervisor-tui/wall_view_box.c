@@ -134,21 +134,41 @@ static const char *const questions[ASK_COUNT] = {
 	[ASK_APPLY] = N_("Apply the change to %s?"),
 };
 
+static void question(const struct wall_model *m, char *line, size_t size)
+{
+	const char *about = m->box.all ? _("everyone") : m->box.about;
+	const char *q = m->box.ask == ASK_QUIT && !wall_listening(m)
+				? _("Quit?") : _(questions[m->box.ask]);
+	const char *mark = strstr(q, "%s");
+
+	str_copy(line, size, q);
+	if (mark)
+		str_fmt(line, size, "%.*s%s%s", (int)(mark - q), q, about,
+			mark + 2);
+}
+
+void view_asked(const struct wall_model *m, char *buf, size_t size)
+{
+	*buf = '\0';
+	if (m->box.ask) {
+		question(m, buf, size);
+		str_add(buf, size, " %s", wall_ctx(m) == CTX_TEXT
+			? m->box.text.text : _("Enter Yes   Esc No"));
+	} else if (wall_listening(m)) {
+		str_fmt(buf, size, "%s %u: %s", m->mon.name,
+			(unsigned)m->mon.agent, heard(m->mon.mode));
+	}
+}
+
 static void draw_ask(const struct wall_model *m, struct grid *g)
 {
 	bool text = wall_ctx(m) == CTX_TEXT;
 	bool card = g->rows < 24 || g->cols < 80;
-	const char *about = m->box.all ? _("everyone") : m->box.about;
-	const char *q = m->box.ask == ASK_QUIT && !wall_listening(m)
-				? _("Quit?") : _(questions[m->box.ask]);
-	const char *mark = strstr(q, "%s"), *next;
 	struct grid_box b;
+	const char *next;
 	char line[400];
 
-	str_copy(line, sizeof(line), q);
-	if (mark)
-		str_fmt(line, sizeof(line), "%.*s%s%s", (int)(mark - q), q,
-			about, mark + 2);
+	question(m, line, sizeof(line));
 	b = grid_popup(g, text ? 9 : 7, MIN(64, g->cols - 2),
 		       !text ? _("Sure?") :
 		       m->box.ask == ASK_TELL ? _("Message") :

@@ -50,6 +50,17 @@ struct theme {
 const struct theme *theme_find(const char *name);
 
 /*
+ * One role of a theme by its word in STYLE_LIST with `-` for blanks
+ * ("head-ready", "watch"), as "214 on 16 bold", "white on red", "underline":
+ * colours are 0..255, the eight names, or default.  ERR_ABSENT: no such role;
+ * ERR_FORMAT: the value.
+ */
+MUST_CHECK enum err theme_set(struct theme *t, const char *role,
+			      const char *value);
+/* The i-th role as theme_set calls it, "" after the last. */
+const char *theme_role(size_t i);
+
+/*
  * Decides the palette: `asked` (--color), then $WAIHU_COLOR, then NO_COLOR
  * (set and not empty: mono), then what the terminal has.  "auto" or NULL
  * counts as not asked; a palette the terminal cannot show steps down.

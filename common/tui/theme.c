@@ -4,6 +4,8 @@
 
 #include "base/str.h"
 
+#include <string.h>
+
 enum { BLACK, RED, GREEN, YELLOW, BLUE, MAGENTA, CYAN, WHITE, OWN = -1 };
 
 /* UX 1.2: eight roles, the header's state colours, four palettes. */
@@ -104,6 +106,94 @@ const struct theme *theme_choose(const char *asked, int colors)
 	if (t->colors > colors)
 		t = theme_find(colors >= 8 ? "16" : "mono");
 	return t;
+}
+
+/* Roles as themes name them, in the order of STYLE_LIST. */
+static const char *const roles[ST_COUNT] = {
+	[ST_NORMAL] = "normal", [ST_DIM] = "dim", [ST_TITLE] = "title",
+	[ST_STATE] = "state", [ST_OK] = "ok", [ST_WATCH] = "watch",
+	[ST_ALARM] = "alarm", [ST_INPUT] = "input",
+	[ST_HEAD_READY] = "head-ready", [ST_HEAD_TALK] = "head-talk",
+	[ST_HEAD_HOLD] = "head-hold", [ST_HEAD_WRAP] = "head-wrap",
+	[ST_HEAD_AWAY] = "head-away", [ST_HEAD_LOST] = "head-lost",
+};
+
+const char *theme_role(size_t i)
+{
+	return i < ST_COUNT ? roles[i] : "";
+}
+
+static bool colour(const char *word, int16_t *out)
+{
+	static const char *const names[] = { "black", "red", "green",
+		"yellow", "blue", "magenta", "cyan", "white" };
+	uint64_t n;
+
+	if (str_eq(word, "default")) {
+		*out = OWN;
+		return true;
+	}
+	for (size_t i = 0; i < ARRAY_LEN(names); i++)
+		if (str_eq(word, names[i])) {
+			*out = (int16_t)i;
+			return true;
+		}
+	if (str_to_u64(word, 255, &n))
+		return false;
+	*out = (int16_t)n;
+	return true;
+}
+
+static unsigned attribute(const char *word)
+{
+	return str_eq(word, "bold") ? LOOK_BOLD :
+	       str_eq(word, "underline") ? LOOK_UNDERLINE :
+	       str_eq(word, "reverse") ? LOOK_REVERSE :
+	       str_eq(word, "dim") ? LOOK_DIM : 0;
+}
+
+static enum err look_of(const char *value, struct look *out)
+{
+	char copy[100], *save = NULL;
+	bool on = false, fg = false;
+
+	*out = (struct look){ OWN, OWN, 0 };
+	if (!str_copy(copy, sizeof(copy), value))
+		return ERR_FORMAT;
+	for (char *w = strtok_r(copy, " ", &save); w;
+	     w = strtok_r(NULL, " ", &save)) {
+		unsigned attr = attribute(w);
+
+		if (attr)
+			out->attr |= attr;
+		else if (str_eq(w, "on") && !on)
+			on = true;
+		else if (on ? !colour(w, &out->bg)
+			    : fg || !colour(w, &out->fg))
+			return ERR_FORMAT;
+		else if (!on)
+			fg = true;
+	}
+	return ERR_OK;
+}
+
+enum err theme_set(struct theme *t, const char *role, const char *value)
+{
+	struct look look;
+
+	for (size_t i = 0; i < ST_COUNT; i++) {
+		if (!str_eq(roles[i], role))
+			continue;
+		enum err e = look_of(value, &look);
+
+		if (e)
+			return e;
+		t->look[i] = look;
+		t->colors = MAX(t->colors, look.fg > 7 || look.bg > 7 ? 256
+				: look.fg >= 0 || look.bg >= 0 ? 8 : 0);
+		return ERR_OK;
+	}
+	return ERR_ABSENT;
 }
 
 char style_letter(enum style st)

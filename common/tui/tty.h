@@ -1,12 +1,12 @@
 /*
- * agent_tty -- keys for --linear: plain bytes, no screen.
+ * tui/tty -- keys for --linear: plain bytes, no screen.
  *
  * From a terminal: each key at once, function keys by their usual sequences.
  * From a file or pipe: a line that names a key ("F8", "Enter") is that key,
  * any other line is typed text.
  */
-#ifndef AGENT_TTY_H
-#define AGENT_TTY_H
+#ifndef TUI_TTY_H
+#define TUI_TTY_H
 
 #include "base/base.h"
 

@@ -1,4 +1,4 @@
-#include "agent_tty.h"
+#include "tui/tty.h"
 
 #include <poll.h>
 #include <stdlib.h>
