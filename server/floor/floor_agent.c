@@ -38,6 +38,9 @@ static enum err on_login(struct floor *f, struct seat *none UNUSED,
 		floor_seat_told(f, s, now);
 		return ERR_OK;
 	}
+	/* After a restart: the call whose outcome may yet be corrected. */
+	if (!f->last_uid[s->slot] && in->when_s > 0)
+		f->last_uid[s->slot] = (uint64_t)in->when_s;
 	/* A second log-in takes the session over: same seat, same call. */
 	enum seat_state was = s->state;
 

@@ -23,6 +23,7 @@ static void on_came(void *arg, const struct door_session *s, bool resumed)
 		return;
 	}
 	str_fmt(in.text, sizeof(in.text), "%s\t%s", s->name, s->team);
+	in.when_s = (int64_t)house_last_of(h, s->agent);
 	e = live_input(h->live, &in);
 	if (e) {
 		log_err("house", "agent %u cannot sit down: %s", s->agent.v,
@@ -355,6 +356,7 @@ static bool count_again(void *arg, const struct cdr *r)
 	struct house *h = arg;
 
 	tally_call(h->tally, r, (struct now){ 0, r->done_ms });
+	house_last_note(h, r);
 	return true;
 }
 
@@ -445,6 +447,7 @@ struct house *house_free(struct house *h)
 	h->desk = desk_free(h->desk);
 	h->tally = tally_free(h->tally);
 	free(h->secrets);
+	free(h->lasts);
 	free(h);
 	return NULL;
 }

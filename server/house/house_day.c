@@ -51,6 +51,8 @@ void house_new_day(struct house *h, struct now now)
 		return;
 	if (h->day) {
 		tally_new_day(h->tally);
+		free(h->lasts);
+		h->lasts = NULL;
 		seat_new_day(floor_seats(live_rooms(h->live)->floor), now);
 	}
 	h->day = day;
@@ -72,4 +74,45 @@ void house_tell_systemd(struct house *h, struct now now)
 		"READY=1\nWATCHDOG=1\nSTATUS=%u agents, %zu calls", agents,
 		call_count(floor_calls(r->floor)));
 	house_notify(text);
+}
+
+/* ---- the last call of each agent, over a restart ----------------------------- */
+
+static struct last_call *last_at(const struct house *h, uint32_t agent)
+{
+	size_t mask = h->last_cap - 1, i = agent * 2654435761u & mask;
+
+	for (size_t n = 0; n <= mask; n++, i = (i + 1) & mask)
+		if (!h->lasts[i].agent || h->lasts[i].agent == agent)
+			return &h->lasts[i];
+	return NULL;
+}
+
+void house_last_note(struct house *h, const struct cdr *r)
+{
+	size_t want = 2 * (size_t)conf_int(h->conf, "server", NULL,
+					   "agents_max");
+	struct last_call *at;
+
+	if (!r->agent || !r->join_ms)
+		return;
+	if (!h->lasts) {
+		for (h->last_cap = 64; h->last_cap < want;)
+			h->last_cap *= 2;
+		h->lasts = calloc(h->last_cap, sizeof(*h->lasts));
+		if (!h->lasts)
+			h->last_cap = 0;
+	}
+	at = h->lasts ? last_at(h, r->agent) : NULL;
+	if (!at)		/* more agents a day than there are seats */
+		return;
+	at->agent = r->agent;
+	at->uid = r->uid;
+}
+
+uint64_t house_last_of(const struct house *h, struct agent_id agent)
+{
+	const struct last_call *at = h->lasts ? last_at(h, agent.v) : NULL;
+
+	return at && at->agent == agent.v ? at->uid : 0;
 }

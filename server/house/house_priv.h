@@ -20,6 +20,12 @@ struct secret {
 	char text[SECRET_LEN + 1];
 };
 
+/* The last call an agent talked in today, before this start. */
+struct last_call {
+	uint32_t agent;
+	uint64_t uid;
+};
+
 /* A supervisor on an agent's line. */
 struct watch {
 	uint64_t session;
@@ -49,6 +55,8 @@ struct house {
 	struct house_forecast *forecast;
 	struct agent_id assign[256];	/* given campaigns after their call  */
 	size_t assign_len;
+	struct last_call *lasts;	/* by agent, open addressing         */
+	size_t last_cap;		/* a power of two; 0 = none yet      */
 	int64_t stop_ms;		/* monotonic: stop then; 0 = no      */
 	int64_t told_ms, day;
 	bool ready;			/* hooks may use every room          */
@@ -92,6 +100,9 @@ struct house_forecast *house_forecast_free(struct house_forecast *f);
 void house_notify(const char *text);
 void house_new_day(struct house *h, struct now now);
 void house_tell_systemd(struct house *h, struct now now);
+/* From a record of today; and 0 if there was none. */
+void house_last_note(struct house *h, const struct cdr *r);
+uint64_t house_last_of(const struct house *h, struct agent_id agent);
 /* house_phone.c: agents' phones, beside their program or on their desk */
 enum err house_phone_key(void *arg, const char *user, const char *realm,
 			 uint8_t ha1[DIAL_HA1_SIZE], struct agent_id *agent);

@@ -12,6 +12,7 @@ struct perf_pair {
 	uint32_t agent, campaign;
 	struct perf_sums part[PARTS];
 	uint32_t next;			/* pair of the same agent, + 1       */
+	int64_t until_ms;		/* at load: today's are counted so far */
 	bool dirty;
 };
 

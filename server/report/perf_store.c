@@ -7,7 +7,8 @@
 #include <string.h>
 #include <time.h>
 
-enum { PURGE_ROWS = 64, DAYS_MAX = 40, STAYS_MAX = 500 };
+enum { PURGE_ROWS = 64, DAYS_MAX = 40, STAYS_MAX = 500,
+       LONGEST_MS = 12 * 3600000 };	/* a stay that began yesterday      */
 
 #define PERF_DAY_BREAK(F)                                                     \
 	F(i64,   ms,       0,   "spent on it [ms]")
@@ -29,7 +30,8 @@ SCHEMA_DEFINE(perf_day_break, PERF_DAY_BREAK, "a break's time");
 	F(i64,   break_ms, 0,   "of the agent's states [ms]")                 \
 	F(i64,   wait_ms,  0,   "READY until TALK, summed [ms]")              \
 	F(u32,   waits,    0,   "how many")                                   \
-	F(rows,  breaks,   (9, perf_day_break), "by row of the configuration")
+	F(rows,  breaks,   (9, perf_day_break), "by row of the configuration") \
+	F(i64,   until_ms, 0,   "states are counted so far [wall ms]; 0: no word")
 SCHEMA_STRUCT(perf_day, PERF_DAY_FIELDS);
 SCHEMA_DEFINE(perf_day, PERF_DAY_FIELDS, "an agent's day");
 
@@ -66,7 +68,8 @@ static void sums_of(const struct perf_day *d, struct perf_sums *s)
 }
 
 static void put_day(struct store_group *g, uint32_t day, uint32_t agent,
-		    uint32_t campaign, const struct perf_sums *s)
+		    uint32_t campaign, const struct perf_sums *s,
+		    int64_t until_ms)
 {
 	struct store_key k = { 0 };
 	struct perf_day d;
@@ -74,6 +77,7 @@ static void put_day(struct store_group *g, uint32_t day, uint32_t agent,
 	size_t len;
 
 	day_of(s, &d);
+	d.until_ms = until_ms;
 	if (schema_encode(&perf_day_schema, &d, buf, sizeof(buf), &len)) {
 		log_err("report", "agent %u: a day cannot be written", agent);
 		return;
@@ -84,13 +88,16 @@ static void put_day(struct store_group *g, uint32_t day, uint32_t agent,
 	store_put(g, STORE_AGENT_DAY, k.b, k.len, buf, len);
 }
 
-void perf_write(struct perf *p UNUSED, struct store_group *g,
+void perf_write(struct perf *p, struct store_group *g,
 		struct perf_pair *pair, struct now now)
 {
+	const struct perf_agent *a;
+
 	if (!pair->dirty)
 		return;
+	a = perf_agent_make(p, pair->agent);
 	put_day(g, perf_day_number(now.wall_ms), pair->agent, pair->campaign,
-		&pair->part[PERF_TODAY]);
+		&pair->part[PERF_TODAY], a ? a->counted_ms : 0);
 	pair->dirty = false;
 }
 
@@ -232,6 +239,7 @@ static bool day_row(void *arg, const void *key, size_t klen, const void *val,
 	if (day_ms >= l->p->day_ms) {
 		s.calls = s.sales = 0;
 		s.talk_ms = s.hold_ms = s.wrap_ms = 0;
+		pair->until_ms = d.until_ms ? d.until_ms : l->now.wall_ms;
 		l->today = true;
 	} else {
 		perf_over(l->p, &s);
@@ -297,6 +305,67 @@ static bool old_stay(void *arg, const void *key UNUSED, size_t klen UNUSED,
 	return true;
 }
 
+/* ---- since the sums were written --------------------------------------------- */
+
+struct late {
+	struct perf *p;
+	int64_t until_ms;		/* what ended before is all counted  */
+	bool full;
+};
+
+static bool late_stay(void *arg, const struct perf_stay *st)
+{
+	struct late *x = arg;
+	int64_t end_ms = st->at_ms + st->for_ms;
+	struct perf_pair *pair;
+	struct perf_sums s = { 0 };
+	int64_t from_ms;
+
+	if (end_ms <= x->until_ms)
+		return false;
+	pair = perf_pair_make(x->p, st->agent, st->campaign);
+	x->full = !pair;
+	if (!pair)
+		return false;
+	from_ms = MAX(pair->until_ms, x->p->day_ms);
+	if (end_ms <= from_ms)
+		return true;
+	perf_count_stay(&s, st, from_ms, perf_midnight(x->p->day_ms, 1));
+	if (st->wait_ms) {
+		s.wait_ms = st->wait_ms;
+		s.waits = 1;
+	}
+	perf_put_day(x->p, x->p->day_ms, pair, &s);
+	pair->dirty = true;
+	return true;
+}
+
+/*
+ * Sums are written once a minute; a stay, when it ends.  So what a crash cut
+ * off is in the newest stays of each agent, a few rows.
+ */
+static enum err catch_up(struct load *l)
+{
+	struct perf *p = l->p;
+	enum err e = ERR_OK;
+
+	for (size_t i = 0; i < p->agent_len && !e; i++) {
+		struct late x = { .p = p, .until_ms = INT64_MAX };
+		struct agent_id id = { p->agents[i].agent };
+
+		for (uint32_t k = p->agents[i].first; k;
+		     k = p->pairs[k - 1].next)
+			x.until_ms = MIN(x.until_ms, p->pairs[k - 1].until_ms);
+		x.until_ms = MAX(x.until_ms == INT64_MAX ? 0 : x.until_ms,
+				 p->day_ms);
+		e = perf_stays(p, id, p->day_ms - LONGEST_MS,
+			       l->now.wall_ms + 1, l->now, late_stay, &x);
+		if (x.full)
+			e = ERR_MEMORY;
+	}
+	return e;
+}
+
 /* Days that have no sums at all: from calls' records, then from stays. */
 static enum err make_again(struct load *l)
 {
@@ -320,7 +389,9 @@ static enum err make_again(struct load *l)
 	if (!e && l->missing)
 		e = store_scan_all(p->store, STORE_SEAT,
 				   &(struct store_range){ 0 }, old_stay, l);
-	return e ? e : l->err;
+	if (!e)
+		e = l->err;
+	return e || !l->today ? e : catch_up(l);
 }
 
 enum err perf_load(struct perf *p, struct now now)

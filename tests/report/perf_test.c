@@ -182,6 +182,37 @@ static void a_restart_loses_nothing(void **state UNUSED)
 	store_fix_close(&f);
 }
 
+/* Sums were written, then stays ended, then the power went. */
+static void a_crash_costs_the_running_stay_only(void **state UNUSED)
+{
+	struct store_fix f = { 0 };
+	struct perf_sums is;
+	struct perf *p, *q;
+
+	store_fix_open(&f, true);
+	p = open_perf(&f, morning);
+	enter(p, PERF_READY, morning, 0);
+	perf_tick(p, at(morning + 2 * MIN_MS));	/* the stay so far */
+	perf_tick(p, at(morning + 2 * MIN_MS));	/* is written */
+	enter(p, PERF_TALK, morning + 10 * MIN_MS, 10 * MIN_MS);
+	enter(p, PERF_BREAK, morning + 15 * MIN_MS, 0);
+	enter(p, PERF_READY, morning + 22 * MIN_MS, 0);
+	perf_tick(p, at(morning + 22 * MIN_MS));	/* stays only */
+	T_OK(!store_fix_commit(&f, store_begin(f.s)), "on disk");
+	q = open_perf(&f, morning + 23 * MIN_MS);
+	is = sum_of(q, PERF_TODAY, morning + 23 * MIN_MS);
+	T_OK(is.ms[PERF_READY] == 10 * MIN_MS, "ready before the call: %lld",
+	     (long long)is.ms[PERF_READY]);
+	T_OK(is.ms[PERF_TALK] == 5 * MIN_MS, "the talk: %lld",
+	     (long long)is.ms[PERF_TALK]);
+	T_OK(is.ms[PERF_BREAK] == 7 * MIN_MS && is.break_ms[0] == 7 * MIN_MS,
+	     "the break");
+	T_OK(is.waits == 1 && is.wait_ms == 10 * MIN_MS, "and the wait, once");
+	q = perf_free(q, at(morning + 23 * MIN_MS));
+	p = perf_free(p, at(morning + 23 * MIN_MS));
+	store_fix_close(&f);
+}
+
 static bool forget(void *arg, const void *key, size_t klen,
 		   const void *val UNUSED, size_t vlen UNUSED)
 {
@@ -273,6 +304,7 @@ int main(void)
 		cmocka_unit_test(a_day_is_summed),
 		cmocka_unit_test(midnight_splits_a_stay),
 		cmocka_unit_test(a_restart_loses_nothing),
+		cmocka_unit_test(a_crash_costs_the_running_stay_only),
 		cmocka_unit_test(missing_days_are_made_again),
 		cmocka_unit_test(stays_tell_every_second),
 	};
