@@ -25,7 +25,7 @@ static const struct {
 	{ "pace",     "explain measure --stdio", "campaign" },
 	{ "simulate", "", "campaign" },
 	{ "list",     "list show import delete", "list" },
-	{ "lead",     "list show set", "list" },
+	{ "lead",     "list show set erase", "list" },
 	{ "dnc",      "list add show delete", NULL },
 	{ "consent",  "list add delete", NULL },
 	{ "trunk",    "list show drain enable set", "trunk" },

@@ -23,7 +23,7 @@ static const char usage_text[] =
 	"  waihu campaign list|show|start|pause|stop|set\n"
 	"  waihu pace explain|measure CAMPAIGN | waihu pace --stdio\n"
 	"  waihu simulate [CAMPAIGN] ...       a day of pacing, in virtual time\n"
-	"  waihu list list|show|import|delete  waihu lead list|show|set\n"
+	"  waihu list list|show|import|delete  waihu lead list|show|set|erase\n"
 	"  waihu dnc list|add|show|delete      waihu consent list|add|delete\n"
 	"  waihu trunk list|show|drain|enable|set\n"
 	"  waihu call list|show|play|export    waihu cdr export\n"

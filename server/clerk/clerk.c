@@ -75,6 +75,10 @@ static const struct {
 	{ "lead",     "set",    verb_lead_set, true,
 	  "ID [priority=N] [status=held|ready] [name=TEXT] [tags=T]",
 	  "change a lead" },
+	{ "lead",     "erase",  verb_lead_erase, true,
+	  "NUMBER --yes [--why TEXT]",
+	  "forget a customer: his leads, recordings, notes and attempts go, "
+	  "records stay without him, and he is never called again" },
 	{ "dnc",      "list",   verb_dnc_list,      false,
 	  "[--limit N] [--unmask --why TEXT]",
 	  "do not call, numbers masked; whole with --unmask, in the audit log "

@@ -118,7 +118,7 @@ step_h verb_campaign_list, verb_campaign_show, verb_campaign_set, verb_campaign_
 	verb_campaign_stop, verb_campaign_pause, verb_pace_explain;
 step_h verb_pace_measure;
 step_h verb_list_list, verb_list_show, verb_list_import, verb_list_delete;
-step_h verb_lead_list, verb_lead_show, verb_lead_set;
+step_h verb_lead_list, verb_lead_show, verb_lead_set, verb_lead_erase;
 step_h verb_dnc_list, verb_dnc_add, verb_dnc_show, verb_dnc_delete;
 step_h verb_consent_list, verb_consent_add, verb_consent_delete;
 step_h verb_trunk_list, verb_trunk_show, verb_trunk_drain, verb_trunk_enable, verb_trunk_set;

@@ -359,6 +359,16 @@ MUST_CHECK enum err gate_attempts_trim(struct gate *g,
 				       const struct gate_trim *ask,
 				       struct gate_place *at, unsigned *gone);
 
+/*
+ * Attempts on a person (0: none but the number's) and on a number go, some
+ * hundreds at a time; *gone = how many.  After gate_erase: who may not be
+ * called has no frequency.
+ */
+MUST_CHECK enum err gate_history_forget(struct gate *g,
+					struct store_group *grp,
+					uint64_t person, const char *e164,
+					unsigned *gone);
+
 /* ---- do-not-call, consent, erasure ------------------------------------ */
 
 #define GATE_DNC(F)                                                           \

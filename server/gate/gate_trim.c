@@ -90,3 +90,39 @@ enum err gate_attempts_trim(struct gate *g, struct store_group *grp,
 	}
 	return ERR_OK;
 }
+
+struct forget {
+	struct store_group *grp;
+	unsigned gone;
+};
+
+static bool forget_row(void *arg, const void *key, size_t klen,
+		       const void *val UNUSED, size_t vlen UNUSED)
+{
+	struct forget *f = arg;
+
+	store_del(f->grp, STORE_ATTEMPT, key, klen);
+	f->gone++;
+	return true;
+}
+
+enum err gate_history_forget(struct gate *g, struct store_group *grp,
+			     uint64_t person, const char *e164,
+			     unsigned *gone)
+{
+	uint64_t who[2] = { person, gate_number(e164) };
+	struct forget f = { .grp = grp };
+	enum err e = ERR_OK;
+
+	for (size_t i = 0; !e && i < ARRAY_LEN(who); i++) {
+		struct store_key k = { 0 };
+
+		if (!who[i] || (i && who[i] == who[0]))
+			continue;
+		store_key_u64(&k, who[i]);
+		e = store_scan_prefix(g->store, STORE_ATTEMPT, k.b, k.len, 500,
+				      forget_row, &f);
+	}
+	*gone = f.gone;
+	return e;
+}

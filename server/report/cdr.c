@@ -59,10 +59,26 @@ enum err cdr_put(struct store_group *g, const struct cdr *r)
 		return e;
 	store_key_u64(&key, r->uid);
 	store_put_sealed(g, STORE_CALL, key.b, key.len, buf, len);
+	if (!*r->number)	/* forgotten */
+		return ERR_OK;
 	store_key_text(&by, r->number);
 	store_key_u64(&by, r->uid);
 	store_put(g, STORE_CALL_BY_NUMBER, by.b, by.len, "", 0);
 	return ERR_OK;
+}
+
+enum err cdr_forget(struct store_group *g, const struct cdr *r)
+{
+	struct store_key by = { 0 };
+	struct cdr less = *r;
+
+	less.lead = less.person = 0;
+	*less.number = *less.note = *less.recording = '\0';
+	less.callback_s = 0;
+	store_key_text(&by, r->number);
+	store_key_u64(&by, r->uid);
+	store_del(g, STORE_CALL_BY_NUMBER, by.b, by.len);
+	return cdr_put(g, &less);
 }
 
 enum err cdr_get(struct store *s, uint64_t uid, struct cdr *out)

@@ -66,6 +66,11 @@ void cdr_from_call(const struct call *c, const char *campaign_name,
 		   struct cdr *out);
 /* Into the group: record and index.  The same uid again replaces it. */
 MUST_CHECK enum err cdr_put(struct store_group *g, const struct cdr *r);
+/*
+ * The customer is to be forgotten: the record stays, for what was dialled and
+ * when is kept by law, but says nothing of him, and is not found by number.
+ */
+MUST_CHECK enum err cdr_forget(struct store_group *g, const struct cdr *r);
 /* ERR_ABSENT, ERR_FORMAT (damaged), store's errors. */
 MUST_CHECK enum err cdr_get(struct store *s, uint64_t uid, struct cdr *out);
 

@@ -120,6 +120,29 @@ static void rules_see_no_difference(void **unused UNUSED)
 	}
 }
 
+/* Whose attempts go, and nobody else's, however many there are. */
+static void one_is_forgotten(void **unused UNUSED)
+{
+	struct gate_world w;
+	unsigned gone = 1, all = 0;
+
+	gate_world_open(&w, NULL, "none");
+	for (uint64_t i = 0; i < 1300; i++)
+		attempt(&w, i + 1, i % 13 ? "8613900000001" : "8613900000002",
+			1, 1800000000);
+	while (gone) {
+		struct store_group *g = store_begin(w.store);
+
+		T_OK(!gate_history_forget(w.gate, g, 0, "8613900000001",
+					  &gone) && gone <= 500, "a bite");
+		gate_world_commit(&w, g);
+		all += gone;
+	}
+	T_OK(all == 1200 && left(&w) == 100, "%u went, %llu are left", all,
+	     (unsigned long long)left(&w));
+	gate_world_close(&w);
+}
+
 static void whole_campaigns(void **unused UNUSED)
 {
 	static const struct { const char *profile; bool whole; } cases[] = {
@@ -143,6 +166,7 @@ int main(void)
 		cmocka_unit_test(bites),
 		cmocka_unit_test(rules_see_no_difference),
 		cmocka_unit_test(whole_campaigns),
+		cmocka_unit_test(one_is_forgotten),
 	};
 
 	return T_RUN(tests);

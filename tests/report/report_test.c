@@ -103,6 +103,41 @@ static void longest(void **unused UNUSED)
 	}
 }
 
+static bool count_one(void *arg, const struct cdr *r UNUSED)
+{
+	++*(int *)arg;
+	return true;
+}
+
+static void forgotten(void **unused UNUSED)
+{
+	struct store_conf conf = { 0 };
+	struct cdr r = { .uid = 77, .lead = 5, .person = 8613812345678,
+			 .result = RES_ANSWERED, .answer_ms = 9 }, got;
+	struct store_group *g;
+	struct store *s;
+	int found = 0;
+
+	str_copy(r.number, sizeof(r.number), "8613812345678");
+	str_copy(r.note, sizeof(r.note), "his wife is Ada");
+	str_copy(r.recording, sizeof(r.recording), "2026-11-23/77.wav");
+	T_OK(!store_open(&conf, &s), "a store");
+	g = store_begin(s);
+	T_OK(!cdr_put(g, &r) && !store_commit_wait(g, NULL), "a record");
+	T_OK(!cdr_of_number(s, r.number, 9, count_one, &found) && found == 1,
+	     "is found by number");
+	g = store_begin(s);
+	T_OK(!cdr_forget(g, &r) && !store_commit_wait(g, NULL), "forgotten");
+	T_OK(!cdr_of_number(s, r.number, 9, count_one, &found) && found == 1 &&
+	     !cdr_of_number(s, "", 9, count_one, &found) && found == 1,
+	     "it is not found any more, not even by no number");
+	T_OK(!cdr_get(s, 77, &got) && got.answer_ms == 9 &&
+	     got.result == RES_ANSWERED, "but it is there");
+	T_OK(!got.lead && !got.person && !*got.number && !*got.note &&
+	     !*got.recording, "and says nothing of him");
+	store_close(s);
+}
+
 struct seen {
 	unsigned n;
 	int64_t last;
@@ -209,6 +244,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(lines),
 		cmocka_unit_test(longest),
+		cmocka_unit_test(forgotten),
 		cmocka_unit_test(pages),
 		cmocka_unit_test(parts),
 	};
