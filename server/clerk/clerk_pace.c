@@ -2,6 +2,7 @@
 #include "clerk_priv.h"
 
 #include "base/str.h"
+#include "odds/odds.h"
 #include "sim/sim.h"
 
 #include <stdlib.h>
@@ -69,8 +70,8 @@ static json_t *in_json(const struct pacer_explain *x,
 		      x->abandoned, "budget_left", x->budget_left, "target",
 		      m->target);
 	json_object_update_new(o, json_pack(
-		"{s:I, s:s, s:f, s:f, s:b, s:o, s:s, s:s, s:s, s:i, s:o}",
-		"window_s", (json_int_t)m->window_s, "counted",
+		"{s:s, s:I, s:s, s:f, s:f, s:b, s:o, s:s, s:s, s:s, s:i, s:o}",
+		"answer_model", m->odds, "window_s", (json_int_t)m->window_s, "counted",
 		m->per_person ? "persons" : "answers", "quarter_answered",
 		x->quarter_answered, "quarter_abandoned",
 		x->quarter_abandoned, "own_agents_only", m->own, "day_ends",
@@ -87,12 +88,15 @@ bool verb_pace_explain(struct job *j, struct now now)
 	struct campaign_view v;
 	struct pacer_explain x;
 	struct pace_more m;
+	char odds[200];
 
 	if (!campaign_named(j, &id) ||
 	    floor_campaign_view(j->c->r->floor, id, now, &v))
 		return true;
 	pacer_explain(floor_pacer(j->c->r->floor, id), now.mono_ms, &x);
 	more_of(&v, &m);
+	odds_print(floor_odds(j->c->r->floor, id), odds, sizeof(odds));
+	m.odds = v.conf->odds ? odds : "";
 	if (j->words.json)
 		say(j, in_json(&x, &m, idle_reason_word(v.idle)));
 	else

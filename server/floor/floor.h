@@ -29,6 +29,7 @@
 
 struct floor;
 struct leads;
+struct odds;
 
 enum { FLOOR_NAME = 48, FLOOR_TRUNKS = 16 };
 
@@ -413,6 +414,8 @@ MUST_CHECK enum err floor_campaign_by_name(const struct floor *f,
 					   struct campaign_id *out);
 /* Borrowed; NULL if there is no such campaign. */
 struct pacer *floor_pacer(struct floor *f, struct campaign_id id);
+/* What it knows of its leads' own chances; NULL: no such campaign. */
+const struct odds *floor_odds(const struct floor *f, struct campaign_id id);
 struct seats *floor_seats(struct floor *f);		/* borrowed */
 struct call_pool *floor_calls(struct floor *f);		/* borrowed */
 /* The call an agent is on (or wraps up), NULL if none. */

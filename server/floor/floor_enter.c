@@ -191,6 +191,7 @@ void hear_enter(struct floor *f, struct call *c, struct now now)
 
 	k->ringing -= k->ringing > 0;
 	pace_call(f, c, PACER_ANSWER, now);
+	chance_learn(f, k, c, true);
 	/* An agent who waits for this one call hears for himself. */
 	if (!k->conf.amd || c->mode == MODE_PREVIEW) {
 		call_raise(f->calls, c->id, EV_PERSON);
@@ -487,6 +488,11 @@ static void pace_end(struct floor *f, const struct call *c, struct now now)
 	else if (c->result == RES_NO_ANSWER)
 		kind = PACER_NOANSWER;
 	pace_call(f, c, kind, now);
+	/* A full trunk or our own cancel says nothing of the lead. */
+	if (!c->answer_ms && (c->result == RES_BUSY ||
+			      c->result == RES_NO_ANSWER ||
+			      c->result == RES_REJECTED))
+		chance_learn(f, floor_campaign(f, c->campaign), c, false);
 }
 
 void close_enter(struct floor *f, struct call *c, struct now now)

@@ -206,7 +206,9 @@ static enum err on_hangup(struct floor *f, struct call *c,
 	c->q850 = (uint16_t)in->q850;
 	if (c->state == CALL_WAIT) {
 		c->result = RES_ABANDONED;
-		pace_call(f, c, PACER_HANGUP, now);
+		/* He is abandoned on record and by the law's count, so he is
+		 * for the pacer: else impatience would hide the overspent. */
+		pace_call(f, c, PACER_ABANDON, now);
 	} else if (c->state == CALL_HEAR) {
 		c->result = RES_EARLY_HANGUP;
 	}

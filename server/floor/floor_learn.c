@@ -70,8 +70,10 @@ static void put_state(struct floor *f, const struct campaign *k, int hour,
 
 void learn_save(struct floor *f, struct now now)
 {
-	for (size_t i = 0; i < f->campaign_count; i++)
+	for (size_t i = 0; i < f->campaign_count; i++) {
 		put_state(f, &f->campaigns[i], -1, now);
+		chance_save(f, &f->campaigns[i]);
+	}
 	floor_flush(f);
 }
 
@@ -93,6 +95,7 @@ void learn_restore(struct floor *f, struct campaign *k, struct now now)
 		log_warn("floor", "campaign %s: what its pacer had learned "
 			 "cannot be read: %s", k->conf.name, err_text(e));
 	free(buf);
+	chance_restore(f, k);
 }
 
 /* The campaign, not this one, whose pacer has seen most talks. */

@@ -10,12 +10,13 @@
 
 /* ---- what the pacers are told ------------------------------------------ */
 
-static void feed(struct campaign *k, enum pacer_event_kind kind,
-		 uint64_t agent, uint64_t call, struct now now)
+static void feed_chance(struct campaign *k, enum pacer_event_kind kind,
+			uint64_t agent, uint64_t call, double chance,
+			struct now now)
 {
 	enum err e = pacer_feed(k->pacer, &(struct pacer_event){
 		.ms = now.mono_ms, .kind = kind, .agent = agent,
-		.call = call });
+		.call = call, .chance = (float)chance });
 
 	if (e)
 		log_debug("pacer", "%s: %s agent %llu call %llu: %s",
@@ -24,6 +25,12 @@ static void feed(struct campaign *k, enum pacer_event_kind kind,
 			  (unsigned long long)call, err_text(e));
 	k->ask = true;
 	k->seen_ms = now.wall_ms;
+}
+
+static void feed(struct campaign *k, enum pacer_event_kind kind,
+		 uint64_t agent, uint64_t call, struct now now)
+{
+	feed_chance(k, kind, agent, call, 0, now);
 }
 
 /* Most who stay were not leaving: the pacer knows. */
@@ -44,7 +51,8 @@ void pace_call(struct floor *f, const struct call *c,
 
 	if (!k)
 		return;
-	feed(k, kind, 0, c->id.v, now);
+	feed_chance(k, kind, 0, c->id.v, kind == PACER_DIAL
+		    ? chance_of_call(f, k, c, now) : 0, now);
 	share_line(f, k, c->id.v, kind, now);
 }
 
@@ -232,6 +240,29 @@ static void put_off(struct floor *f, struct campaign *k, const struct lead *l,
 	floor_flush(f);
 }
 
+struct scoring {
+	const struct campaign *k;
+	struct now now;
+};
+
+static double score(void *arg, const struct lead *l)
+{
+	const struct scoring *s = arg;
+
+	return chance_of_lead(s->k, l, s->now);
+}
+
+/* In the order of the queue, or of who is likelier to answer now. */
+static enum err next_of(struct floor *f, struct store_group *g,
+			struct campaign *k, struct now now, struct lead *l)
+{
+	struct scoring s = { k, now };
+
+	if (!k->conf.odds_order || !k->conf.odds || !k->odds.used)
+		return lead_next(f->leads, g, k->conf.id, now, l);
+	return lead_next_best(f->leads, g, k->conf.id, now, score, &s, l);
+}
+
 /*
  * A lead that may be called now, or why there is none.  Its reservation is
  * in the turn's group: with the call's intent on disk, or neither of them.
@@ -253,7 +284,7 @@ static enum idle_reason next_lead(struct floor *f, struct campaign *k,
 			       : ERR_ABSENT;
 
 		if (e)
-			e = lead_next(f->leads, g, k->conf.id, now, l);
+			e = next_of(f, g, k, now, l);
 		if (e) {
 			lead_lack(f->leads, k->conf.id, now, &lack);
 			return why != IDLE_LEADS ? why

@@ -4,6 +4,7 @@
 
 #include "floor/floor.h"
 #include "lead/lead.h"
+#include "odds/odds.h"
 
 enum {
 	PACE_EVERY_MS = 250,	/* PACING.md: at every event, at least so often */
@@ -39,6 +40,7 @@ struct campaign {
 	uint32_t making;		/* calls on their way to the INVITE  */
 	bool own;			/* dials only with an agent of its own */
 	uint32_t kept;			/* agents kept for its lines         */
+	struct odds odds;		/* leads' own chances of an answer   */
 	/* floor_learn.c */
 	int64_t seen_ms;		/* newest event of its pacer [wall ms] */
 	int64_t hour;			/* of the wall clock, since 1970     */
@@ -152,6 +154,17 @@ void share_room(const struct floor *f, const struct campaign *k,
 void share_making(struct floor *f, const struct call *c, bool on);
 /* Customers of all of the seat's campaigns, who has waited longest first. */
 void share_serve(struct floor *f, const struct seat *s, struct now now);
+
+/* floor_odds.c */
+/* The lead's own chance of an answer now; 0: not in use. */
+double chance_of_lead(const struct campaign *k, const struct lead *l,
+		      struct now now);
+double chance_of_call(struct floor *f, const struct campaign *k,
+		      const struct call *c, struct now now);
+void chance_learn(struct floor *f, struct campaign *k, const struct call *c,
+		  bool answered);
+void chance_save(struct floor *f, const struct campaign *k);
+void chance_restore(struct floor *f, struct campaign *k);
 
 /* floor_learn.c */
 void learn_save(struct floor *f, struct now now);

@@ -230,6 +230,13 @@ bool lead_campaign_has(struct leads *ls, struct campaign_id c,
 MUST_CHECK enum err lead_next(struct leads *ls, struct store_group *grp,
 			      struct campaign_id c, struct now now,
 			      struct lead *out);
+/* The same, but of the first few leads of equal priority the one with the
+ * highest score. */
+typedef double lead_score_h(void *arg, const struct lead *l);
+MUST_CHECK enum err lead_next_best(struct leads *ls, struct store_group *grp,
+				   struct campaign_id c, struct now now,
+				   lead_score_h *score, void *arg,
+				   struct lead *out);
 /* A call-back agreed with this agent that has come due; ERR_ABSENT. */
 MUST_CHECK enum err lead_next_mine(struct leads *ls, struct store_group *grp,
 				   struct campaign_id c, struct agent_id agent,

@@ -215,6 +215,65 @@ enum err lead_next(struct leads *ls, struct store_group *grp,
 	return ERR_AGAIN;
 }
 
+/* Rows at the head of a partition whose leads are compared. */
+#define COMPARED 64
+
+struct chosen {
+	struct part *part;
+	struct lead lead;
+	double score;
+};
+
+static void compare(struct leads *ls, struct part *p, uint8_t rank,
+		    lead_score_h *score, void *arg, struct chosen *best)
+{
+	struct lead l;
+
+	for (uint16_t i = 0; i < MIN(p->n, COMPARED); i++) {
+		if (p->rows[i].rank != rank || lead_is_taken(ls, p->rows[i].id) ||
+		    lead_get(ls, (struct lead_id){ p->rows[i].id }, &l) ||
+		    l.status != LEAD_READY)
+			continue;
+		double s = score(arg, &l);
+
+		if (best->part && s <= best->score)
+			continue;
+		*best = (struct chosen){ p, l, s };
+	}
+}
+
+enum err lead_next_best(struct leads *ls, struct store_group *grp,
+			struct campaign_id c, struct now now,
+			lead_score_h *score, void *arg, struct lead *out)
+{
+	struct campaign_view *v = view_of(ls, c.v);
+	struct candidate first;
+	struct chosen best_of = { .part = NULL };
+	enum err e = v && c.v ? best(ls, v, now.wall_ms / 1000, &first)
+			      : ERR_ABSENT;
+
+	if (e)
+		return e;
+	for (size_t i = 0; i < v->list_n; i++) {
+		struct list_state *st = lead_list_state(ls, v->lists[i].v);
+
+		for (size_t k = 0; st && k < st->part_n; k++) {
+			const struct open_answer *a;
+
+			if (!group_open(ls, v, st->parts[k].group,
+					now.wall_ms / 1000, &a) && a->open)
+				compare(ls, &st->parts[k], first.row.rank,
+					score, arg, &best_of);
+		}
+	}
+	/* Only rows that are out of date: they are put right there. */
+	if (!best_of.part)
+		return lead_next(ls, grp, c, now, out);
+	*out = best_of.lead;
+	lead_part_drop(best_of.part, out->id);
+	return reserve(ls, grp, out);
+}
+
 struct mine {
 	struct leads *ls;
 	const struct campaign_view *v;

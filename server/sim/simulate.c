@@ -173,7 +173,7 @@ static bool option(struct options *o, const char *key, const char *v)
 		return each(o, v, add_mode);
 	if (str_eq(key, "--scenario"))
 		return sim_scenario_from_word(v, &o->scenario) == ERR_OK;
-	if (str_eq(key, "--hours") && number(v, 0.1, 24, &hours)) {
+	if (str_eq(key, "--hours") && number(v, 0.01, 24, &hours)) {
 		w->length_ms = (int64_t)(hours * 3600e3);
 		return true;
 	}

@@ -386,6 +386,47 @@ static void undone(void **state)
 	lead_world_close(&w);
 }
 
+/* The last digit is how likely they answer. */
+static double last_digit(void *arg, const struct lead *l)
+{
+	const char *no = l->numbers[0].e164;
+
+	(void)arg;
+	return no[strlen(no) - 1];
+}
+
+static void likelier_first(void **state)
+{
+	static const char *const want[] = { "8613800138100", "8613800138009",
+					    "8613800138007",
+					    "8613800138003" };
+	struct lead_world w;
+	struct lead l;
+
+	(void)state;
+	lead_world_open(&w, NULL);
+	lead_world_add(&w, want[3], 0);
+	lead_world_add(&w, want[1], 0);
+	lead_world_add(&w, want[0], 9);
+	lead_world_add(&w, want[2], 0);
+	for (size_t i = 0; i < ARRAY_LEN(want); i++) {
+		struct store_group *g = store_begin(w.store);
+
+		T_OK(!lead_next_best(w.leads, g, w.campaign, w.now, last_digit,
+				     NULL, &l), "a lead");
+		lead_world_commit(&w, g);
+		T_OK(!strcmp(l.numbers[0].e164, want[i]),
+		     "priority first, then who is likelier: %s, not %s",
+		     l.numbers[0].e164, want[i]);
+	}
+	struct store_group *g = store_begin(w.store);
+
+	T_OK(lead_next_best(w.leads, g, w.campaign, w.now, last_digit, NULL,
+			    &l) == ERR_ABSENT, "all are in a call");
+	store_abort(g);
+	lead_world_close(&w);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -398,6 +439,7 @@ int main(void)
 		cmocka_unit_test(erase_list),
 		cmocka_unit_test(restart),
 		cmocka_unit_test(undone),
+		cmocka_unit_test(likelier_first),
 	};
 
 	return T_RUN(tests);

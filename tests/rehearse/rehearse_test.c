@@ -1,6 +1,8 @@
 /* The floor in virtual time: it does what the fast simulation says. */
 #include "rehearse/rehearse.h"
 
+#include "odds/odds.h"
+
 #include "base/log.h"
 #include "base/str.h"
 #include "base/t.h"
@@ -140,6 +142,42 @@ static void agents_come_and_go(void **state UNUSED)
 	T_OK(x.sum.abandon <= 0.035, "abandoned %.4f", x.sum.abandon);
 }
 
+/* Tier A answers three times as often as D. */
+static double by_tier(void *arg UNUSED, const struct lead *l,
+		      struct now now UNUSED, double p)
+{
+	return l->tier == 1 ? p * 1.8 : l->tier == 4 ? p * .4 : p;
+}
+
+static void who_will_answer_is_learned(void **state UNUSED)
+{
+	struct rehearse_conf c = conf_of(MODE_PREDICTIVE, 10, 3);
+	struct rehearse_result x[3];
+	const struct odds *o;
+
+	c.campaign[0].chance = by_tier;
+	for (int i = 0; i < 3; i++) {
+		struct rehearse *r;
+		char why[200];
+
+		c.campaign[0].conf.odds = i > 0;
+		c.campaign[0].conf.odds_order = i > 1;
+		T_OK(!rehearse_new(&c, &r, why, sizeof(why)), "%s", why);
+		T_OK(!rehearse_leads(r, 0, 9000), "leads");
+		T_OK(!rehearse_run(r, NULL, NULL), "a day");
+		rehearse_result(r, 0, &x[i]);
+		o = floor_odds(rehearse_floor(r), (struct campaign_id){ 1 });
+		T_OK(o->used == (i > 0), "%d: the model is %sused", i,
+		     o->used ? "" : "not ");
+		T_OK(x[i].sum.abandoned <= .03 * x[i].sum.answered + 1,
+		     "%d: abandoned %.4f", i, x[i].sum.abandon);
+		rehearse_free(r);
+	}
+	T_OK(x[1].sum.utilisation > x[0].sum.utilisation * .97,
+	     "and the pacer does not suffer: %.3f, %.3f",
+	     x[1].sum.utilisation, x[0].sum.utilisation);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -148,6 +186,7 @@ int main(void)
 		cmocka_unit_test(the_same_day_is_the_same),
 		cmocka_unit_test(preview_waits_for_the_agent),
 		cmocka_unit_test(agents_come_and_go),
+		cmocka_unit_test(who_will_answer_is_learned),
 	};
 
 	log_set_level(LOG_ERR);
