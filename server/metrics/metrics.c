@@ -1,4 +1,4 @@
-#include "metrics/metrics.h"
+#include "metrics_priv.h"
 
 #include "base/log.h"
 #include "base/str.h"
@@ -11,11 +11,14 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-enum { PEERS = 16, REQUEST_MAX = 2048, PAGE_MAX = 256 * 1024 };
+enum { PEERS = 16, REQUEST_MAX = 4096, PAGE_MAX = 1024 * 1024,
+       LIMIT_MS = 10000 };
 
 struct peer {
 	struct metrics *m;
 	int fd;				/* -1 = free                         */
+	uint64_t since;			/* counted                           */
+	int64_t since_ms;
 	char request[REQUEST_MAX];
 	size_t got;
 	char *answer;
@@ -27,8 +30,15 @@ struct metrics {
 	struct tally *tally;
 	int fd;
 	uint16_t port;
+	uint64_t came;
+	struct loop_timer *timer;
 	struct peer peers[PEERS];
 };
+
+static int64_t now_ms(const struct metrics *m)
+{
+	return clock_now(live_rooms(m->live)->clock).mono_ms;
+}
 
 static void peer_close(struct peer *p)
 {
@@ -51,31 +61,67 @@ static void answer(struct peer *p, const char *status, const char *body)
 	p->len = strlen(p->answer);
 }
 
-static void serve(struct peer *p)
+static void serve_page(struct peer *p, enum metrics_page which)
 {
 	struct metrics *m = p->m;
 	struct live_stats st;
 	char *page;
 
 	live_stats(m->live, &st);
-	if (!strncmp(p->request, "GET /metrics ", 13)) {
+	switch (which) {
+	case PAGE_METRICS:
 		page = malloc(PAGE_MAX);
-		if (page) {
-			metrics_print(m->live, m->tally, page, PAGE_MAX);
+		/* Half a page would be a wrong one. */
+		if (page && metrics_print(m->live, m->tally, page, PAGE_MAX) <
+				    PAGE_MAX - 1)
 			answer(p, "200 OK", page);
-		}
+		else
+			answer(p, "500 Internal Server Error",
+			       "the page is too long\n");
 		free(page);
-	} else if (!strncmp(p->request, "GET /healthz ", 13)) {
+		break;
+	case PAGE_HEALTHZ:
 		answer(p, "200 OK", "ok\n");
-	} else if (!strncmp(p->request, "GET /readyz ", 12)) {
+		break;
+	case PAGE_READYZ:
 		if (st.draining || st.disk_full)
 			answer(p, "503 Service Unavailable",
 			       st.draining ? "stopping\n" : "disk full\n");
 		else
 			answer(p, "200 OK", "ready\n");
-	} else {
-		answer(p, "404 Not Found", "GET /metrics, /healthz, /readyz\n");
+		break;
+	case METRICS_PAGE_COUNT:
+		break;
 	}
+}
+
+/* True when there is something to send. */
+static bool serve(struct peer *p)
+{
+	enum metrics_page page;
+
+	switch (metrics_head(p->request, p->got, &page)) {
+	case HEAD_MORE:
+		if (p->got < sizeof(p->request))
+			return false;
+		answer(p, "431 Request Header Fields Too Large",
+		       "too long\n");
+		break;
+	case HEAD_PAGE:
+		serve_page(p, page);
+		break;
+	case HEAD_NO_PAGE:
+		answer(p, "404 Not Found", "GET /metrics, /healthz, /readyz\n");
+		break;
+	case HEAD_NO_METHOD:
+		answer(p, "405 Method Not Allowed\r\nAllow: GET",
+		       "GET only\n");
+		break;
+	case HEAD_BAD:
+		answer(p, "400 Bad Request", "this is no HTTP request\n");
+		break;
+	}
+	return true;
 }
 
 static void on_peer(int flags UNUSED, void *arg)
@@ -85,18 +131,16 @@ static void on_peer(int flags UNUSED, void *arg)
 
 	if (!p->answer) {
 		n = recv(p->fd, p->request + p->got,
-			 REQUEST_MAX - 1 - p->got, 0);
+			 sizeof(p->request) - p->got, 0);
 		if (n < 0 && (errno == EAGAIN || errno == EINTR))
 			return;
-		if (n <= 0 || p->got + (size_t)n >= REQUEST_MAX - 1) {
+		if (n <= 0) {
 			peer_close(p);
 			return;
 		}
 		p->got += (size_t)n;
-		p->request[p->got] = '\0';
-		if (!strstr(p->request, "\r\n\r\n"))
+		if (!serve(p))
 			return;
-		serve(p);
 		if (!p->answer) {
 			peer_close(p);
 			return;
@@ -111,26 +155,58 @@ static void on_peer(int flags UNUSED, void *arg)
 		peer_close(p);
 }
 
+/* A free place, or that of who has been here longest: nobody who asks
+ * nothing, or reads nothing, keeps others out. */
+static struct peer *place(struct metrics *m)
+{
+	struct peer *oldest = &m->peers[0];
+
+	for (size_t i = 0; i < PEERS; i++) {
+		if (m->peers[i].fd < 0)
+			return &m->peers[i];
+		if (m->peers[i].since < oldest->since)
+			oldest = &m->peers[i];
+	}
+	peer_close(oldest);
+	return oldest;
+}
+
 static void on_accept(int flags UNUSED, void *arg)
 {
 	struct metrics *m = arg;
 	int fd = accept4(m->fd, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
+	struct peer *p;
 
 	if (fd < 0)
 		return;
+	p = place(m);
+	p->fd = fd;
+	p->since = ++m->came;
+	p->since_ms = now_ms(m);
+	if (loop_watch_fd(fd, LOOP_READ, on_peer, p))
+		peer_close(p);
+	else
+		loop_timer_start(m->timer, LIMIT_MS);
+}
+
+/* Who is not done in LIMIT_MS is gone. */
+static void on_time(void *arg)
+{
+	struct metrics *m = arg;
+	int64_t next = INT64_MAX, now = now_ms(m);
+
 	for (size_t i = 0; i < PEERS; i++) {
 		struct peer *p = &m->peers[i];
 
-		if (p->fd >= 0)
+		if (p->fd < 0)
 			continue;
-		p->fd = fd;
-		if (loop_watch_fd(fd, LOOP_READ, on_peer, p))
+		if (now - p->since_ms >= LIMIT_MS)
 			peer_close(p);
-		return;
+		else
+			next = MIN(next, p->since_ms + LIMIT_MS - now);
 	}
-	/* All are taken: the one that waits longest is none of ours to know;
-	 * a scraper comes again. */
-	close(fd);
+	if (next != INT64_MAX)
+		loop_timer_start(m->timer, (uint64_t)next + 1);
 }
 
 static enum err listen_on(const char *addr, int *fd, uint16_t *port)
@@ -184,11 +260,14 @@ enum err metrics_new(struct live *live, struct tally *tally, const char *addr,
 	m->tally = tally;
 	for (size_t i = 0; i < PEERS; i++)
 		m->peers[i] = (struct peer){ .m = m, .fd = -1 };
-	e = listen_on(addr, &m->fd, &m->port);
+	e = loop_timer_new(on_time, m, &m->timer);
+	if (!e)
+		e = listen_on(addr, &m->fd, &m->port);
 	if (!e)
 		e = loop_watch_fd(m->fd, LOOP_READ, on_accept, m);
 	if (e) {
 		log_err("metrics", "%s: %s", addr, err_text(e));
+		loop_timer_free(m->timer);
 		free(m);
 		return e;
 	}
@@ -209,6 +288,7 @@ struct metrics *metrics_free(struct metrics *m)
 	for (size_t i = 0; i < PEERS; i++)
 		if (m->peers[i].fd >= 0)
 			peer_close(&m->peers[i]);
+	loop_timer_free(m->timer);
 	loop_unwatch_fd(m->fd);
 	close(m->fd);
 	free(m);
