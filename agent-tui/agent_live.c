@@ -28,11 +28,14 @@ struct live {
 	struct clock clock;
 	int64_t offset_ms;		/* server's wall clock less ours     */
 	unsigned todo;
-	char pass[128], spoken[600];
+	char pass[128];
+	struct agent_spoken spoken;
 	char mic[AGENT_TEXT], speaker[AGENT_TEXT];	/* in use            */
 	char sip_uri[160], sip_user[64], sip_pass[72];
 	bool done, phone_up;
 	bool fresh;		/* logged in, no seat shown yet         */
+	bool keyed;		/* what is drawn answers a key           */
+	int64_t painted_ms;	/* the time the clock shows              */
 };
 
 static volatile sig_atomic_t told_to_stop;
@@ -360,20 +363,43 @@ static void on_lost(void *arg, const char *why)
 
 /* -- the loop --------------------------------------------------------------------- */
 
+/*
+ * A key's echo carries no clock: over a slow link the letter goes alone, and
+ * the second that has passed follows in the next turn.
+ */
+static void draw(struct live *v)
+{
+	int64_t wall = v->m->now.wall_ms;
+	bool held = v->keyed && wall >= v->painted_ms &&
+		    wall < v->painted_ms + 2000;
+
+	if (held)
+		v->m->now.wall_ms = v->painted_ms;
+	agent_draw(v->m, &v->g);
+	v->m->now.wall_ms = wall;
+	if (!term_draw(v->term, &v->g))
+		return;
+	v->todo = 0;
+	v->keyed = false;
+	if (!held)
+		v->painted_ms = wall;
+}
+
+static void say(void *arg, const char *line)
+{
+	struct live *v = arg;
+
+	printf("%s%s\n", v->todo & DO_BELL && v->o->bell ? "\a" : "", line);
+	v->todo &= ~(unsigned)DO_BELL;		/* once */
+}
+
 static void show(struct live *v)
 {
 	int rows, cols;
 
 	if (v->tty) {
-		char line[700];
-
-		agent_linear(v->m, v->spoken, sizeof(v->spoken), line,
-			     sizeof(line));
-		if (*line) {
-			printf("%s%s\n", v->todo & DO_BELL && v->o->bell
-			       ? "\a" : "", line);
-			fflush(stdout);
-		}
+		agent_linear(v->m, &v->spoken, say, v);
+		fflush(stdout);
 		v->todo = 0;
 		return;
 	}
@@ -385,9 +411,7 @@ static void show(struct live *v)
 		term_repaint(v->term);
 	if (v->todo & DO_BELL)
 		term_bell(v->term);
-	agent_draw(v->m, &v->g);
-	if (term_draw(v->term, &v->g))
-		v->todo = 0;
+	draw(v);
 }
 
 static void keys(struct live *v)
@@ -399,6 +423,7 @@ static void keys(struct live *v)
 			return;
 		set_now(v);
 		v->todo |= agent_key(v->m, key);
+		v->keyed = true;
 	}
 }
 
@@ -413,6 +438,9 @@ static void turn(struct live *v)
 	due = MIN(agent_due_ms(v->m), link_due_ms(v->link, v->m->now.mono_ms));
 	if (v->phone)
 		due = MIN(due, phone_due_ms(v->phone));
+	if (v->term && v->painted_ms && v->painted_ms / 1000 <
+					v->m->now.wall_ms / 1000)
+		due = v->m->now.mono_ms;
 	got = loop_wait(v->tty && tty_over(v->tty) ? -1 : STDIN_FILENO,
 			link_fd(v->link), v->phone ? phone_fd(v->phone) : -1,
 			v->m->now.mono_ms, due);

@@ -236,8 +236,16 @@ void agent_footer_text(const struct keymap_row *row, const char *label,
 /* Draws the model on g; touches nothing else. */
 void agent_draw(const struct agent_model *m, struct grid *g);
 
-/* One line for a screen reader when something changed; "" = nothing new. */
-void agent_linear(const struct agent_model *m, char *last, size_t last_size,
-		  char *line, size_t size);
+/*
+ * For screen readers: each part of the screen as a line when it has changed,
+ * in words and in order of weight; times that run are left out.
+ */
+enum { AGENT_PARTS = 9, AGENT_SPOKEN = 1200 };
+struct agent_spoken {
+	char part[AGENT_PARTS][AGENT_SPOKEN];
+};
+typedef void agent_say_h(void *arg, const char *line);
+void agent_linear(const struct agent_model *m, struct agent_spoken *last,
+		  agent_say_h *say, void *arg);
 
 #endif

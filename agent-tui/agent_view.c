@@ -126,6 +126,12 @@ static void head_word(const struct agent_model *m, char *buf, size_t size)
 		buf[at] = (char)(buf[at] + 32);
 }
 
+void view_health(const struct agent_model *m, char *buf, size_t size)
+{
+	str_add(buf, size, "%s, %s", phone_word(agent_phone(m)),
+		line_word(m));
+}
+
 void view_header(const struct agent_model *m, struct grid *g)
 {
 	enum style st = view_state_style(m);

@@ -57,6 +57,8 @@ void panel_linef(struct panel *p, enum style st, const char *fmt, ...)
 /* Words shared by the parts. */
 const char *view_state_word(enum msg_state s);
 enum style  view_state_style(const struct agent_model *m);
+/* "Phone OK, Line OK" after what buf holds. */
+void view_health(const struct agent_model *m, char *buf, size_t size);
 /* "02:17", "1:02:17" from milliseconds. */
 void view_time(char *buf, size_t size, int64_t ms);
 /* "14:32" of a wall time at an offset. */

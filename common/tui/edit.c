@@ -186,7 +186,8 @@ void edit_draw_box(struct grid *g, struct grid_box b, const struct edit *e,
 
 	if (b.w < 1 || b.h < 1)
 		return;
-	grid_fill(g, b, ST_NORMAL);
+	/* The whole field at once: a first letter then costs one cell. */
+	grid_fill(g, b, focused ? ST_INPUT : ST_NORMAL);
 	for (int line = 0; *s && line - skip < b.h; s = next, line++) {
 		size_t len = text_wrap(s, b.w, &next);
 		char part[EDIT_SIZE];

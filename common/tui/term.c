@@ -17,6 +17,9 @@ struct term {
 	SCREEN             *screen;
 	const struct theme *theme;
 	bool                unicode, bell, title, pasting;
+	bool                sync;	/* it draws a frame at once: ?2026   */
+	uint64_t           *rows;	/* sums of the rows last drawn       */
+	int                 nrows;
 	char                note[160];
 	char                bytes[5];	/* of one UTF-8 character so far     */
 	size_t              nbytes;
@@ -83,8 +86,19 @@ static bool one_cell_each(const char *s)
 	return good >= 2;
 }
 
-/* A rule and a braille pattern, one write, one wait (UX 1.2). */
-static bool probe_glyphs(void)
+/* "CSI ? 2026 ; 1 $ y", or 2: it knows the mode, set or not (DECRPM). */
+static bool knows_sync(const char *s)
+{
+	const char *at = strstr(s, "\033[?2026;");
+
+	return at && (at[8] == '1' || at[8] == '2') && at[9] == '$';
+}
+
+/*
+ * A rule and a braille pattern, one write, one wait (UX 1.2); and whether
+ * the terminal can be told to show a frame only when it is whole.
+ */
+static bool probe(bool *sync)
 {
 	struct termios was, raw_mode;
 	char buf[128] = "";
@@ -96,7 +110,7 @@ static bool probe_glyphs(void)
 	raw_mode = was;
 	cfmakeraw(&raw_mode);
 	tcsetattr(STDIN_FILENO, TCSANOW, &raw_mode);
-	put_raw("\r─\033[6n\r⣿\033[6n\r  \r");
+	put_raw("\033[?2026$p\r─\033[6n\r⣿\033[6n\r  \r");
 	while (len < sizeof(buf) - 1) {
 		struct pollfd p = { .fd = STDIN_FILENO, .events = POLLIN };
 		int64_t left = end - mono_ms();
@@ -116,6 +130,7 @@ static bool probe_glyphs(void)
 			break;
 	}
 	tcsetattr(STDIN_FILENO, TCSANOW, &was);
+	*sync = knows_sync(buf);
 	return one_cell_each(buf);
 }
 
@@ -179,7 +194,7 @@ enum err term_open(const struct term_opts *o, struct term **out)
 	if (str_eq(o->glyphs, "unicode"))
 		t->unicode = true;
 	else if (!str_eq(o->glyphs, "ascii"))
-		t->unicode = probe_glyphs();
+		t->unicode = probe(&t->sync);
 	set_escdelay(100);
 	t->screen = open_screen(t);
 	if (!t->screen) {
@@ -208,6 +223,7 @@ struct term *term_close(struct term *t)
 	endwin();
 	delscreen(t->screen);
 	open_term = NULL;
+	free(t->rows);
 	free(t);
 	return NULL;
 }
@@ -331,12 +347,58 @@ static void draw_cell(const struct term *t, const struct grid *g, int y,
 	mvadd_wch(y, x, &cc);
 }
 
+/* FNV-1a, 64 bit: http://www.isthe.com/chongo/tech/comp/fnv/ */
+static uint64_t row_sum(const struct grid *g, int y)
+{
+	const struct grid_cell *c = &g->cell[(size_t)y * (size_t)g->cols];
+	uint64_t h = 14695981039346656037u;
+
+	for (int x = 0; x < g->cols; x++) {
+		for (const char *s = c[x].text; *s; s++)
+			h = (h ^ (uint8_t)*s) * 1099511628211u;
+		h = (h ^ (uint64_t)c[x].style) * 1099511628211u;
+	}
+	return h;
+}
+
+/*
+ * Is so much new that the frame should be shown at once?  A clock's second
+ * or a typed letter is not: the two marks would cost more than the cells.
+ */
+static bool is_large(struct term *t, const struct grid *g)
+{
+	enum { FEW = 2 };
+	bool resized = t->nrows != g->rows;
+	int changed = resized ? g->rows : 0;
+
+	if (!t->sync)
+		return false;
+	if (resized) {
+		uint64_t *rows = realloc(t->rows, (size_t)g->rows *
+						  sizeof(*rows));
+
+		if (!rows)
+			return false;
+		t->rows = rows;
+		t->nrows = g->rows;
+	}
+	for (int y = 0; y < g->rows; y++) {
+		uint64_t sum = row_sum(g, y);
+
+		changed += !resized && sum != t->rows[y];
+		t->rows[y] = sum;
+	}
+	return changed > FEW;
+}
+
 bool term_draw(struct term *t, const struct grid *g)
 {
+	bool large;
 	struct pollfd p = { .fd = STDOUT_FILENO, .events = POLLOUT };
 
 	if (poll(&p, 1, 0) <= 0)
 		return false;
+	large = is_large(t, g);
 	erase();
 	for (int y = 0; y < g->rows && y < LINES; y++)
 		for (int x = 0; x < g->cols && x < COLS; x++) {
@@ -351,7 +413,11 @@ bool term_draw(struct term *t, const struct grid *g)
 	/* The focus last: input methods and braille follow it (UX 0.6). */
 	move(MIN(g->cur_y, LINES - 1), MIN(g->cur_x, COLS - 1));
 	wnoutrefresh(stdscr);
+	if (large)
+		put_raw("\033[?2026h");
 	doupdate();
+	if (large)
+		put_raw("\033[?2026l");
 	return true;
 }
 

@@ -55,11 +55,22 @@ static uint32_t random_key(void)
 	}
 }
 
+/* What is spoken goes to a terminal: nothing in it may be obeyed. */
+static void say(void *arg UNUSED, const char *line)
+{
+	for (; *line; line++)
+		if ((unsigned char)*line < ' ' || *line == 0x7f) {
+			fprintf(stderr, "monkey: a control character is "
+				"spoken\n");
+			exit(1);
+		}
+}
+
 int main(int argc, char **argv)
 {
 	struct agent_model *m = malloc(sizeof(*m));
 	long steps = argc > 1 ? atol(argv[1]) : 10000, logins = 0, calls = 0;
-	char last[600] = "", line[700];
+	static struct agent_spoken spoken;
 	struct grid g;
 
 	chance_begin(argc > 2 ? strtoull(argv[2], NULL, 10) : 0);
@@ -104,8 +115,7 @@ int main(int argc, char **argv)
 		calls += agent_on_call(m);
 		if (todo || chance(4) == 0) {
 			agent_draw(m, &g);
-			agent_linear(m, last, sizeof(last), line,
-				     sizeof(line));
+			agent_linear(m, &spoken, say, NULL);
 			if (!chance_screen_sound(&g)) {
 				fprintf(stderr, "monkey: step %ld: broken "
 					"screen %dx%d\n", i, g.cols, g.rows);
