@@ -109,6 +109,24 @@ static void file_error(const struct conf_origin *at, const char *text,
 		at->column, text);
 }
 
+/* "en|zh" names all the words there are; "embedded|sip:URI" does not. */
+static bool is_one_of(const char *words, const char *v)
+{
+	size_t n = strlen(v);
+
+	if (!words || !strchr(words, '|'))
+		return true;
+	for (const char *p = words; *p; p++)
+		if (*p >= 'A' && *p <= 'Z')
+			return true;
+	for (const char *w = words; w; w = strchr(w, '|')) {
+		w += *w == '|';
+		if (n && !strncmp(w, v, n) && (w[n] == '|' || !w[n]))
+			return true;
+	}
+	return false;
+}
+
 static enum err set(struct agent_options *o, const struct row *r,
 		    const char *v)
 {
@@ -116,6 +134,8 @@ static enum err set(struct agent_options *o, const struct row *r,
 
 	switch (r->kind) {
 	case K_TEXT:
+		if (!is_one_of(r->arg, v))
+			return ERR_ARG;
 		return str_copy(at, r->size, v) ? ERR_OK : ERR_ARG;
 	case K_FLAG:
 		*(bool *)at = true;
@@ -134,7 +154,7 @@ static enum err set(struct agent_options *o, const struct row *r,
 static enum err read_files(struct agent_options *o)
 {
 	const char *xdg = getenv("XDG_CONFIG_HOME"), *home = getenv("HOME");
-	char own[PATH_MAX] = "";
+	char own[PATH_MAX] = "", why[200];
 	const char *paths[2];
 	size_t n = 0;
 	struct conf *c;
@@ -163,6 +183,15 @@ static enum err read_files(struct agent_options *o)
 				conf_bool(c, "", NULL, r->file);
 		else
 			e = set(o, r, conf_text(c, "", NULL, r->file));
+		if (e) {
+			struct conf_origin at = conf_origin(c, "", NULL,
+							    r->file);
+
+			str_fmt(why, sizeof(why), "%s: %s: %s", r->file,
+				_("this value is not possible"),
+				r->arg ? r->arg : "");
+			file_error(&at, why, NULL);
+		}
 	}
 	conf_free(c);
 	return e;
