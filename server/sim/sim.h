@@ -72,6 +72,7 @@ struct sim_world {
 	double   busy_share;		/* failed: 2-5 s, others time out    */
 	struct sim_time ring, fail;	/* used instead when SIM_MEASURED    */
 	bool     ticks_only;		/* asked at ticks, not at each event */
+	bool     open_end;		/* the pacer does not know the end   */
 	int64_t  timeout_ms, detect_ms;
 	int64_t  length_ms, tick_ms;
 	int64_t  warm_ms;		/* not counted at the start          */

@@ -17,7 +17,7 @@ void sim_pacer_conf(const struct sim_world *w, struct pacer_conf *c)
 	c->patience_ms = (int32_t)(w->patience.mean_s * 1e3);
 	c->timeout_ms = (int32_t)w->timeout_ms;
 	c->detect_ms = (int32_t)w->detect_ms;
-	c->end_ms = w->length_ms;
+	c->end_ms = w->open_end ? 0 : w->length_ms;
 	c->agents_hint = w->agents;
 }
 

@@ -122,6 +122,7 @@ static const char usage[] =
 "usage: simulate [--agents N,N,...] [--compare MODE,MODE,...] [--runs N]\n"
 "                [--hours H] [--p P] [--talk S] [--cv X] [--wrap S]\n"
 "                [--target T] [--scenario NAME] [--seed N] [--quick] [--json]\n"
+"                [--warm H] [--open-end]\n"
 "       simulate CAMPAIGN [--from DAY] ...  from its recorded day\n"
 "       simulate ... --real [--leads N] [--profile P] [--data DIR]\n"
 "                                           with leads, gate and records\n"
@@ -177,6 +178,10 @@ static bool option(struct options *o, const char *key, const char *v)
 		w->length_ms = (int64_t)(hours * 3600e3);
 		return true;
 	}
+	if (str_eq(key, "--warm") && number(v, 0, 24, &hours)) {
+		w->warm_ms = (int64_t)(hours * 3600e3);
+		return true;
+	}
 	if (str_eq(key, "--runs") && number(v, 1, 10000, &runs)) {
 		o->runs = (int64_t)runs;
 		return true;
@@ -198,6 +203,10 @@ static bool options(struct options *o, int argc, char **argv)
 		}
 		if (str_eq(argv[i], "--json")) {
 			o->json = true;
+			continue;
+		}
+		if (str_eq(argv[i], "--open-end")) {
+			o->world.open_end = true;
 			continue;
 		}
 		if (str_eq(argv[i], "--quick")) {

@@ -2,11 +2,12 @@
 # bench_pace.sh -- twenty robots on the loopback carrier with real SIP, times
 # divided by SCALE, so that SECONDS_RUN stand for SCALE times as many; then
 # the same minutes in simulation, from what the run's records show.  Talk is
-# that of the window between start and stop of the campaign.
+# that of the window between WARM seconds after the start and the stop of the
+# campaign; the end is not known to either pacer.
 . "$(dirname "${BASH_SOURCE[0]}")/../demo/floor.sh"
 finish() { floor_stop; rm -rf "$D"; }
 trap finish EXIT
-AGENTS=20 SCALE=${SCALE:-8} SECONDS_RUN=${SECONDS_RUN:-150}
+AGENTS=20 SCALE=${SCALE:-8} SECONDS_RUN=${SECONDS_RUN:-150} WARM=${WARM:-20}
 floor_new
 # Customers wait 2.5 s and more for an agent: the server gives up before them.
 carrier telecom --seed "${SEED:-5}" --scale 2 --talk 600 --rates person=.4,busy=.15
@@ -35,13 +36,13 @@ wait_for 60 eval '[ "$(status calls)" = 0 ]' || die "calls do not end"
 # Joined and end of each talk, as ms since 1970, cut to the window.
 at() { sed -n "s/.*\"$1\":\"\([^\"]*\)\".*/\1/p" "$D/talks" | date -f - +%s%3N; }
 grep '"result":"answered"' "$D/cdr" >"$D/talks"
-live=$(paste <(at joined) <(at end) | awk -v a="$t0" -v b="$t1" -v n=$AGENTS '
+live=$(paste <(at joined) <(at end) | awk -v a="$((t0 + WARM * 1000))" -v b="$t1" -v n=$AGENTS '
 	{ from = $1 > a ? $1 : a; to = $2 < b ? $2 : b; if (to > from) { talk += to - from; k++ } }
 	END { printf "%.4f %d", talk / (n * (b - a)), k }')
 hours=$(awk "BEGIN { print ($t1 - $t0) / 3600000 }")
-"$B/waihu" simulate spring --json --runs 40 --agents $AGENTS --hours "$hours" >"$D/sim" || die "simulate"
+"$B/waihu" simulate spring --json --runs 40 --agents $AGENTS --hours "$hours" --warm "$(awk "BEGIN { print $WARM / 3600 }")" --open-end >"$D/sim" || die "simulate"
 figure() { sed -n "/\"$1\"/,/}/s/.*\"$2\": \([0-9.]*\).*/\1/p" "$D/sim" | head -n 1; }
 sim=$(figure utilisation mean) ci=$(figure utilisation ci95)
 field() { sed -n "s/.*\"$1\":\([0-9.]*\).*/\1/p" "$D/day"; }
 set -- $live
-echo "bench_pace: agents=$AGENTS scale=$SCALE seconds=$(awk "BEGIN { printf \"%.1f\", ($t1 - $t0) / 1000 }") minutes_meant=$(awk "BEGIN { printf \"%.0f\", ($t1 - $t0) / 60000 * $SCALE }") talks=$2 dialled=$(field dialled) answered=$(field answered) abandoned=$(field abandoned) live_talk=$1 sim_talk=$sim sim_ci95=$ci off_percent=$(awk "BEGIN { d = 100 * ($1 / $sim - 1); printf \"%.2f\", d < 0 ? -d : d }")"
+echo "bench_pace: agents=$AGENTS scale=$SCALE seconds=$(awk "BEGIN { printf \"%.1f\", ($t1 - $t0) / 1000 }") minutes_meant=$(awk "BEGIN { printf \"%.0f\", ($t1 - $t0) / 60000 * $SCALE }") talks=$2 dialled=$(field dialled) answered=$(field answered) abandoned=$(field abandoned) live_talk=$1 sim_talk=$sim sim_ci95=$ci sim_abandon=$(figure abandon mean) off_percent=$(awk "BEGIN { d = 100 * ($1 / $sim - 1); printf \"%.2f\", d < 0 ? -d : d }")"
