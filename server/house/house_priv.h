@@ -32,6 +32,8 @@ struct watch {
 	struct agent_id by, on;
 	enum msg_monitor_mode mode;
 	struct call_id call;		/* the one he has taken over         */
+	struct leg_id by_leg, on_leg;	/* as media was told                 */
+	int64_t lost_ms;		/* a phone is gone since; monotonic  */
 	char who[41];
 	int64_t since_ms;
 };

@@ -107,30 +107,40 @@ void house_watch_gone(struct house *h, uint64_t session)
 		watch_end(h, w, "");
 }
 
+static const enum media_watch_mode media_modes[MSG_MONITOR_COUNT] = {
+	[MSG_MONITOR_LISTEN] = MEDIA_LISTEN,
+	[MSG_MONITOR_WHISPER] = MEDIA_WHISPER,
+	[MSG_MONITOR_BARGE] = MEDIA_BARGE };
+
+/* Both legs as they are now; false: one of them is not there. */
+static bool attach(struct house *h, struct watch *w)
+{
+	struct leg_id by = live_agent_leg(h->live, w->by);
+	struct leg_id on = live_agent_leg(h->live, w->on);
+
+	if (!by.v || !on.v)
+		return false;
+	w->by_leg = by;
+	w->on_leg = on;
+	if (media_watch(live_rooms(h->live)->media, by, on,
+			media_modes[w->mode]))
+		log_warn("house", "supervisor %u lost agent %u", w->by.v,
+			 w->on.v);
+	return true;
+}
+
 /*
  * An agent who is asked about another's call joins him there, and is back
  * alone afterwards: who listens to him comes along.
  */
 void house_watch_again(struct house *h, struct agent_id agent)
 {
-	static const enum media_watch_mode modes[MSG_MONITOR_COUNT] = {
-		[MSG_MONITOR_LISTEN] = MEDIA_LISTEN,
-		[MSG_MONITOR_WHISPER] = MEDIA_WHISPER,
-		[MSG_MONITOR_BARGE] = MEDIA_BARGE };
-	struct leg_id on = live_agent_leg(h->live, agent);
-
-	for (size_t i = 0; on.v && i < ARRAY_LEN(h->watches); i++) {
+	for (size_t i = 0; i < ARRAY_LEN(h->watches); i++) {
 		struct watch *w = &h->watches[i];
-		struct leg_id by;
 
-		if (!w->session || w->on.v != agent.v ||
-		    w->mode == MSG_MONITOR_TAKEOVER)
-			continue;
-		by = live_agent_leg(h->live, w->by);
-		if (by.v && media_watch(live_rooms(h->live)->media, by, on,
-					modes[w->mode]))
-			log_warn("house", "supervisor %u lost agent %u",
-				 w->by.v, agent.v);
+		if (w->session && w->on.v == agent.v &&
+		    w->mode != MSG_MONITOR_TAKEOVER)
+			attach(h, w);
 	}
 }
 
@@ -158,22 +168,44 @@ static const char *over(struct house *h, const struct watch *w)
 						: "the agent's phone has gone";
 }
 
+/*
+ * A line that was replaced is another leg: he is put on it.  One that is
+ * lost may come back, as for the customer (agents.phone_return); only who
+ * has a customer of his own is not kept waiting.
+ */
+static const char *follow(struct house *h, struct watch *w, struct now now)
+{
+	const char *why = over(h, w);
+	int64_t wait_ms = conf_int(h->conf, "agents", NULL, "phone_return");
+
+	if (w->mode == MSG_MONITOR_TAKEOVER)
+		return why;
+	if (why) {
+		w->lost_ms = w->lost_ms ? w->lost_ms : now.mono_ms;
+		return now.mono_ms - w->lost_ms >= wait_ms ? why : NULL;
+	}
+	w->lost_ms = 0;
+	if (live_agent_leg(h->live, w->by).v != w->by_leg.v ||
+	    live_agent_leg(h->live, w->on).v != w->on_leg.v)
+		attach(h, w);
+	return NULL;
+}
+
 void house_watch_tick(struct house *h, struct now now)
 {
-	static const enum { EVERY_MS = 500 } every = EVERY_MS;
+	enum { EVERY_MS = 500 };
+	bool show = now.mono_ms / EVERY_MS != (now.mono_ms - 50) / EVERY_MS;
 
-	if (now.mono_ms / every == (now.mono_ms - 50) / every)
-		return;
 	for (size_t i = 0; i < ARRAY_LEN(h->watches); i++) {
 		struct watch *w = &h->watches[i];
-		const char *why = w->session ? over(h, w) : NULL;
+		const char *why = w->session ? follow(h, w, now) : NULL;
 
 		if (!w->session)
 			continue;
 		if (why)
 			watch_end(h, w, why);
-		else
-			show_watch(h, w, "");
+		else if (show)
+			show_watch(h, w, w->lost_ms ? over(h, w) : "");
 	}
 }
 
@@ -205,10 +237,6 @@ static enum err take_over(const struct house_ask *a, struct agent_id on,
 static enum err begin(const struct house_ask *a, struct watch *w,
 		      struct leg_id by, struct leg_id on)
 {
-	static const enum media_watch_mode modes[] = {
-		[MSG_MONITOR_LISTEN] = MEDIA_LISTEN,
-		[MSG_MONITOR_WHISPER] = MEDIA_WHISPER,
-		[MSG_MONITOR_BARGE] = MEDIA_BARGE };
 	const struct msg_monitor *m = &a->m->monitor;
 	struct agent_id agent = { m->agent };
 	struct call_id call = { 0 };
@@ -221,17 +249,18 @@ static enum err begin(const struct house_ask *a, struct watch *w,
 		e = take_over(a, agent, by, on, &call);
 		w->mode = e ? was : w->mode;
 		/* As it was: he is not left on the call unasked. */
-		if (e && (same ? media_watch(a->r->media, by, on, modes[was])
+		if (e && (same ? media_watch(a->r->media, by, on, media_modes[was])
 			       : media_unjoin(a->r->media, by)))
 			log_warn("house", "supervisor %u's leg is left as it "
 				 "is", a->s->agent.v);
 	} else {
-		e = media_watch(a->r->media, by, on, modes[m->mode]);
+		e = media_watch(a->r->media, by, on, media_modes[m->mode]);
 	}
 	if (e)
 		return e;
 	*w = (struct watch){ .session = a->s->no, .by = a->s->agent,
 		.on = agent, .mode = m->mode, .call = call,
+		.by_leg = by, .on_leg = on,
 		.since_ms = clock_now(a->h->clock).wall_ms };
 	str_copy(w->who, sizeof(w->who), a->s->user);
 	audit_watch(a->h, w, msg_word(MSG_WORDS_MONITOR, m->mode));

@@ -33,6 +33,7 @@ struct robot_opt {
 	double hangup, brk, hold, give;	/* chances of each, a call           */
 	const char *outside;		/* a number calls are given to, too  */
 	double scale, seconds;		/* 0 s = until a signal              */
+	double lose;			/* s between losses of a line; 0 = none */
 	uint64_t seed;
 	bool verbose, probe;
 };
@@ -80,6 +81,7 @@ struct robot_line {
 	struct rtp_leg rtp;
 	struct loop_timer *again;
 	char uri[128], user[64], password[72];
+	int64_t lose_ms;		/* it is lost then; 0 = not planned  */
 	bool wanted, up;
 };
 

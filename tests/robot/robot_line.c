@@ -11,7 +11,7 @@
 
 #include <re.h>
 
-enum { AGAIN_MS = 1000 };
+enum { AGAIN_MS = 1000, LOST_MS = 1500 };
 
 static void again_h(void *arg);
 
@@ -201,8 +201,28 @@ void line_speak(struct robot_line *l, bool on)
 		     true, false);
 }
 
+/* As a telephone that is unplugged for a moment. */
+static void lose(struct robot_line *l)
+{
+	double every_s = l->r->crew->opt.lose;
+	int64_t now = robot_mono_ms();
+
+	if (every_s <= 0 || !l->up)
+		return;
+	if (!l->lose_ms)
+		l->lose_ms = now + (int64_t)(every_s * 1000);
+	if (now < l->lose_ms)
+		return;
+	l->lose_ms = 0;
+	l->r->crew->counts.lines_lost++;
+	session_clear(l);
+	robot_line_changed(l->r);
+	loop_timer_start(l->again, LOST_MS);
+}
+
 void line_tick(struct robot_line *l)
 {
+	lose(l);
 	if (l->rtp.on)
 		rtp_leg_tick(&l->rtp);
 }
