@@ -8,7 +8,7 @@ bad=0
 D=$(mktemp -d); trap 'rm -rf "$D"' EXIT
 bench() {	# FILE COMMAND...: printed, and kept for the table
 	local out=$1; shift
-	echo "\$ $*"
+	echo "\$ B=$B $*"
 	timeout 600 "$@" 2>"$D/err" | tee "$D/$out"
 	[ "${PIPESTATUS[0]}" = 0 ] ||
 	    { echo "bench: $1: not 0: below a bar, or failed"; tail -n 5 "$D/err"; bad=1; }
@@ -32,13 +32,14 @@ make -s "$B/tests/net/net_idle_test" >/dev/null
 bench store "$B/tests/bench_store/bench_store"
 bench lead "$B/tests/bench_lead/bench_lead" "${BENCH_ROWS:-1000000}"
 bench sip "$B/tests/bench_sip/bench_sip" 1500 10
-bench media "$B/tests/bench_media/bench_media" relay
-bench record "$B/tests/bench_media/bench_media" record
+bench media "$B/tests/bench_media/bench_media" relay 600 1000 1200
+bench record "$B/tests/bench_media/bench_media" record 600 1000
 bench idle "$B/tests/net/net_idle_test"
-B=$B bench floor bash tests/system/bench_floor.sh
-B=$B bench calls bash tests/system/bench_calls.sh
-B=$B bench agent bash tests/system/bench_screen.sh agent
-B=$B bench wall bash tests/system/bench_screen.sh wall 10000 300
+export B
+bench floor bash tests/system/bench_floor.sh
+bench calls bash tests/system/bench_calls.sh
+bench agent bash tests/system/bench_screen.sh agent
+bench wall bash tests/system/bench_screen.sh wall 10000 300
 bench pace "$B/waihu" simulate --agents 10,40,160 --runs 3 --compare predictive,progressive
 
 figure "import"                   "$(row lead import)" rows/s least 200000
@@ -47,6 +48,8 @@ figure "calls originated, the door" "$(key sip calls_per_s)" calls/s least 1000
 figure "whole calls, waihud, 1 core" "$(key calls calls_per_s)" calls/s least 1000
 figure "CPU of a whole call"      "$(key calls cpu_us_per_call)" us most 1000
 figure "joined calls a core, p99" "$(sed -n 's/^calls=1000 .*p99_us=\([0-9]*\).*/\1/p' "$D/media" | tail -n 1)" us most 5000
+figure "joined calls a core, loss" "$(sed -n 's/^calls=1000 .*loss=\(-*[0-9.]*\)%.*/\1/p' "$D/media" | tail -n 1 | tr -d -)" % most 0.1
+figure "start-up with 1M leads"   "$(row lead "start-up with these leads")" ms most 5000
 figure "idle TLS agent"           "$(sed -n 's/.*agents: \([0-9]*\) KiB each/\1/p' "$D/idle")" KiB most 64
 figure "answer to agent's ear, p50" "$(key floor agent_hears_p50_ms)" ms most 100
 figure "answer to agent's ear, p99" "$(key floor agent_hears_p99_ms)" ms most 100

@@ -14,7 +14,7 @@
 #include <unistd.h>
 
 enum { COLS = 100, ROWS = 30, STARTS = 7, KEYS = 100, EVENTS = 100,
-       LINK_MS = 100, SECONDS = 10, WALLS = 10 };
+       LINK_MS = 100, SECONDS = 6, WALLS = 10 };
 
 static struct {
 	const char *programs, *dir;
