@@ -84,6 +84,9 @@ void pace_seat(struct floor *f, const struct seat *s, enum seat_state was,
 	const struct call *c = call_get(f->calls, s->call);
 	bool joined = kind == PACER_TALK && seat_kind(was) != PACER_TALK;
 
+	/* A transfer's line was counted when its first agent had it. */
+	if (c && c->agent.v && (c->agent.v != s->agent.v || c->took_ms))
+		c = NULL;
 	if (was == SEAT_OFFLINE || kind == PACER_LOGOUT)
 		f->shares_old = true;
 	for (size_t i = 0; i < s->link_count; i++) {

@@ -261,6 +261,40 @@ static void the_gate_is_asked(void **unused UNUSED)
 	hand_close("the gate");
 }
 
+static void paced(const char *what, uint32_t idle, uint32_t talking,
+		  uint32_t wrapping)
+{
+	struct pacer_explain x;
+
+	pacer_explain(floor_pacer(w.floor, w.k.id), w.lw.now.mono_ms, &x);
+	T_OK(!x.ringing && !x.waiting, "%s: no line is left over", what);
+	T_OK(x.idle == idle && x.talking == talking && x.wrapping == wrapping,
+	     "%s: the pacer sees %u idle, %u talk, %u write (%u, %u, %u)",
+	     what, idle, talking, wrapping, x.idle, x.talking, x.wrapping);
+}
+
+/* Who is asked is not there for the next customer. */
+static void the_pacer_knows(void **unused UNUSED)
+{
+	hand_open(true, true);
+	paced("one talks", 2, 1, 0);
+	T_OK(!step(ANN, HAND_ASK, HAND_AGENT, "1002"), "ask Bob");
+	paced("Bob is asked", 1, 2, 0);
+	T_OK(!step(ANN, HAND_ALL, HAND_NOBODY, ""), "all three");
+	paced("three-way", 1, 2, 0);
+	back();
+	paced("Bob is back", 2, 1, 0);
+	T_OK(!step(ANN, HAND_SEND, HAND_AGENT, "1003"), "send to Cal");
+	paced("Cal has him", 1, 1, 1);
+	outcome(ANN);
+	paced("Ann is done", 2, 1, 0);
+	customer_hangs_up();
+	paced("Cal writes", 2, 0, 1);
+	outcome(CAL);
+	paced("all are free", 3, 0, 0);
+	hand_close("the pacer");
+}
+
 static void tones_go_outside(void **unused UNUSED)
 {
 	char want[40];
@@ -290,6 +324,7 @@ int main(void)
 		cmocka_unit_test(nobody_there),
 		cmocka_unit_test(longest_free_of_a_team),
 		cmocka_unit_test(the_gate_is_asked),
+		cmocka_unit_test(the_pacer_knows),
 		cmocka_unit_test(tones_go_outside),
 	};
 
