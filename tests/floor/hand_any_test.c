@@ -85,10 +85,14 @@ static void all_is_well(unsigned day, unsigned at)
 {
 	struct seats *ss = floor_seats(w.floor);
 	struct call_pool *cs = floor_calls(w.floor);
+	struct pacer_explain x;
+	uint32_t ready = 0;
 
 	for (struct seat *s = seat_each(ss, NULL); s; s = seat_each(ss, s)) {
 		struct call *c = call_get(cs, s->call);
 		bool asked = c && c->agent.v != s->agent.v;
+
+		ready += s->state == SEAT_READY;
 
 		T_OK(seat_state_on_call(s->state) == (c != NULL),
 		     "day %u step %u: agent %u in %s %s a call", day, at,
@@ -103,6 +107,9 @@ static void all_is_well(unsigned day, unsigned at)
 		     s->agent.v, seat_state_word(s->state),
 		     call_state_word(c->state));
 	}
+	pacer_explain(floor_pacer(w.floor, w.k.id), w.lw.now.mono_ms, &x);
+	T_OK(x.idle == ready, "day %u step %u: %u are ready, the pacer sees %u",
+	     day, at, ready, x.idle);
 	for (struct call *c = call_each(cs, NULL); c; c = call_each(cs, c)) {
 		struct seat *s = fw_seat(&w, c->agent.v);
 

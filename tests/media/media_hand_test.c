@@ -13,7 +13,7 @@
 #include "base/clock.h"
 #include "media/media_peer.h"
 
-enum { HZ_C = 500, HZ_A = 800, HZ_B = 1300, HZ_W = 2100, STEP_MS = 700,
+enum { HZ_C = 500, HZ_A = 800, HZ_B = 1300, HZ_W = 2100, STEP_MS = 500,
        MOST = 30 * 8000 };
 
 static struct stage st;
@@ -176,8 +176,8 @@ static void the_tape(void)
 		ch[1][i] = both[2 * i + 1];
 	}
 	for (size_t i = 0; i < sizeof(want) / sizeof(want[0]); i++) {
-		uint32_t at = (uint32_t)(heard_ms[i] - began_ms + 150) * 8;
-		uint32_t len = (STEP_MS - 300) * 8;
+		uint32_t at = (uint32_t)(heard_ms[i] - began_ms + 120) * 8;
+		uint32_t len = (STEP_MS - 250) * 8;
 
 		T_OK(at + len <= n, "long enough");
 		for (int side = 0; side < 2; side++) {
