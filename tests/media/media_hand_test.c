@@ -66,10 +66,10 @@ static void hears(const struct peer *p, const char *who, double hz,
 		unsigned share = peer_share(p, all[i]);
 
 		if (all[i] == hz)
-			T_OK(share >= 95, "%s: %s hears %g Hz (%u %%)", what,
+			T_OK(share >= 80, "%s: %s hears %g Hz (%u %%)", what,
 			     who, hz, share);
 		else
-			T_OK(share < 3, "%s: %s does not hear %g Hz (%u %%)",
+			T_OK(share < 6, "%s: %s does not hear %g Hz (%u %%)",
 			     what, who, all[i], share);
 	}
 }
@@ -79,7 +79,7 @@ static void hears_both(const struct peer *p, const char *who, double x,
 {
 	unsigned sx = peer_share(p, x), sy = peer_share(p, y);
 
-	T_OK(sx >= 35 && sy >= 35 && sx + sy >= 90,
+	T_OK(sx >= 25 && sy >= 25 && sx + sy >= 75,
 	     "%s: %s hears both (%u %%, %u %%)", what, who, sx, sy);
 }
 
@@ -192,7 +192,7 @@ static void the_tape(void)
 			for (uint32_t k = 0; k < len; k++)
 				most = abs(ch[side][at + k]) > most
 					? abs(ch[side][at + k]) : most;
-			T_OK(hz ? share + more >= 90 : most < 20,
+			T_OK(hz ? share + more >= 75 : most < 20,
 			     "%s, %s: %g Hz on tape (%u %%, %u %%, most %d)",
 			     want[i].what, side ? "right" : "left", hz, share,
 			     more, most);
