@@ -8,8 +8,7 @@
 #include "schema/schema.h"
 #include "when/when.h"
 
-enum { DRAFTS = 128, LINE_MAX_LEN = 4096, DUMP_SIZE = 1 << 18,
-       NEST_MAX = 4 };
+enum { DRAFTS = 128, LINE_MAX_LEN = 4096, NEST_MAX = 4 };
 
 struct replay {
 	struct replay_opts o;
@@ -19,7 +18,6 @@ struct replay {
 	void *draft[DRAFTS];		/* by message type                   */
 	const char *path;
 	int nest;
-	char *text;			/* of a dump                         */
 };
 
 static void show_request(void *arg, enum msg_type type, const void *obj)
@@ -55,8 +53,7 @@ enum err replay_new(const struct replay_opts *o, struct replay **out)
 		return ERR_MEMORY;
 	r->o = *o;
 	r->m = malloc(sizeof(*r->m));
-	r->text = malloc(DUMP_SIZE);
-	e = r->m && r->text ? grid_init(&r->g, o->rows, o->cols) : ERR_MEMORY;
+	e = r->m ? grid_init(&r->g, o->rows, o->cols) : ERR_MEMORY;
 	if (e) {
 		replay_free(r);
 		return e;
@@ -78,7 +75,6 @@ struct replay *replay_free(struct replay *r)
 	for (size_t i = 0; i < DRAFTS; i++)
 		free(r->draft[i]);
 	grid_fini(&r->g);
-	free(r->text);
 	free(r->m);
 	free(r);
 	return NULL;
@@ -410,18 +406,8 @@ const struct grid *replay_draw(struct replay *r)
 
 void replay_dump(struct replay *r, const char *name)
 {
-	replay_draw(r);
-	if (*name)
-		fprintf(r->o.out, "== %s %dx%d\n", name, r->g.cols, r->g.rows);
-	if (r->o.theme)
-		grid_dump_sgr(&r->g, r->o.theme, r->text, DUMP_SIZE);
-	else
-		grid_dump(&r->g, r->text, DUMP_SIZE);
-	fputs(r->text, r->o.out);
-	if (r->o.styles) {
-		grid_dump_styles(&r->g, r->text, DUMP_SIZE);
-		fprintf(r->o.out, "-- styles\n%s", r->text);
-	}
+	grid_write(replay_draw(r), r->o.out, name, r->o.theme,
+		   r->o.styles ? "-- styles" : NULL);
 }
 
 struct agent_model *replay_model(struct replay *r)

@@ -114,19 +114,28 @@ static unsigned save(struct agent_model *m, enum msg_want next)
 	return DO_REDRAW;
 }
 
+/* While not ready the messages stand where the script is read ahead. */
+static bool lies_under(const struct agent_model *m)
+{
+	return agent_ctx_of_state(m) == CTX_NOT_READY;
+}
+
 static unsigned turn_page(struct agent_model *m, uint32_t key)
 {
 	size_t n = m->script.pages_count;
 	struct msg_script_page p;
 
-	if (m->seat.state == MSG_STATE_WRAP && !m->page_shown) {
+	/* Where something else stands in its place it comes first. */
+	if (lies_under(m) && !m->page_shown && !m->page) {
+		m->page_shown = true;
+	} else if (m->seat.state == MSG_STATE_WRAP && !m->page_shown) {
 		m->page_shown = true;
 	} else if (key == TK_PGDN) {
 		if (m->page + 1 < n)
 			m->page++;
 	} else if (m->page) {
 		m->page--;
-	} else if (m->seat.state == MSG_STATE_WRAP) {
+	} else {
 		m->page_shown = false;
 	}
 	p.page = (uint8_t)(m->page + 1);

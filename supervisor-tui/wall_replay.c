@@ -7,14 +7,13 @@
 #include "base/str.h"
 #include "msg/msg_text.h"
 
-enum { DUMP_SIZE = 1 << 18, NEST_MAX = 4 };
+enum { NEST_MAX = 4 };
 
 struct wall_replay {
 	struct wall_replay_opts o;
 	struct wall_model *m;
 	struct grid g;
 	struct clock clock;
-	char *text;			/* of a dump                         */
 	int nest;
 };
 
@@ -83,8 +82,7 @@ enum err wall_replay_new(const struct wall_replay_opts *o,
 		return ERR_MEMORY;
 	r->o = *o;
 	r->m = malloc(sizeof(*r->m));
-	r->text = malloc(DUMP_SIZE);
-	e = r->m && r->text ? grid_init(&r->g, o->rows, o->cols) : ERR_MEMORY;
+	e = r->m ? grid_init(&r->g, o->rows, o->cols) : ERR_MEMORY;
 	if (e) {
 		wall_replay_free(r);
 		return e;
@@ -106,7 +104,6 @@ struct wall_replay *wall_replay_free(struct wall_replay *r)
 	if (!r)
 		return NULL;
 	grid_fini(&r->g);
-	free(r->text);
 	free(r->m);
 	free(r);
 	return NULL;
@@ -143,13 +140,8 @@ void wall_replay_tick(struct wall_replay *r, int64_t ms)
 void wall_replay_dump(struct wall_replay *r, const char *name)
 {
 	wall_draw(r->m, &r->g);
-	if (*name)
-		fprintf(r->o.out, "== %s %dx%d\n", name, r->g.cols, r->g.rows);
-	if (r->o.theme ? grid_dump_sgr(&r->g, r->o.theme, r->text, DUMP_SIZE)
-		       : grid_dump(&r->g, r->text, DUMP_SIZE))
-		fputs(r->text, r->o.out);
-	if (r->o.styles && grid_dump_styles(&r->g, r->text, DUMP_SIZE))
-		fputs(r->text, r->o.out);
+	grid_write(&r->g, r->o.out, name, r->o.theme,
+		   r->o.styles ? "" : NULL);
 }
 
 static enum err on_message(void *arg, enum msg_type type, const void *obj)

@@ -12,6 +12,8 @@
 #ifndef TUI_GRID_H
 #define TUI_GRID_H
 
+#include <stdio.h>
+
 #include "base/base.h"
 #include "tui/style.h"
 #include "tui/text.h"
@@ -110,6 +112,14 @@ void grid_cursor(struct grid *g, int y, int x, bool shown);
 bool grid_dump(const struct grid *g, char *buf, size_t size);
 /* The same shape with each cell's style letter instead ('.' is normal). */
 bool grid_dump_styles(const struct grid *g, char *buf, size_t size);
+struct theme;
+/*
+ * A named screen as replays print it: "== NAME COLSxROWS", its cells (theme
+ * NULL: as text), and under a heading of its own ("" = none) the map of
+ * styles, unless styles is NULL.
+ */
+void grid_write(const struct grid *g, FILE *out, const char *name,
+		const struct theme *theme, const char *styles);
 /* The screen as text with SGR colours of the theme. */
 bool grid_dump_sgr(const struct grid *g, const struct theme *t, char *buf,
 		   size_t size);

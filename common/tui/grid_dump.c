@@ -1,5 +1,7 @@
 #include "tui/grid.h"
 
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/str.h"
@@ -154,4 +156,24 @@ const char *grid_line_glyph(const struct grid *g, int y, int x)
 	    cell(g, y, x - 1)->line != LINE_V)
 		near |= 8;
 	return box[near];
+}
+
+void grid_write(const struct grid *g, FILE *out, const char *name,
+		const struct theme *theme, const char *styles)
+{
+	enum { MOST = 1 << 18 };
+	char *text = malloc(MOST);
+
+	if (!text)
+		return;
+	if (*name)
+		fprintf(out, "== %s %dx%d\n", name, g->cols, g->rows);
+	if (theme ? grid_dump_sgr(g, theme, text, MOST)
+		  : grid_dump(g, text, MOST))
+		fputs(text, out);
+	if (styles && *styles)
+		fprintf(out, "%s\n", styles);
+	if (styles && grid_dump_styles(g, text, MOST))
+		fputs(text, out);
+	free(text);
 }

@@ -4,7 +4,7 @@
 
 #include "desk/desk.h"
 
-struct script;
+struct desk_script;
 
 struct desk {
 	struct live *live;
@@ -18,7 +18,7 @@ struct desk {
 	bool *is_dirty;			/* by seat slot                      */
 	uint8_t *was;			/* by seat slot: state last shown    */
 	size_t seats_max;
-	struct script *scripts;		/* as last read, by path             */
+	struct desk_script *scripts;		/* as last read, by path             */
 	size_t scripts_len;
 };
 

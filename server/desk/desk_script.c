@@ -3,6 +3,7 @@
 
 #include "base/log.h"
 #include "base/str.h"
+#include "script/script.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -51,83 +52,20 @@ static const char *value_of(const struct merge *m, const char *name)
 	return NULL;
 }
 
-/*
- * "[list.field|default]" becomes its value, else the default; an unknown one
- * without a default is shown as "[field?]", never as a blank (UX 2.3).
- * Before there is a customer it stays as written, for reading ahead.
- */
-static void merge_field(const struct merge *m, const char *body, size_t len,
-			char *out, size_t size)
+/* For script_merge: before there is a customer a field stays as written. */
+static const char *field(const char *name, bool *later, void *arg)
 {
-	char name[80];
-	const char *value;
-	char *bar;
+	const struct merge *m = arg;
+	const char *value = value_of(m, name);
 
-	str_fmt(name, sizeof(name), "%.*s", (int)len, body);
-	bar = strchr(name, '|');
-	if (bar)
-		*bar++ = '\0';
-	value = value_of(m, name);
-	if (value && *value)
-		str_add(out, size, "%s", value);
-	else if (!m->lead)
-		str_add(out, size, "[%s]", name);
-	else if (bar)
-		str_add(out, size, "%s", bar);
-	else
-		str_add(out, size, "[%s?]", name);
-}
-
-static void merge_line(const struct merge *m, const char *line, char *out,
-		       size_t size)
-{
-	while (*line) {
-		const char *open = strchr(line, '[');
-		const char *close = open ? strchr(open, ']') : NULL;
-
-		if (!close || close - open > 78) {
-			str_add(out, size, "%s", line);
-			break;
-		}
-		str_add(out, size, "%.*s", (int)(open - line), line);
-		merge_field(m, open + 1, (size_t)(close - open - 1), out,
-			    size);
-		line = close + 1;
-	}
-	str_add(out, size, "\n");
-}
-
-static void split(const struct merge *m, char *text, struct msg_script *s)
-{
-	struct msg_page *page = NULL;
-	char *save = NULL;
-
-	for (char *p = text; *p; p++)	/* keep empty lines for strtok_r */
-		if (p[0] == '\n' && p[1] == '\n')
-			*p = '\r';
-	for (char *line = strtok_r(text, "\n", &save); line;
-	     line = strtok_r(NULL, "\n", &save)) {
-		for (char *p = line; *p; p++)
-			if (*p == '\r')
-				*p = '\n';
-		if (!strncmp(line, "== ", 3) || !page) {
-			if (s->pages_count == ARRAY_LEN(s->pages))
-				return;
-			page = &s->pages[s->pages_count++];
-			if (!strncmp(line, "== ", 3)) {
-				str_copy(page->title, sizeof(page->title),
-					 line + 3);
-				page->title[strcspn(page->title, "\n")] = 0;
-				continue;
-			}
-		}
-		merge_line(m, line, page->text, sizeof(page->text));
-	}
+	*later = !value && !m->lead;
+	return value;
 }
 
 /* A file as last read: read again only when it has changed. */
-struct script {
-	char *path, *text;		/* text NULL: it cannot be used      */
+struct desk_script {
+	char *path;
+	struct script *pages;		/* NULL: the file cannot be read     */
 	struct timespec changed;
 	off_t size;
 };
@@ -136,14 +74,14 @@ void desk_scripts_free(struct desk *d)
 {
 	for (size_t i = 0; i < d->scripts_len; i++) {
 		free(d->scripts[i].path);
-		free(d->scripts[i].text);
+		free(d->scripts[i].pages);
 	}
 	free(d->scripts);
 }
 
-static struct script *script_slot(struct desk *d, const char *path)
+static struct desk_script *script_slot(struct desk *d, const char *path)
 {
-	struct script *v;
+	struct desk_script *v;
 
 	for (size_t i = 0; i < d->scripts_len; i++)
 		if (str_eq(d->scripts[i].path, path))
@@ -153,7 +91,7 @@ static struct script *script_slot(struct desk *d, const char *path)
 		return NULL;
 	d->scripts = v;
 	v = &v[d->scripts_len];
-	*v = (struct script){ .path = strdup(path), .size = -1 };
+	*v = (struct desk_script){ .path = strdup(path), .size = -1 };
 	if (!v->path)
 		return NULL;
 	d->scripts_len++;
@@ -175,18 +113,39 @@ static char *read_file(const char *path)
 
 	text[n] = '\0';
 	fclose(f);
-	if (!str_is_utf8(text, n)) {
-		log_warn("desk", "script %s: not UTF-8", path);
-		free(text);
-		return NULL;
-	}
 	return text;
 }
 
-/* A copy of the script, to be freed; NULL: there is none, or not as text. */
-static char *script_text(struct desk *d, const char *path, int64_t *changed_ms)
+/* A mistake in the file is told where the script would stand. */
+static struct script *parse(const char *path)
 {
-	struct script *s = script_slot(d, path);
+	struct script *pages = calloc(1, sizeof(*pages));
+	char *text = read_file(path);
+	size_t line = 0;
+	enum err e = pages && text ? script_parse(text, strlen(text), pages,
+						  &line) : ERR_ABSENT;
+
+	free(text);
+	if (e && line) {
+		log_warn("desk", "script %s:%zu: %s", path, line,
+			 err_text(e));
+		*pages = (struct script){ .n = 1 };
+		str_copy(pages->page[0].title, SCRIPT_TITLE, "!");
+		str_fmt(pages->page[0].text, SCRIPT_TEXT,
+			"%s:%zu: %s\n", strrchr(path, '/')
+			? strrchr(path, '/') + 1 : path, line, err_text(e));
+	} else if (e) {
+		free(pages);
+		pages = NULL;
+	}
+	return pages;
+}
+
+/* The script's pages, borrowed; NULL: there is none. */
+static const struct script *script_pages(struct desk *d, const char *path,
+					 int64_t *changed_ms)
+{
+	struct desk_script *s = script_slot(d, path);
 	struct stat st = { 0 };
 
 	if (!s)
@@ -197,11 +156,11 @@ static char *script_text(struct desk *d, const char *path, int64_t *changed_ms)
 	    memcmp(&st.st_mtim, &s->changed, sizeof(s->changed))) {
 		s->size = st.st_size;
 		s->changed = st.st_mtim;
-		free(s->text);
-		s->text = read_file(path);
+		free(s->pages);
+		s->pages = parse(path);
 	}
 	*changed_ms = (int64_t)s->changed.tv_sec * 1000;
-	return s->text ? strdup(s->text) : NULL;
+	return s->pages;
 }
 
 void desk_show_script(struct desk *d, const struct seat *s,
@@ -213,7 +172,7 @@ void desk_show_script(struct desk *d, const struct seat *s,
 	struct msg_script *m = calloc(1, sizeof(*m));
 	struct lead lead;
 	struct merge merge = { .d = d, .seat = s };
-	char *text;
+	const struct script *pages;
 
 	if (!m)
 		return;
@@ -221,10 +180,16 @@ void desk_show_script(struct desk *d, const struct seat *s,
 	m->campaign = k ? k->id.v : 0;
 	if (c && !lead_get(d->r->leads, c->lead, &lead))
 		merge.lead = &lead;
-	text = path ? script_text(d, path, &m->updated_ms) : NULL;
-	if (text)
-		split(&merge, text, m);
-	free(text);
+	pages = path ? script_pages(d, path, &m->updated_ms) : NULL;
+	for (size_t i = 0; pages && i < pages->n; i++) {
+		struct msg_page *p = &m->pages[m->pages_count++];
+
+		str_copy(p->title, sizeof(p->title), pages->page[i].title);
+		if (script_merge(p->text, sizeof(p->text),
+				 pages->page[i].text, field, &merge) && c)
+			log_debug("desk", "script %s: a field nobody knows",
+				  path);
+	}
 	d->send(d->arg, s->agent, MSG_SCRIPT, 0, m);
 	free(m);
 }
