@@ -29,6 +29,8 @@ static const struct { const char *name, *what; } shows[] = {
 	{ "S9", N_("an agent's day") },
 	{ "S10", N_("performance of agents") },
 	{ "S11", N_("spending on breaks") },
+	{ "S12", N_("SIP messages of a call") },
+	{ "S13", N_("a call that was taken over") },
 };
 
 const char *wall_show_at(size_t i, const char **what)

@@ -347,6 +347,25 @@ static void begin_line(struct wall_model *m, enum wall_line line)
 		wall_show_view(m, MSG_VIEW_AGENTS);
 }
 
+static unsigned open_trace(struct wall_model *m)
+{
+	const struct msg_call_row *c = wall_call(m);
+	const struct msg_trunk_row *t = wall_trunk_row(m);
+
+	if (!c && !t) {
+		wall_hint(m, ST_WATCH, _("There is nothing under the "
+					 "cursor."));
+		return DO_REDRAW;
+	}
+	m->call = c ? c->call : 0;
+	if (t)
+		m->list[MSG_VIEW_TRUNKS].id = t->id;
+	memset(&m->trace, 0, sizeof(m->trace));
+	m->list[MSG_VIEW_TRACE] = (struct wall_list){ 0 };
+	wall_show_view(m, MSG_VIEW_TRACE);
+	return DO_REDRAW;
+}
+
 static void unmask(struct wall_model *m)
 {
 	const struct msg_agent_row *a = wall_agent(m);
@@ -423,9 +442,9 @@ static unsigned look(struct wall_model *m, enum wall_act act, uint32_t key)
 		return quit(m, key);
 	case ACT_REPAINT:
 		return DO_REDRAW | DO_PAINT;
+	case ACT_TRACE:
+		return open_trace(m);
 	default:
-		wall_hint(m, ST_NORMAL, _("A SIP trace is not available "
-					  "from this screen."));
 		break;
 	}
 	return DO_REDRAW;

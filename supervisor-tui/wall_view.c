@@ -183,6 +183,9 @@ static void head_left(const struct wall_model *m, struct grid *g, bool full,
 		break;
 	case MSG_VIEW_TRACE:
 		str_copy(buf, sizeof(buf), _("SIP TRACE"));
+		if (*m->trace.trunk_name)
+			str_add(buf, sizeof(buf), "%s%s%s%s", gap,
+				m->trace.trunk_name, gap, m->trace.number);
 		break;
 	case MSG_VIEW_TIMELINE:
 		str_fmt(buf, sizeof(buf), "%s", _("AGENT'S DAY"));
@@ -303,6 +306,7 @@ static void view_body(const struct wall_model *m, struct grid *g)
 		[MSG_VIEW_ALERTS] = view_alerts,
 		[MSG_VIEW_PACING] = view_pacing,
 		[MSG_VIEW_TIMELINE] = view_timeline,
+		[MSG_VIEW_TRACE] = view_trace,
 		[MSG_VIEW_REPORT] = view_report,
 		[MSG_VIEW_BREAKS] = view_breaks,
 	};

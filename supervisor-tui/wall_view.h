@@ -19,6 +19,7 @@ void view_agents(const struct wall_model *m, struct grid *g);
 void view_campaigns(const struct wall_model *m, struct grid *g);
 void view_calls(const struct wall_model *m, struct grid *g);
 void view_alerts(const struct wall_model *m, struct grid *g);
+void view_trace(const struct wall_model *m, struct grid *g);
 void view_report(const struct wall_model *m, struct grid *g);
 void view_breaks(const struct wall_model *m, struct grid *g);
 void view_timeline(const struct wall_model *m, struct grid *g);

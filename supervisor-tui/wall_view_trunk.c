@@ -177,3 +177,48 @@ void view_trunks(const struct wall_model *m, struct grid *g)
 	if (g->rows - y > 5)
 		draw_callers(m, g, y);
 }
+
+/* A call as a ladder: what we sent goes right, what came goes left. */
+void view_trace(const struct wall_model *m, struct grid *g)
+{
+	const struct msg_trace *t = &m->trace;
+	bool full = view_full(g);
+	int more = full ? 68 : 0, y = 3, end = g->rows - 4;
+	char buf[TEXT_SIZE];
+	uint32_t i = 0;
+
+	if (*t->sip_id)
+		grid_putf(g, 1, 1, g->cols - 2, ST_DIM, "Call-ID %s",
+			  t->sip_id);
+	grid_rule(g, 2, 0, g->cols, NULL);
+	view_tag(g, 2, 2, _("Time"));
+	view_tag(g, 2, 15, _("After"));
+	view_tag(g, 2, 24, _("Message"));
+	if (more)
+		view_tag(g, 2, more, _("More"));
+	for (; i < t->rows_count && y < end; i++, y++) {
+		const struct msg_trace_row *r = &t->rows[i];
+		int64_t ms = r->at_ms - t->rows[0].at_ms;
+
+		text_clock(buf, r->at_ms, m->tz_min, true);
+		str_add(buf, sizeof(buf), ".%03d", (int)(r->at_ms % 1000));
+		grid_put(g, y, 2, 12, ST_DIM, buf);
+		grid_putf(g, y, 15, 8, ST_NORMAL, "+%d.%03d", (int)(ms / 1000),
+			  (int)(ms % 1000));
+		grid_put(g, y, 24, 2, ST_STATE, r->out ? "->" : "<-");
+		grid_put(g, y, 27, (more ? more : g->cols) - 28,
+			 strstr(r->line, "SIP/2.0 4") == r->line ||
+			 strstr(r->line, "SIP/2.0 5") == r->line ? ST_WATCH
+								 : ST_NORMAL,
+			 r->line);
+		if (more)
+			grid_put(g, y, more, g->cols - more - 1, ST_DIM,
+				 r->more);
+	}
+	if (t->total > t->top + i)
+		grid_putf(g, y, 2, 0, ST_DIM, _("... %u more (PgDn)"),
+			  (unsigned)(t->total - t->top - i));
+	else if (!t->total)
+		grid_put(g, y, 2, g->cols - 3, ST_DIM,
+			 _("No message of such a call is kept."));
+}

@@ -154,7 +154,9 @@ static bool on_page(struct wall_model *m, enum msg_type type, const void *obj)
 		     &m->report, m->report.shown, agent);
 		return true;
 	case MSG_TRACE:
-		m->trace = *(const struct msg_trace *)obj;
+		/* The call may be over: what was seen stays to be read. */
+		if (((const struct msg_trace *)obj)->total || !m->trace.total)
+			m->trace = *(const struct msg_trace *)obj;
 		return true;
 	default:
 		return on_list(m, type, obj);

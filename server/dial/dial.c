@@ -461,7 +461,9 @@ static enum err stack_open(struct dial *d, const struct dial_conf *conf)
 	    sip_alloc(&d->sip, d->dnsc, HASH, HASH, 4096,
 		      "waihu/" WAIHU_VERSION, exit_h, d))
 		return ERR_MEMORY;
-	e = guard_open(d);
+	e = trace_open(d);
+	if (!e)
+		e = guard_open(d);
 	if (e)
 		return e;
 	if (sipsess_listen(&d->sock, d->sip, HASH, line_invite_h, d))
@@ -574,6 +576,7 @@ struct dial *dial_free(struct dial *d)
 	free(d->probes);
 	free(d->told);
 	free(d->credentials);
+	trace_close(d);
 	free(d);
 	return NULL;
 }

@@ -10,6 +10,7 @@
  * that dial_hangup asked for, so that no event comes from inside a command.
  */
 #include "dial/dial_priv.h"
+#include "dial/dial_trace.h"
 
 #include <errno.h>
 #include <limits.h>
@@ -58,6 +59,16 @@ static bool is_call(struct le *le, void *arg)
 static struct dcall *call_find(const struct dial *d, struct call_id id)
 {
 	return list_ledata(hash_lookup(d->calls, id.v, is_call, &id));
+}
+
+bool dial_trace_of_call(const struct dial *d, struct call_id call,
+			char id[TRACE_ID])
+{
+	const struct dcall *c = call_find(d, call);
+
+	return c && c->peer.sess &&
+	       str_copy(id, TRACE_ID, sip_dialog_callid(
+				sipsess_dialog(c->peer.sess)));
 }
 
 int call_trunk_of(const struct peer *p)

@@ -251,8 +251,10 @@ static bool shield_h(struct sa *src, struct mbuf *mb, void *arg)
 		d->counts.stranger_dropped++;
 		return true;
 	}
-	if (guard_is_known(d, src))
+	if (guard_is_known(d, src)) {
+		trace_got(d, src, mb);
 		return false;
+	}
 	if (over_rate(d, src)) {
 		d->counts.stranger_dropped++;
 		return true;
@@ -265,6 +267,7 @@ static bool shield_h(struct sa *src, struct mbuf *mb, void *arg)
 		return true;
 	}
 	mem_deref(msg);
+	trace_got(d, src, mb);
 	return false;
 }
 
@@ -278,7 +281,8 @@ static void shield_raise(struct dial *d, const struct sip_msg *msg)
 			return;
 		if (d->shields[i].sock)
 			continue;
-		if (udp_register_helper(&d->shields[i].uh, msg->sock, 0, NULL,
+		if (udp_register_helper(&d->shields[i].uh, msg->sock, 0,
+					trace_sent,
 					shield_h, d))
 			return;
 		d->shields[i].sock = mem_ref(msg->sock);

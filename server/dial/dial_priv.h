@@ -84,10 +84,18 @@ struct dial {
 	struct dial_counts counts;
 	bool closing;
 	bool given, gone;		/* see dial_close                   */
+	struct dial_trace *trace;	/* the last messages                 */
 	struct tmr close_tmr, look_tmr;
 	void (*close_h)(void *arg);
 	void *close_arg;
 };
+
+/* dial_trace.c */
+MUST_CHECK enum err trace_open(struct dial *d);
+void trace_close(struct dial *d);
+/* Of a UDP socket's helper; nothing is held back. */
+bool trace_sent(int *err, struct sa *dst, struct mbuf *mb, void *arg);
+void trace_got(struct dial *d, const struct sa *src, const struct mbuf *mb);
 
 struct now dial_now(const struct dial *d);
 void dial_tell(struct dial *d, struct dial_event *ev);

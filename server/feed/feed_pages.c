@@ -329,6 +329,10 @@ void feed_page(struct feed *f, const struct screen *sc, struct now now)
 		feed_timeline(f, sc, now, &m->timeline);
 		type = MSG_TIMELINE;
 		break;
+	case MSG_VIEW_TRACE:
+		feed_trace(f, sc, now, &m->trace);
+		type = MSG_TRACE;
+		break;
 	case MSG_VIEW_REPORT:
 	case MSG_VIEW_BREAKS:
 		page_report(f, sc, now, &m->report);

@@ -97,6 +97,8 @@ void feed_page(struct feed *f, const struct screen *s, struct now now);
 /* feed_report.c */
 void feed_timeline(struct feed *f, const struct screen *sc, struct now now,
 		   struct msg_timeline *m);
+void feed_trace(struct feed *f, const struct screen *sc, struct now now,
+		struct msg_trace *m);
 /* feed_floor.c */
 void feed_head(struct feed *f, bool zh, struct now now, struct msg_head *out);
 void feed_floor(struct feed *f, const char *team, bool zh, struct now now,

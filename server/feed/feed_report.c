@@ -3,6 +3,7 @@
 
 #include "base/str.h"
 #include "desk/desk.h"
+#include "dial/dial_trace.h"
 #include "dispo/dispo.h"
 
 #include <stdlib.h>
@@ -333,4 +334,51 @@ void feed_timeline(struct feed *f, const struct screen *sc, struct now now,
 	if (perf_stays(f->perf, agent, perf_from_ms(f->perf, PERF_TODAY),
 		       INT64_MAX, now, day_row, &d))
 		m->rows_count = 0;
+}
+
+/* ---- the SIP of a call ------------------------------------------------------------- */
+
+static bool trace_row(void *arg, const struct dial_trace_row *r)
+{
+	struct msg_trace *m = arg;
+	struct msg_trace_row *out;
+
+	if (m->total++ < m->top || m->rows_count == ARRAY_LEN(m->rows))
+		return true;
+	out = &m->rows[m->rows_count++];
+	*out = (struct msg_trace_row){ .at_ms = r->at_ms, .out = r->out };
+	str_copy(out->line, sizeof(out->line), r->line);
+	str_copy(out->peer, sizeof(out->peer), r->peer);
+	str_copy(out->more, sizeof(out->more), r->more);
+	return true;
+}
+
+/* Of a call that is up, or the newest of a trunk; a team's supervisor sees
+ * the calls of his team's agents. */
+void feed_trace(struct feed *f, const struct screen *sc, struct now now,
+		struct msg_trace *m)
+{
+	struct call *c = call_get(floor_calls(f->r->floor),
+				  (struct call_id){ sc->sub.call });
+	struct seat *s = c ? seat_get(floor_seats(f->r->floor), c->agent)
+			   : NULL;
+	struct dial_trunk_stat t;
+	unsigned trunk = c && c->trunk.v ? c->trunk.v - 1
+			 : sc->sub.trunk ? sc->sub.trunk - 1 : 0;
+	char id[TRACE_ID];
+
+	if (*sc->team && (!s || !str_eq(s->team, sc->team)))
+		return;
+	if (sc->sub.call ? !c || !dial_trace_of_call(f->r->dial, c->id, id)
+			 : !dial_trace_newest(f->r->dial, trunk, id))
+		return;
+	m->call = c ? c->id.v : 0;
+	m->trunk = trunk + 1;
+	m->top = sc->sub.top;
+	str_copy(m->sip_id, sizeof(m->sip_id), id);
+	if (c)
+		str_mask_number(m->number, sizeof(m->number), c->number);
+	if (!dial_trunk_stat(f->r->dial, trunk, now, &t))
+		str_copy(m->trunk_name, sizeof(m->trunk_name), t.name);
+	dial_trace_each(f->r->dial, id, trace_row, m);
 }
