@@ -48,6 +48,8 @@ struct robot_opt {
 	X(calls)    /* customers joined                                    */ \
 	X(pops)     /* of them, shown who it is                            */ \
 	X(heard)    /* of them, heard for 0.2 s or more                    */ \
+	X(longer)   /* calls of a second or more                           */ \
+	X(longer_heard) /* of those, heard                                 */ \
 	X(talk_ms)                                                            \
 	X(hung_up)  /* ended by the robot                                  */ \
 	X(left)     /* ended by the customer or the network                */ \

@@ -13,7 +13,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { RUN_AFTER_MS = 300, HEARD_MS = 200 };
+enum { RUN_AFTER_MS = 300, HEARD_MS = 200, LONGER_MS = 1000 };
 
 static void send_msg(struct robot *r, enum msg_type type, const void *obj)
 {
@@ -277,12 +277,17 @@ static void probe_ends(struct robot *r)
 static void talk_ends(struct robot *r)
 {
 	struct robot_counts *n = &r->crew->counts;
-	bool mine = r->plan == PLAN_NONE;
+	bool mine = r->plan == PLAN_NONE, heard;
+	int64_t talked_ms;
 
 	if (!r->talk_from_ms)
 		return;
-	n->talk_ms += (uint64_t)(robot_mono_ms() - r->talk_from_ms);
-	n->heard += r->line.rtp.heard_ms - r->heard_ms >= HEARD_MS;
+	talked_ms = robot_mono_ms() - r->talk_from_ms;
+	heard = r->line.rtp.heard_ms - r->heard_ms >= HEARD_MS;
+	n->talk_ms += (uint64_t)talked_ms;
+	n->heard += heard;
+	n->longer += talked_ms >= LONGER_MS;
+	n->longer_heard += heard && talked_ms >= LONGER_MS;
 	n->left += !mine;
 	probe_ends(r);
 	r->talk_from_ms = 0;
