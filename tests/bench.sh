@@ -41,6 +41,7 @@ bench calls bash tests/system/bench_calls.sh
 bench agent bash tests/system/bench_screen.sh agent
 bench wall bash tests/system/bench_screen.sh wall 10000 300
 bench pace "$B/waihu" simulate --agents 10,40,160 --runs 3 --compare predictive,progressive
+B=$B bench live bash tests/system/bench_pace.sh
 
 figure "import"                   "$(row lead import)" rows/s least 200000
 figure "gate_ask, passed"         "$(row lead "gate_ask, passed, 3 calls before")" us most 20
@@ -75,4 +76,5 @@ figure "wall: 10,000 agents, wire" "$(key wall agents_wire_bytes_s)" B/s most 15
 figure "wall: find echo"          "$(key wall find_echo_bytes)" B most 64
 figure "wall: key to screen, p99" "$(key wall find_key_p99_ms)" ms most 50
 echo "wall of 10,000 agents, 300 changes/s: server CPU $(key wall cpu_none_pct) % of a core with no supervisor, $(key wall cpu_one_pct) % with one, $(key wall cpu_ten_pct) % with ten at 1 Hz"
+echo "talk of 20 live robots against the simulation of the same: $(key live off_percent) % off (bar 3; one run of $(key live talks) talks), $(key live live_talk) and $(key live sim_talk)"
 exit $bad
