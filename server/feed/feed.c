@@ -150,9 +150,10 @@ static int64_t next_due(const struct screen *s, struct now now)
 	return (now.mono_ms / every + 1) * every;
 }
 
+/* Whole numbers are one person's right: such a page is never shared. */
 static bool is_like(const struct screen *a, const struct screen *b)
 {
-	return str_eq(a->team, b->team) && a->zh == b->zh &&
+	return !a->sub.whole && str_eq(a->team, b->team) && a->zh == b->zh &&
 	       !memcmp(&a->sub, &b->sub, sizeof(a->sub));
 }
 
