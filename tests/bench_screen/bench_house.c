@@ -7,6 +7,7 @@
 #include "house/house_priv.h"
 #include "options.h"
 
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -191,7 +192,8 @@ bool house_open(struct house_proc *h, const char *conf)
 {
 	int to[2], from[2];
 
-	if (pipe(to) || pipe(from))
+	/* A screen started later must not keep the pipe of a dead bench open. */
+	if (pipe2(to, O_CLOEXEC) || pipe2(from, O_CLOEXEC))
 		return false;
 	h->pid = fork();
 	if (h->pid < 0)
