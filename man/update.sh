@@ -23,6 +23,8 @@ items() {
 flags() {
 	"$1" --lang en --help | sed -n 's/^  --\([a-z-]*\) \{0,1\}\([^ ]*\)  *\(.*\)$/\1\t\2\t\3/p' | items options
 }
+# A screen as text, without its colours.
+picture() { sed 's/\x1b\[[0-9;]*m//g; s/\\/\\e/g; s/-/\\-/g; s/^\./\\\&./; s/ *$//; s/^$/ /'; }
 table() {
 	case $1 in
 	options) "$B/waihu" config mdoc | sed 's|&[^ ]*/share/waihu|\&PREFIX/share/waihu|' ;;
@@ -30,6 +32,7 @@ table() {
 	map) "$B/waihud" --map | sed '1d; s/^    //' ;;
 	agent-options) flags "$B/waihu-agent" ;;
 	agent-keys) "$B/waihu-agent" --lang en --mdoc ;;
+	supervisor-picture) "$B/waihu-supervisor" --lang en --glyphs ascii --color mono --show S1 --size 80x24 | picture ;;
 	supervisor-options) flags "$B/waihu-supervisor" ;;
 	supervisor-keys) "$B/waihu-supervisor" --lang en --mdoc ;;
 	*) echo "update.sh: $1: no such table" >&2; return 1 ;;

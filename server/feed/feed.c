@@ -93,6 +93,14 @@ void feed_gone(struct feed *f, uint64_t session)
 		memset(s, 0, sizeof(*s));
 }
 
+bool feed_is_zh(const struct feed *f, uint64_t session)
+{
+	for (size_t i = 0; session && i < SCREENS_MAX; i++)
+		if (f->screens[i].session == session)
+			return f->screens[i].zh;
+	return false;
+}
+
 /* How long agents waited for a call, since the last look. */
 static void count_waits(struct feed *f, const struct seat *s, struct now now)
 {

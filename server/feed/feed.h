@@ -40,6 +40,8 @@ MUST_CHECK enum err feed_subscribe(struct feed *f, uint64_t session,
 /* Its user is of another team now (empty: all). */
 void feed_team(struct feed *f, uint64_t session, const char *team);
 void feed_gone(struct feed *f, uint64_t session);
+/* The language this session's screen is in now is Chinese. */
+bool feed_is_zh(const struct feed *f, uint64_t session);
 /* Now and then, at least each 250 ms: sends what is due. */
 void feed_tick(struct feed *f, struct now now);
 

@@ -17,6 +17,13 @@ static struct watch *watch_of(struct house *h, uint64_t session)
 	return NULL;
 }
 
+/* In the words of the supervisor's screen. */
+static const char *say(struct house *h, uint64_t session, const char *en,
+		       const char *zh)
+{
+	return feed_is_zh(h->feed, session) ? zh : en;
+}
+
 static uint8_t level_of(struct house *h, struct leg_id leg)
 {
 	struct media_stats st;
@@ -151,7 +158,8 @@ void house_watch_team(struct house *h, const struct door_session *s)
 				       w->on) : NULL;
 
 	if (w && *s->team && (!on || !str_eq(on->team, s->team)))
-		watch_end(h, w, "this agent is not in your team");
+		watch_end(h, w, say(h, s->no, "this agent is not in your team",
+				    "该坐席不在您的班组"));
 }
 
 /* Why it cannot go on, NULL if it can. */
@@ -160,12 +168,15 @@ static const char *over(struct house *h, const struct watch *w)
 	struct call *c = call_of(h, w);
 
 	if (!live_agent_leg(h->live, w->by).v)
-		return "your own phone has gone";
+		return say(h, w->session, "your own phone has gone",
+			   "您的话机已断开");
 	if (w->mode == MSG_MONITOR_TAKEOVER)
 		return c && floor_is_overtaken(c) ? NULL
-						  : "the customer has hung up";
+			: say(h, w->session, "the customer has hung up",
+			      "客户已挂断");
 	return live_agent_leg(h->live, w->on).v ? NULL
-						: "the agent's phone has gone";
+		: say(h, w->session, "the agent's phone has gone",
+		      "坐席的话机已断开");
 }
 
 /*
@@ -288,11 +299,15 @@ void house_monitor(const struct house_ask *a)
 		return;
 	}
 	if (w && w->mode == MSG_MONITOR_TAKEOVER) {
-		refuse(a, MSG_NO_STATE, "you have a customer: leave first");
+		refuse(a, MSG_NO_STATE,
+		       say(h, a->s->no, "you have a customer: leave first",
+			   "您正在与客户通话：请先离开"));
 		return;
 	}
 	if (!by.v) {
-		refuse(a, MSG_NO_STATE, "your own phone is not connected");
+		refuse(a, MSG_NO_STATE,
+		       say(h, a->s->no, "your own phone is not connected",
+			   "您自己的话机没有接通"));
 		return;
 	}
 	if (!house_seat_for(a, m->agent) || !on.v) {
