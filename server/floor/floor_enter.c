@@ -390,7 +390,8 @@ static void finish_lead(struct floor *f, struct call *c,
 {
 	static const enum lead_status next[] = {
 		[DN_DONE] = LEAD_DONE, [DN_RETRY] = LEAD_LATER,
-		[DN_AGREED] = LEAD_AGREED, [DN_DNC] = LEAD_DNC };
+		[DN_AGREED] = LEAD_AGREED, [DN_DNC] = LEAD_DNC,
+		[DN_BACK] = LEAD_READY };
 	struct lead_step ls = {
 		.next = next[step->next], .at_s = step->at_s,
 		.agent = step->agent, .dialled = c->invite_ms != 0,
