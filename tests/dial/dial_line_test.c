@@ -358,9 +358,12 @@ static void a_phone_that_moves_is_called_there(void **state)
 	dial_phone(f.d, f.agent, &now);
 	T_OK(now.up && !now.code && !*now.text, "no trouble is left");
 	/* Their good-byes to the registrar are answered before they go. */
+	one.deaf = false;
 	one.reg = mem_deref(one.reg);
 	two.reg = mem_deref(two.reg);
-	fix_run(&f, 300);
+	one.sess = mem_deref(one.sess);
+	two.sess = mem_deref(two.sess);
+	fix_run(&f, 500);
 	phone_close(&one);
 	phone_close(&two);
 	fix_close(&f);
