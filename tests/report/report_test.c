@@ -74,19 +74,24 @@ static void longest(void **unused UNUSED)
 	static char line[CDR_CSV_MAX], f[64][1100];
 	struct cdr r;
 	char name[33];
+	size_t rows;
+
+	const struct schema_field *f0 = cdr_schema.fields(&rows);
 
 	memset(&r, 0xff, sizeof(r));
-	memset(r.campaign_name, '"', sizeof(r.campaign_name) - 1);
-	memset(r.number, '9', sizeof(r.number) - 1);
-	memset(r.caller, '9', sizeof(r.caller) - 1);
-	memset(r.why, '"', sizeof(r.why) - 1);
-	memset(r.note, '"', sizeof(r.note) - 1);
-	memset(r.recording, '"', sizeof(r.recording) - 1);
-	r.campaign_name[sizeof(r.campaign_name) - 1] = '\0';
-	r.number[sizeof(r.number) - 1] = r.caller[sizeof(r.caller) - 1] = 0;
-	r.why[sizeof(r.why) - 1] = r.note[sizeof(r.note) - 1] = '\0';
-	r.recording[sizeof(r.recording) - 1] = '\0';
+	for (size_t i = 0; i < rows; i++) {
+		char *text = (char *)&r + f0[i].offset;
+
+		if (f0[i].kind != SCHEMA_KIND_text &&
+		    f0[i].kind != SCHEMA_KIND_phone)
+			continue;
+		memset(text, f0[i].kind == SCHEMA_KIND_phone ? '9' : '"',
+		       f0[i].max);
+		text[f0[i].max] = '\0';
+	}
 	r.result = RES_ANSWERED;
+	r.part = PART_AGENT;
+	r.interrupted = r.sale = true;
 	r.by = BY_SYSTEM;
 	memset(name, '"', 32);
 	name[32] = '\0';
