@@ -468,6 +468,7 @@ static unsigned help_key(struct agent_model *m, uint32_t key)
 {
 	if (key == 'L' || key == 'l') {
 		text_set_lang(text_lang() == LANG_ZH ? LANG_EN : LANG_ZH);
+		agent_send_lang(m);
 		return DO_REDRAW | DO_PAINT;
 	}
 	if (key == TK_ENTER || key == TK_F1 || key == '?')

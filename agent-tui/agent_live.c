@@ -335,6 +335,7 @@ static void on_in(void *arg, const struct msg_login_ok *ok)
 		return;
 	}
 	take(v, MSG_LOGIN_OK, ok);
+	agent_send_lang(v->m);
 	v->fresh = true;
 	start_phone(v, ok);
 	if (link_send(v->link, MSG_CALLBACKS, &c, NULL))

@@ -213,6 +213,8 @@ void agent_link_back(struct agent_model *m);
 unsigned agent_box_key(struct agent_model *m, uint32_t key);
 void agent_box_open(struct agent_model *m, enum agent_ctx box);
 void agent_send(struct agent_model *m, enum msg_type type, const void *obj);
+/* Labels of the server's come in the screen's language. */
+void agent_send_lang(struct agent_model *m);
 void agent_send_note(struct agent_model *m, bool final);
 void agent_choose(struct agent_model *m, uint16_t code, int64_t amount);
 /* The same, but what needs an amount asks for it first. */

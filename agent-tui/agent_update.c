@@ -13,6 +13,16 @@ void agent_send(struct agent_model *m, enum msg_type type, const void *obj)
 		m->out.send(m->out.arg, type, obj);
 }
 
+void agent_send_lang(struct agent_model *m)
+{
+	struct msg_lang l = { .lang = "en" };
+
+	if (text_lang() == LANG_ZH)
+		str_copy(l.lang, sizeof(l.lang), "zh");
+	if (m->logged_in)
+		agent_send(m, MSG_LANG, &l);
+}
+
 void agent_send_note(struct agent_model *m, bool final)
 {
 	struct msg_note n = { .call = m->seat.call, .final = final };

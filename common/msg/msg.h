@@ -78,6 +78,7 @@ enum {
 	M(41,  SCRIPT_PAGE, script_page, AGENT,  OK, "the page I read")       \
 	M(42,  PHONE_REPORT, phone_report, AGENT, OK, "how my phone is")      \
 	M(43,  UNMASK,      unmask,      ALL,    UNMASKED, "the whole number") \
+	M(44,  LANG,        lang,        AGENT,  OK, "my screen's language")  \
 	M(60,  SEAT,        seat,        SERVER, SEAT, "all about your seat") \
 	M(61,  CUSTOMER,    customer,    SERVER, CUSTOMER, "who it is")       \
 	M(62,  SCRIPT,      script,      SERVER, SCRIPT, "what to say")       \

@@ -134,6 +134,10 @@ SCHEMA_STRUCT(msg_script_page, MSG_SCRIPT_PAGE_FIELDS);
 	F(text,   error,      120,  "what the phone said, if down")
 SCHEMA_STRUCT(msg_phone_report, MSG_PHONE_REPORT_FIELDS);
 
+#define MSG_LANG_FIELDS(F)                                                    \
+	F(text,   lang,       8,    "en, zh: of labels the server sends")
+SCHEMA_STRUCT(msg_lang, MSG_LANG_FIELDS);
+
 #define MSG_UNMASK_FIELDS(F)                                                  \
 	F(u32,    call,       0,    "the call whose number is wanted whole")  \
 	F(u32,    agent,      0,    "of a supervisor: or this agent's call")

@@ -26,7 +26,8 @@ enum err desk_new(struct live *live, desk_send_h *send, void *arg,
 	d->is_dirty = calloc(d->seats_max, sizeof(*d->is_dirty));
 	d->shown = calloc(d->seats_max, sizeof(*d->shown));
 	d->was = calloc(d->seats_max, sizeof(*d->was));
-	if (!d->was || !d->dirty || !d->is_dirty || !d->shown) {
+	d->lang = calloc(d->seats_max, sizeof(*d->lang));
+	if (!d->lang || !d->was || !d->dirty || !d->is_dirty || !d->shown) {
 		desk_free(d);
 		return ERR_MEMORY;
 	}
@@ -41,6 +42,7 @@ struct desk *desk_free(struct desk *d)
 		free(d->is_dirty);
 		free(d->shown);
 		free(d->was);
+		free(d->lang);
 		desk_scripts_free(d);
 		free(d);
 	}
@@ -452,6 +454,22 @@ static void sound_test(struct ask *a)
 		ok(a);
 }
 
+/* The screen's language: everything with labels is sent again. */
+static void lang(struct ask *a)
+{
+	char *now = &a->d->lang[a->seat->slot], was = *now;
+
+	a->no = MSG_NO_COUNT;
+	*now = strncmp(a->m->lang.lang, "zh", 2) ? 'e' : 'z';
+	ok(a);
+	if (*now == was)
+		return;
+	desk_show_breaks(a->d, a->seat);
+	desk_show_outcomes(a->d, a->seat);
+	desk_show_last(a->d, a->seat);
+	desk_seat_changed(a->d, a->seat->agent);
+}
+
 /* What the server only takes note of. */
 static void noted(struct ask *a)
 {
@@ -488,6 +506,7 @@ static const struct {
 	{ MSG_TRANSFER,        transfer,   true },
 	{ MSG_TARGETS,         targets,    false },
 	{ MSG_SOUND_TEST,      sound_test, false },
+	{ MSG_LANG,            lang,       false },
 	{ MSG_SCRIPT_PAGE,     noted,      false },
 	{ MSG_PHONE_REPORT,    noted,      false },
 };

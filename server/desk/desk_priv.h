@@ -16,6 +16,7 @@ struct desk {
 	uint64_t *shown;		/* by seat slot: call last shown, and
 					   above it whether it was his       */
 	bool *is_dirty;			/* by seat slot                      */
+	char *lang;			/* by seat slot: 'z', 'e', 0 = ?     */
 	uint8_t *was;			/* by seat slot: state last shown    */
 	size_t seats_max;
 	struct desk_script *scripts;		/* as last read, by path             */

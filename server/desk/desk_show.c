@@ -76,6 +76,9 @@ bool desk_is_zh(struct desk *d, const struct seat *s)
 {
 	struct staff st;
 
+	/* As its screen says, else as its account does. */
+	if (d->lang[s->slot])
+		return d->lang[s->slot] == 'z';
 	return !staff_by_agent(d->r->store, s->agent, &st) &&
 	       !strncmp(st.lang, "zh", 2);
 }

@@ -320,7 +320,7 @@ static enum err open_door(struct house *h, const struct conf *c)
 		.came = on_came, .lost = on_lost, .ended = on_ended,
 		.logout = on_logout, .note = on_note };
 	const struct door_route routes[] = {
-		{ MSG_WANT_STATE, MSG_UNMASK, agent_route, h },
+		{ MSG_WANT_STATE, MSG_LANG, agent_route, h },
 		{ MSG_SUBSCRIBE, MSG_REPORT_GET, house_super, h },
 		{ MSG_ADMIN_REQ, MSG_ADMIN_DATA, admin_route, h },
 	};

@@ -302,6 +302,7 @@ void peers_init(struct peers *p, const char *scheme,
 	/* Two routes with a hole: unmask (43) is nobody's. */
 	struct door_route routes[] = {
 		{ MSG_LOGOUT, MSG_PHONE_REPORT, on_message, p },
+		{ MSG_LANG, MSG_LANG, on_message, p },
 		{ MSG_SUBSCRIBE, MSG_ADMIN_DATA, on_message, p },
 	};
 	struct door_conf c = { .floor = "Floor A" };
