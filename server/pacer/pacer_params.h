@@ -61,35 +61,32 @@
 				  "off]; for forecasts")                      \
 	X(yield_start,       1.2, "first guess of abandoned / sum of risk "   \
 				  "limits at the answers")                    \
-	X(yield_prior_n,     8.0, "weight of it [abandoned calls]")           \
-	X(yield_window,     80.0, "its forgetting [abandoned calls]")         \
+	X(yield_prior_n,    12.0, "weight of it [abandoned calls]")           \
+	X(yield_window,    150.0, "its forgetting [abandoned calls]")         \
 	X(theta_max,         3.0, "highest risk limit [targets]")             \
-	X(buffer,           0.22, "credit aimed at above the gate at half "   \
-				  "time [budget^0.8]")                        \
-	X(span,              1.5, "credit for a factor e in risk [calls / "   \
-				  "(target x answered)^(2/3)]")               \
-	X(span_end,          0.5, "span at most this share of the budget to " \
-				  "come")                                     \
-	X(span_min,          2.0, "least span [calls]")                       \
-	X(span_all,         0.02, "and this share of the whole budget more")  \
-	X(gate,              1.5, "credit below which no risk is taken "      \
-				  "[calls]")                                  \
-	X(reserve,           1.0, "and this for each answer expected of the " \
-				  "lines in the air, lost together if at all")\
-	X(gate_share,        0.2, "risk below the gate [of the usual risk]: " \
-				  "next to no calls are lost there, and most "\
-				  "of the talk is kept")                      \
-	X(payback,          0.6, "share of the budget to come that could pay "\
-				  "for a call lost now; nothing is risked "   \
-				  "when credit and it are less than the gate")\
-	X(last,              0.6, "share of the gate below which nothing is "  \
-				  "risked at the very end")                   \
-	X(grace,             0.3, "credit lent to a cold campaign above the " \
-				  "gate [sqrt(whole budget)]")                     \
-	X(grace_answers,   300.0, "answers until it is given back, at least") \
-	X(grace_share,      0.12, "... or this share of the campaign")        \
-	X(quarter_max,       2.5, "last quarter's abandon rate at which no "  \
-				  "risk is taken [targets]")
+	X(clump,             0.6, "variance / mean of abandoned calls is the "\
+				  "root of 1 + this x answers a ring time")   \
+	X(margin,            0.3, "credit not spent [clumps]")                \
+	X(margin_air,        0.1, "and this for each answer expected of the " \
+				  "lines in the air")                         \
+	X(spend_min,       0.005, "least risk with credit left [of the even " \
+				  "one]: next to nothing is lost there and "  \
+				  "four fifths of the talk are kept")         \
+	X(warm_answers,    300.0, "answers from which the target holds at "   \
+				  "every moment")                             \
+	X(cold,              1.2, "before: credit as good as none there "     \
+				  "[root of what is still earned by then]; "  \
+				  "by the equation of pacer_price.c 0.8, and " \
+				  "1.2 for a quicker start at no more loss")  \
+	X(debt,              1.5, "debt of an unlucky start, paid back at "   \
+				  "spend_min [clumps]")                       \
+	X(debt_root,         0.3, "and this [sqrt(whole budget)]")            \
+	X(debt_share,       0.15, "share of the campaign until it is 0, at "  \
+				  "least twice warm_answers")                 \
+	X(quarter_spend,     0.2, "risk after a bad quarter of an hour [of "  \
+				  "the even one]")                            \
+	X(quarter_max,       2.5, "last quarter's abandon rate that is bad "  \
+				  "[targets]")
 
 struct pacer_params {
 #define X(name, value, doc) double name;

@@ -145,4 +145,8 @@ void budget_theta(struct pacer *p);
 double budget_yield(const struct pacer *p);
 double budget_left(const struct pacer *p);
 
+/* pacer_price.c: the best speed to spend at, as a multiple of that at which
+ * credit comes in; 0 with no credit.  Both arguments in abandoned calls. */
+double price_spend(double to_come, double credit);
+
 #endif

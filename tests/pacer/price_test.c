@@ -1,0 +1,107 @@
+/* tests/pacer/price_test -- the table of the best spending is the solution of
+ * its equation, and has the shape such a solution must have. */
+#include "pacer/pacer_priv.h"
+
+#include "base/t.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+#define HN   16			/* steps an abandoned call                   */
+#define LOW  (4 * HN)		/* cells below 0                             */
+#define TOP  150		/* highest credit                            */
+#define N    (LOW + TOP * HN + 1)
+#define RUIN 300.0		/* what running out costs                    */
+
+static double talk(double u)
+{
+	double l = log(u);
+
+	return l < 0 ? l + 0.06 * l * l : l;
+}
+
+/* The u at which more talk is worth the price of a call. */
+static double best(double price)
+{
+	double u = fmin(4, fmax(0.005, 1 / price));
+
+	for (int i = 0; i < 4; i++) {
+		double l = log(u), slope = l < 0 ? 1 + 0.12 * l : 1;
+
+		u = fmin(4, fmax(0.005, slope / price));
+	}
+	return u;
+}
+
+static void turn(const double *v, double *next, double *u)
+{
+	double h = 1.0 / HN;
+
+	for (int i = 0; i < N; i++) {
+		double up = v[i + 1 < N ? i + 1 : N - 1];
+		int at = (i + 1 < N ? i + 1 : N - 1) - HN;
+		double lost = at >= 0 ? v[at] : -3 * RUIN;
+
+		u[i] = best(fmax(up - lost, 1e-9));
+		next[i] = talk(u[i]) * h + (1 - u[i] * h) * up +
+			  u[i] * h * lost;
+		if (i < LOW)
+			next[i] = fmin(next[i], -RUIN);
+	}
+}
+
+static void the_table_solves_its_equation(void **state)
+{
+	static double v[2][N], u[N];
+	static const double credit[] = { 1, 2, 3, 5, 8, 13, 22 };
+	int k = 0;
+
+	(void)state;
+	for (int i = 0; i < N; i++)
+		v[0][i] = i < LOW ? -RUIN : 0;
+	for (int r = 1; r <= 130; r++) {
+		for (int i = 0; i < HN; i++, k ^= 1)
+			turn(v[k], v[!k], u);
+		if (r != 3 && r != 8 && r != 20 && r != 50 && r != 130)
+			continue;
+		for (size_t c = 0; c < ARRAY_LEN(credit); c++) {
+			double want = u[LOW + (int)credit[c] * HN];
+			double got = price_spend(r, credit[c]);
+
+			T_OK(fabs(got - want) < 0.01 + 0.01 * want,
+			     "%d to come, %g there: %g, solved %g", r,
+			     credit[c], got, want);
+		}
+	}
+}
+
+static void it_has_the_right_shape(void **state)
+{
+	(void)state;
+	for (double r = 0; r < 3000; r = r * 1.3 + 0.2) {
+		double last = 0;
+
+		T_OK(price_spend(r, 0) == 0 && price_spend(r, -3) == 0,
+		     "%g to come: nothing there, nothing spent", r);
+		for (double c = 0.1; c < 100; c *= 1.2) {
+			double u = price_spend(r, c);
+
+			T_OK(u >= last && u <= 4,
+			     "%g to come, %g there: %g, not less than %g with "
+			     "less", r, c, u, last);
+			last = u;
+		}
+	}
+	T_OK(price_spend(2, 8) > 1.5 && price_spend(300, 2) < 0.6,
+	     "the last hour spends, the first saves");
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(the_table_solves_its_equation),
+		cmocka_unit_test(it_has_the_right_shape),
+	};
+
+	return T_RUN(tests);
+}
