@@ -120,49 +120,130 @@ static void call_row(struct feed *f, const struct call *c, struct now now,
 		str_copy(r->trunk, sizeof(r->trunk), t.name);
 }
 
+/* qsort_r's argument carries what the order depends on. */
+struct list_order {
+	struct now now;
+	enum msg_sort sort;
+	bool reverse;
+};
+
+/* Of those who wait for somebody the one who waits longest, then those on
+ * hold, then the rest by how long they are in their phase. */
+static int64_t call_key(const struct list_order *o, const struct call *c)
+{
+	int64_t age = o->now.mono_ms - c->since_ms;
+	enum msg_phase p = phase_of(c->state);
+
+	switch (o->sort) {
+	case MSG_SORT_ATTENTION:
+		return -((p == MSG_PHASE_WAIT ? INT64_C(2) << 50
+			  : p == MSG_PHASE_HOLD ? INT64_C(1) << 50 : 0) + age);
+	case MSG_SORT_TIME:	return -age;
+	case MSG_SORT_STATE:	return p;
+	case MSG_SORT_CAMPAIGN:	return c->campaign.v;
+	case MSG_SORT_NAME:	return c->agent.v;
+	default:		return (int64_t)c->uid;
+	}
+}
+
+static int call_order(const void *a, const void *b, void *arg)
+{
+	const struct list_order *o = arg;
+	const struct call *x = *(const struct call *const *)a;
+	const struct call *y = *(const struct call *const *)b;
+	int64_t kx = call_key(o, x), ky = call_key(o, y);
+	int r = kx < ky ? -1 : kx > ky;
+
+	if (!r)
+		r = x->uid < y->uid ? -1 : x->uid > y->uid;
+	return o->reverse ? -r : r;
+}
+
+static bool call_matches(const struct screen *sc, const struct call *c,
+			 const struct seat *s)
+{
+	char masked[24];
+
+	/* As shown: a search must not guess the digits hidden. */
+	str_mask_number(masked, sizeof(masked), c->number);
+	return (contains(masked, sc->sub.find) ||
+		(s && contains(s->name, sc->sub.find))) &&
+	       (!sc->sub.campaign || c->campaign.v == sc->sub.campaign);
+}
+
 static void page_calls(struct feed *f, const struct screen *sc,
 		       struct now now, struct msg_calls *m)
 {
 	struct call_pool *calls = floor_calls(f->r->floor);
+	struct list_order o = { now, (enum msg_sort)sc->sub.sort,
+				sc->sub.reverse };
+	size_t max = call_count(calls), n = 0;
+	struct call **list = calloc(max + 1, sizeof(struct call *));
 
-	for (struct call *c = call_each(calls, NULL); c;
+	for (struct call *c = list ? call_each(calls, NULL) : NULL; c;
 	     c = call_each(calls, c)) {
 		struct seat *s = seat_get(floor_seats(f->r->floor), c->agent);
-		char masked[24];
 
 		if (*sc->team && (!s || !str_eq(s->team, sc->team)))
 			continue;
 		m->total++;
-		/* As shown: a search must not guess the digits hidden. */
-		str_mask_number(masked, sizeof(masked), c->number);
-		if (!contains(masked, sc->sub.find) &&
-		    !(s && contains(s->name, sc->sub.find)))
-			continue;
-		if (sc->sub.campaign && c->campaign.v != sc->sub.campaign)
-			continue;
-		if (m->shown++ < sc->sub.top || m->rows_count >= sc->sub.rows ||
-		    m->rows_count == ARRAY_LEN(m->rows))
-			continue;
-		call_row(f, c, now, &m->rows[m->rows_count++]);
+		if (n < max && call_matches(sc, c, s))
+			list[n++] = c;
 	}
+	if (n)
+		qsort_r(list, n, sizeof(list[0]), call_order, &o);
+	m->shown = (uint32_t)n;
 	m->top = MIN(sc->sub.top, m->shown);
+	for (size_t i = m->top; i < n && m->rows_count < sc->sub.rows &&
+				m->rows_count < ARRAY_LEN(m->rows); i++)
+		call_row(f, list[i], now, &m->rows[m->rows_count++]);
+	free(list);
 }
 
 /* ---- campaigns, trunks, alerts --------------------------------------------------- */
 
+static int campaign_order(const void *a, const void *b, void *arg)
+{
+	const struct list_order *o = arg;
+	const struct msg_campaign_row *x = a, *y = b;
+	int r = 0;
+
+	if (o->sort == MSG_SORT_NAME)
+		r = strcmp(x->name, y->name);
+	else if (o->sort == MSG_SORT_ATTENTION)
+		r = (int)y->judge - (int)x->judge;
+	if (!r && o->sort == MSG_SORT_ATTENTION)
+		r = x->agents > y->agents ? -1 : x->agents < y->agents;
+	if (!r)
+		r = x->id < y->id ? -1 : x->id > y->id;
+	return o->reverse ? -r : r;
+}
+
 static void page_campaigns(struct feed *f, const struct screen *sc,
 			   struct now now, struct msg_campaigns *m)
 {
+	struct list_order o = { now, (enum msg_sort)sc->sub.sort,
+				sc->sub.reverse };
+	struct msg_campaign_row *list;
 	struct campaign_id id;
+	size_t max = 0, n = 0;
 
-	for (size_t i = 0; floor_campaign_at(f->r->floor, i, &id); i++) {
-		m->total++;
-		if (i < sc->sub.top || m->rows_count >= sc->sub.rows ||
-		    m->rows_count == ARRAY_LEN(m->rows))
-			continue;
-		feed_campaign_row(f, id, now, &m->rows[m->rows_count++]);
+	while (floor_campaign_at(f->r->floor, max, &id))
+		max++;
+	list = calloc(max + 1, sizeof(*list));
+	for (size_t i = 0; list && i < max &&
+			   floor_campaign_at(f->r->floor, i, &id); i++) {
+		feed_campaign_row(f, id, now, &list[n]);
+		n += contains(list[n].name, sc->sub.find);
 	}
-	m->top = sc->sub.top;
+	if (n)
+		qsort_r(list, n, sizeof(*list), campaign_order, &o);
+	m->total = (uint32_t)n;
+	m->top = MIN(sc->sub.top, m->total);
+	for (size_t i = m->top; i < n && m->rows_count < sc->sub.rows &&
+				m->rows_count < ARRAY_LEN(m->rows); i++)
+		m->rows[m->rows_count++] = list[i];
+	free(list);
 }
 
 static void page_trunks(struct feed *f, const struct screen *sc,
