@@ -204,11 +204,18 @@ void wait_enter(struct floor *f, struct call *c, struct now now)
 {
 	struct campaign *k = campaign_of(f, c);
 	struct seat *s;
+	int64_t limit;
 
 	c->person_ms = now.wall_ms;
 	if (k->conf.amd && c->mode != MODE_PREVIEW)
 		pace_call(f, c, PACER_LIVE, now);
-	call_enter(f->calls, c, CALL_WAIT, k->conf.connect_ms, now);
+	/* The ears' time is the law's time too, where it counts from the
+	 * answer (profile: connect from=). */
+	limit = k->conf.connect_ms;
+	if (c->answer_ms && !c->join_ms &&
+	    !gate_profile_connect_greeting(k->conf.gate.profile))
+		limit -= now.wall_ms - c->answer_ms;
+	call_enter(f->calls, c, CALL_WAIT, MAX(limit, 1), now);
 	s = c->agent.v ? seat_get(f->seats, c->agent)
 		       : seat_pick(f->seats, c->campaign);
 	if (s && (c->agent.v || share_allows(f, s, c->id)) &&

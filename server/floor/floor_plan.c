@@ -94,6 +94,8 @@ void plan_conf(const struct campaign *k, struct now now, struct pacer_conf *p)
 	p->patience_ms = c->connect_ms;
 	p->timeout_ms = c->ring_ms;
 	p->detect_ms = !c->amd ? 0 : k->detect_ms ? k->detect_ms : DETECT_MS;
+	if (!gate_profile_connect_greeting(c->gate.profile))
+		p->patience_ms = MAX(p->patience_ms - p->detect_ms, 0);
 	p->window_ms = gate_profile_abandon_window_s(c->gate.profile) * 1000;
 	p->per = c->amd ? PACER_PER_PERSON : PACER_PER_ANSWERED;
 	p->max_lines = c->max_lines;

@@ -127,6 +127,8 @@ int32_t gate_profile_abandon_ppm(const struct gate_profile *p,
 int64_t gate_profile_abandon_window_s(const struct gate_profile *p);
 /* Answer to agent, at most [ms]; shortest and longest ringing [s]. */
 int32_t gate_profile_connect_ms(const struct gate_profile *p);
+/* ... counted from the end of the person's greeting, not from the answer. */
+bool gate_profile_connect_greeting(const struct gate_profile *p);
 int32_t gate_profile_min_ring_s(const struct gate_profile *p);
 int32_t gate_profile_max_ring_s(const struct gate_profile *p);	/* 0: none */
 /* Keep recordings and CDRs at least so long [days]. */

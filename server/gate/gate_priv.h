@@ -101,6 +101,7 @@ struct gate_profile {
 	char hours_source[SOURCE_MAX];
 	int32_t abandon_ppm;	/* < 0: no limit                             */
 	int64_t abandon_window_s;
+	bool connect_greeting;	/* counted from the end of the greeting      */
 	int32_t connect_ms, min_ring_s, max_ring_s, keep_days, erase_h;
 };
 

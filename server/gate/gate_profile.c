@@ -307,7 +307,14 @@ static enum err read_numbers(struct line *l, const char *name, int32_t *out)
 
 static enum err read_connect(struct line *l)
 {
-	return read_numbers(l, "ms", &l->p->connect_ms);
+	char word[16];
+	enum err e = read_numbers(l, "ms", &l->p->connect_ms);
+
+	if (e || !word_of(l, "from", word, sizeof(word)))
+		return e;
+	l->p->connect_greeting = str_eq(word, "greeting");
+	return l->p->connect_greeting || str_eq(word, "answer") ? ERR_OK
+								: ERR_FORMAT;
 }
 
 static enum err read_ring(struct line *l)
@@ -477,6 +484,11 @@ int32_t gate_profile_abandon_ppm(const struct gate_profile *p,
 int64_t gate_profile_abandon_window_s(const struct gate_profile *p)
 {
 	return p->abandon_window_s;
+}
+
+bool gate_profile_connect_greeting(const struct gate_profile *p)
+{
+	return p && p->connect_greeting;
 }
 
 int32_t gate_profile_connect_ms(const struct gate_profile *p)

@@ -184,6 +184,14 @@ static void the_ears_own_time_is_told(void **state UNUSED)
 	plan_conf(k, w.lw.now, &p);
 	T_OK(p.detect_ms == 1800, "then as long as they take: %d",
 	     p.detect_ms);
+	T_OK(p.patience_ms == 200, "which is part of the two seconds: %d",
+	     p.patience_ms);
+	w.k.gate.profile = gate_profile(w.gate, "us");
+	T_OK(!floor_campaign_set(w.floor, &w.k, w.lw.now), "set");
+	plan_conf(k, w.lw.now, &p);
+	T_OK(p.patience_ms == 2000,
+	     "but where they count from the end of the greeting: %d",
+	     p.patience_ms);
 	fw_close(&w);
 }
 
