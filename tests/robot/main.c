@@ -66,8 +66,8 @@ static const struct row {
 	{ "hold", K_SHARE, AT(hold), "holds a call (.05)" },
 	{ "give", K_SHARE, AT(give), "share of calls it gives away (0)" },
 	{ "outside", K_TEXT, AT(outside), "a number it gives them to, too" },
-	{ "lose", K_REAL, AT(lose), "seconds until a line is lost, each time "
-				    "for 1.5 s (0 = never)" },
+	{ "lose", K_REAL, AT(lose), "seconds until a line is lost for 1.5 s, "
+				    "twice (0 = never)" },
 	{ "scale", K_REAL, AT(scale), "times are divided by this (1)" },
 	{ "seconds", K_REAL, AT(seconds), "stop after; 0 = on a signal (0)" },
 	{ "seed", K_SEED, AT(seed), "of all that is drawn (1)" },

@@ -33,7 +33,7 @@ struct robot_opt {
 	double hangup, brk, hold, give;	/* chances of each, a call           */
 	const char *outside;		/* a number calls are given to, too  */
 	double scale, seconds;		/* 0 s = until a signal              */
-	double lose;			/* s between losses of a line; 0 = none */
+	double lose;			/* s until a line is lost, LOSSES times */
 	uint64_t seed;
 	bool verbose, probe;
 };
@@ -84,6 +84,7 @@ struct robot_line {
 	struct loop_timer *again;
 	char uri[128], user[64], password[72];
 	int64_t lose_ms;		/* it is lost then; 0 = not planned  */
+	unsigned losses;
 	bool wanted, up;
 };
 

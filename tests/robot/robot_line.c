@@ -11,7 +11,7 @@
 
 #include <re.h>
 
-enum { AGAIN_MS = 1000, LOST_MS = 1500 };
+enum { AGAIN_MS = 1000, LOST_MS = 1500, LOSSES = 2 };
 
 static void again_h(void *arg);
 
@@ -207,13 +207,14 @@ static void lose(struct robot_line *l)
 	double every_s = l->r->crew->opt.lose;
 	int64_t now = robot_mono_ms();
 
-	if (every_s <= 0 || !l->up)
+	if (every_s <= 0 || !l->up || l->losses >= LOSSES)
 		return;
 	if (!l->lose_ms)
 		l->lose_ms = now + (int64_t)(every_s * 1000);
 	if (now < l->lose_ms)
 		return;
 	l->lose_ms = 0;
+	l->losses++;
 	l->r->crew->counts.lines_lost++;
 	session_clear(l);
 	robot_line_changed(l->r);
