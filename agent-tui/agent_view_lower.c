@@ -177,11 +177,28 @@ static void call_notice(const struct agent_model *m, bool full, char *buf,
 	}
 }
 
+/* Somebody was promised a call, and the time has come. */
+static bool promise_due(const struct agent_model *m, char *buf, size_t size)
+{
+	char clock[16];
+
+	if (!m->today.callback_ms || m->now.wall_ms < m->today.callback_ms ||
+	    m->seat.state == MSG_STATE_BREAK)
+		return false;
+	view_clock(clock, sizeof(clock), m->today.callback_ms, m->tz_min,
+		   false);
+	str_fmt(buf, size, _("Promised for %s: %s.  c opens the list, Enter "
+			     "dials."), clock, m->today.callback_name);
+	return true;
+}
+
 static enum style state_notice(const struct agent_model *m, bool full,
 			       char *buf, size_t size)
 {
 	switch (agent_ctx_of_state(m)) {
 	case CTX_NOT_READY:
+		if (promise_due(m, buf, size))
+			return ST_WATCH;
 		if (m->seat.state == MSG_STATE_BREAK)
 			break_notice(m, buf, size);
 		else
@@ -190,6 +207,9 @@ static enum style state_notice(const struct agent_model *m, bool full,
 		       m->seat.reason <= MSG_REASON_LINK_LOST ? ST_WATCH
 							      : ST_NORMAL;
 	case CTX_READY:
+		if (m->seat.state == MSG_STATE_READY &&
+		    promise_due(m, buf, size))
+			return ST_WATCH;
 		if (m->seat.state == MSG_STATE_RESERVED)
 			str_copy(buf, size, _("A customer is being connected "
 					      "to you."));

@@ -112,8 +112,10 @@ void desk_call_done(struct desk *d, const struct call *c,
 
 	/* One more promise, or perhaps one less. */
 	if (s && s->link_up && (step->next == DN_AGREED ||
-				c->mode == MODE_PREVIEW))
+				c->mode == MODE_PREVIEW)) {
 		desk_callbacks(d, s, 0, 0, false);
+		desk_show_today(d, s);
+	}
 
 	if (!s || !c->join_ms)
 		return;

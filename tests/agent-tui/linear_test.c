@@ -90,6 +90,30 @@ static void test_said(void **state UNUSED)
 	}
 }
 
+/* Row 1 of the screen says what is due, and only when it is. */
+static void test_promise(void **state UNUSED)
+{
+	struct replay_opts o = { .rows = 24, .cols = 80, .out = stdout };
+	static const char *const times[] = { "14:40", "14:30" };
+	struct replay *r;
+	char why[600], line[200], *got = calloc(1, 1 << 16);
+
+	text_set_lang(LANG_EN);
+	T_OK(got && !replay_new(&o, &r), "a replay");
+	T_OK(!replay_file(r, "data/samples/agent.en", "A2", why, sizeof(why)),
+	     "%s", why);
+	for (int due = 0; due < 2; due++) {
+		str_fmt(line, sizeof(line), "today callback_ms=%s "
+			"callback_name=\"Mr Zhou\"", times[due]);
+		T_OK(!replay_line(r, line, why, sizeof(why)), "%s", why);
+		T_OK(grid_dump(replay_draw(r), got, 1 << 16), "fits");
+		T_OK((strstr(got, "Promised for 14:30: Mr Zhou.") != NULL) ==
+		     due, "%s: %s", times[due], got);
+	}
+	replay_free(r);
+	free(got);
+}
+
 static void test_chinese(void **state UNUSED)
 {
 	const char *got = after("A2", "seat state=preview call=7", LANG_ZH);
@@ -180,6 +204,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_said), cmocka_unit_test(test_chinese),
 		cmocka_unit_test(test_hostile),
+		cmocka_unit_test(test_promise),
 	};
 
 	text_init("en");
