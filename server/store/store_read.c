@@ -161,9 +161,12 @@ enum err store_scan(struct store *s, enum store_table t,
 		map_cur_seek(&sc.own, &s->overlay[t], start, rev);
 	e = s->engine->seek(v, t, start, rev, &sc.base);
 	if (!e) {
-		s->reading += home;
+		/* Only the home thread's: a worker must not even touch it. */
+		if (home)
+			s->reading++;
 		e = scan_rows(s, &sc, limit, row, arg);
-		s->reading -= home;
+		if (home)
+			s->reading--;
 		s->engine->cursor_end(&sc.base);
 	}
 	s->engine->unview(s, v);

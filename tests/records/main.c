@@ -41,7 +41,8 @@ static struct cdr record(uint64_t i, int64_t wall_ms)
 
 int main(int argc, char **argv)
 {
-	struct store_conf conf = { .dir = argc > 1 ? argv[1] : NULL };
+	struct store_conf conf = { .dir = argc > 1 ? argv[1] : NULL,
+				   .map_bytes = UINT64_C(4) << 30 };
 	int64_t now_ms = (int64_t)time(NULL) * 1000;
 	struct store *s;
 	uint64_t n;

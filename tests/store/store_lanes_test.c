@@ -3,6 +3,7 @@
 
 #include <poll.h>
 #include <pthread.h>
+#include <stdatomic.h>
 #include <string.h>
 
 #include "base/str.h"
@@ -164,6 +165,56 @@ static void workers_and_the_loop(void **state)
 	store_fix_close(&f);
 }
 
+static bool one_row(void *arg, const void *key UNUSED, size_t klen UNUSED,
+		    const void *val UNUSED, size_t vlen UNUSED)
+{
+	++*(unsigned *)arg;
+	return true;
+}
+
+static atomic_bool stop_reading;
+
+static void *reader(void *arg)
+{
+	unsigned rows = 0;
+
+	while (!atomic_load(&stop_reading))
+		if (store_scan(shared, STORE_LIST, &(struct store_range){ 0 },
+			       one_row, &rows))
+			return arg;
+	return NULL;
+}
+
+/* A worker that reads beside the loop does not keep the loop from hearing
+ * that its groups are on disk. */
+static void readers_do_not_stop_the_pump(void **state)
+{
+	struct store_fix f = { 0 };
+	pthread_t th;
+	unsigned rows = 0;
+	void *wrong;
+
+	store_fix_open(&f, *(bool *)*state);
+	shared = f.s;
+	atomic_store(&stop_reading, false);
+	struct store_group *g = store_begin(f.s);
+
+	for (uint8_t i = 0; i < 10; i++)
+		store_put(g, STORE_LIST, &i, 1, "x", 1);
+	T_OK(!store_fix_commit(&f, g), "rows");
+	T_OK(!pthread_create(&th, NULL, reader, &rows), "a reader");
+	for (unsigned i = 0; i < 20000; i++)
+		T_OK(!store_scan(f.s, STORE_LIST, &(struct store_range){ 0 },
+				 one_row, &rows), "the loop reads");
+	atomic_store(&stop_reading, true);
+	T_OK(!pthread_join(th, &wrong) && !wrong, "both read");
+	g = store_begin(f.s);
+	store_put(g, STORE_LIST, "more", 4, "x", 1);
+	T_OK(!store_fix_commit(&f, g) && !store_backlog(f.s),
+	     "and what the loop writes is told");
+	store_fix_close(&f);
+}
+
 static void posts_are_waited_for(void **state)
 {
 	struct store_fix f = { 0 };
@@ -233,6 +284,7 @@ int main(void)
 		BOTH(the_queue_has_a_bound),
 		BOTH(closing_writes_all),
 		BOTH(workers_and_the_loop),
+		BOTH(readers_do_not_stop_the_pump),
 		BOTH(posts_are_waited_for),
 		cmocka_unit_test(numbers_are_small),
 	};
