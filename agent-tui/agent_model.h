@@ -128,7 +128,7 @@ struct agent_model {
 	struct agent_sound sound[AGENT_SOUNDS];
 	size_t   sounds;
 	int      mic_level;	/* 0..10 cells, -1 = not known               */
-	bool     desk_phone;	/* phone: sip:..., not embedded              */
+	bool     desk_phone;	/* none beside this program                  */
 	enum msg_health own_phone, own_line;	/* as the embedded phone says;
 					   UNKNOWN: only the server knows    */
 

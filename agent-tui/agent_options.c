@@ -109,7 +109,7 @@ static void file_error(const struct conf_origin *at, const char *text,
 		at->column, text);
 }
 
-/* "en|zh" names all the words there are; "embedded|sip:URI" does not. */
+/* "en|zh" names all the words there are; "sip:URI" would not. */
 static bool is_one_of(const char *words, const char *v)
 {
 	size_t n = strlen(v);
@@ -151,6 +151,15 @@ static enum err set(struct agent_options *o, const struct row *r,
 	return ERR_ARG;
 }
 
+/* Why a value is refused: for a telephone's URI, where it belongs. */
+static const char *not_possible(const struct row *r, const char *v)
+{
+	if (str_eq(r->name, "phone") && v && !strncmp(v, "sip:", 4))
+		return _("a desk phone is set in the server: waihu user set "
+			 "NAME phone=sip:URI");
+	return _("this value is not possible");
+}
+
 static enum err read_files(struct agent_options *o)
 {
 	const char *xdg = getenv("XDG_CONFIG_HOME"), *home = getenv("HOME");
@@ -188,7 +197,8 @@ static enum err read_files(struct agent_options *o)
 							    r->file);
 
 			str_fmt(why, sizeof(why), "%s: %s: %s", r->file,
-				_("this value is not possible"),
+				not_possible(r, conf_text(c, "", NULL,
+							  r->file)),
 				r->arg ? r->arg : "");
 			file_error(&at, why, NULL);
 		}
@@ -236,7 +246,7 @@ static enum err read_args(struct agent_options *o, int argc, char **argv)
 			return wrong(v ? _("takes no value")
 				       : _("needs a value"), a);
 		if (set(o, r, v))
-			return wrong(_("this value is not possible"), a);
+			return wrong(not_possible(r, v), a);
 	}
 	return ERR_OK;
 }
@@ -258,11 +268,6 @@ enum err agent_options_read(struct agent_options *o, int argc, char **argv)
 	}
 	if (!e)
 		e = read_args(o, argc, argv);
-	if (!e && !strncmp(o->phone, "sip:", 4))
-		return wrong(_("a desk phone is set in the server: waihu user "
-			       "set NAME phone=sip:URI"), o->phone);
-	if (!e && !str_eq(o->phone, "embedded") && !str_eq(o->phone, "none"))
-		return wrong(_("a phone is embedded or none"), o->phone);
 	return e;
 }
 
