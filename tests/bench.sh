@@ -31,8 +31,8 @@ echo
 make -s "$B/tests/net/net_idle_test" >/dev/null
 bench store "$B/tests/bench_store/bench_store"
 bench lead "$B/tests/bench_lead/bench_lead" "${BENCH_ROWS:-1000000}"
-bench sip "$B/tests/bench_sip/bench_sip" 1500 10
-bench media "$B/tests/bench_media/bench_media" relay 600 1000 1200
+bench sip "$B/tests/bench_sip/bench_sip" 1500 6
+bench media "$B/tests/bench_media/bench_media" relay 1000 1200
 bench record "$B/tests/bench_media/bench_media" record 600 1000
 bench idle "$B/tests/net/net_idle_test"
 export B
@@ -41,7 +41,7 @@ bench calls bash tests/system/bench_calls.sh
 bench agent bash tests/system/bench_screen.sh agent
 bench wall bash tests/system/bench_screen.sh wall 10000 300
 bench pace "$B/waihu" simulate --agents 10,40,160 --runs 3 --compare predictive,progressive
-B=$B bench live bash tests/system/bench_pace.sh
+bench live bash tests/system/bench_pace.sh
 
 figure "import"                   "$(row lead import)" rows/s least 200000
 figure "gate_ask, passed"         "$(row lead "gate_ask, passed, 3 calls before")" us most 20
