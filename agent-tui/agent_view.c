@@ -139,7 +139,9 @@ void view_header(const struct agent_model *m, struct grid *g)
 	int x, end;
 
 	head_word(m, word, sizeof(word));
-	view_time(time, sizeof(time), m->now.wall_ms - m->seat.since_ms);
+	/* In whole seconds: it turns with the clock, in one frame. */
+	view_time(time, sizeof(time), (m->now.wall_ms / 1000 -
+				       m->seat.since_ms / 1000) * 1000);
 	view_clock(clock, sizeof(clock), m->now.wall_ms, m->tz_min, true);
 	str_fmt(right, sizeof(right), "%s  %s  %s", phone_word(agent_phone(m)),
 		line_word(m), clock);
