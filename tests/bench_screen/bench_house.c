@@ -8,9 +8,11 @@
 #include "options.h"
 
 #include <fcntl.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -199,6 +201,7 @@ bool house_open(struct house_proc *h, const char *conf)
 	if (h->pid < 0)
 		return false;
 	if (!h->pid) {
+		prctl(PR_SET_PDEATHSIG, SIGKILL);	/* none is left over */
 		close(to[1]);
 		close(from[0]);
 		s.in = to[0];
