@@ -106,6 +106,7 @@ struct pacer {
 	float talk_at[TALK_ROWS];		/* elapsed [s] of a row      */
 	float wrap_at[WRAP_ROWS];
 	int64_t built_ms;
+	uint32_t exposed;			/* agents counted this time  */
 	int build_row;				/* < 0: nothing to build     */
 	struct rate_now p;			/* of the last decision      */
 	double person;				/* of the answered, share    */

@@ -18,6 +18,9 @@
 
 #define STEPS 24		/* of the convolution talk + wrap            */
 #define ROWS_A_TURN 6
+#define ROWS_LARGE 3		/* on a large floor, which asks more often   */
+#define LARGE_FLOOR 100		/* agents                                    */
+#define AGENTS_A_TURN 50
 
 /* Survival of wrap-up u seconds after it began. */
 static double wrap_survives(const struct pacer *p, double u)
@@ -121,9 +124,12 @@ void risk_tables_all(struct pacer *p)
 		build_row(p);
 }
 
-static void expose(struct pacer *p)
+/* Counts the stays so far of some agents; true when all are done. */
+static bool expose(struct pacer *p)
 {
-	for (uint32_t i = 0; i < p->agent_n; i++) {
+	uint32_t end = MIN(p->agent_n, p->exposed + AGENTS_A_TURN);
+
+	for (uint32_t i = p->exposed; i < end; i++) {
 		struct agent *a = &p->agents[i];
 		struct hazard *h = a->state == AGENT_TALK ? &p->know.talk :
 				   a->state == AGENT_WRAP ? &p->know.wrap :
@@ -135,6 +141,8 @@ static void expose(struct pacer *p)
 			      (double)(p->now_ms - a->since_ms) / 1e3);
 		a->seen_ms = p->now_ms;
 	}
+	p->exposed = end < p->agent_n ? end : 0;
+	return !p->exposed;
 }
 
 /* A few rows a decision, so that none is slow. */
@@ -143,11 +151,13 @@ void risk_tables_some(struct pacer *p)
 	if (p->build_row < 0) {
 		if (p->now_ms - p->built_ms < p->par.refresh_s * 1e3)
 			return;
-		expose(p);
-		begin_build(p);
+		if (expose(p))
+			begin_build(p);
 		return;
 	}
-	for (int i = 0; i < ROWS_A_TURN && p->build_row >= 0; i++)
+	int rows = p->agent_n < LARGE_FLOOR ? ROWS_A_TURN : ROWS_LARGE;
+
+	for (int i = 0; i < rows && p->build_row >= 0; i++)
 		build_row(p);
 }
 
@@ -478,8 +488,9 @@ static void two_add(struct two *t, int n)
 	}
 }
 
-/* Moments: the number is found by halving, since a start may want
- * thousands.  The risk grows with the number of lines. */
+/* Moments: the number is found by steps that double, then by halving, since a
+ * start may want thousands and most decisions none or two.  The risk grows
+ * with the number of lines. */
 static uint32_t most_lines(struct two *t, uint32_t most, double theta,
 			   double *risk)
 {
@@ -488,8 +499,10 @@ static uint32_t most_lines(struct two *t, uint32_t most, double theta,
 	if (two_risk(t) > theta)
 		return 0;
 	while (lo < hi) {
-		uint32_t mid = lo + (hi - lo) / 2;
+		uint32_t mid = hi == most ? lo + lo / 2 + 1 :
+					    lo + (hi - lo) / 2;
 
+		mid = MIN(mid, hi - 1);
 		two_add(t, (int)mid);
 		*risk = two_risk(t);
 		two_add(t, -(int)mid);
