@@ -5,6 +5,22 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* A character that was cut in the middle goes: half of one is no text. */
+static void drop_half(char *buf, size_t len)
+{
+	size_t at = len;
+
+	while (at && len - at < 3 && ((unsigned char)buf[at - 1] & 0xc0) == 0x80)
+		at--;
+	if (!at)
+		return;
+	unsigned char lead = (unsigned char)buf[at - 1];
+	size_t need = lead >= 0xf0 ? 4 : lead >= 0xe0 ? 3 : lead >= 0xc0 ? 2 : 1;
+
+	if (len - at + 1 < need)
+		buf[at - 1] = '\0';
+}
+
 __attribute__((format(printf, 4, 0)))
 static bool PRINTF_LIKE(4, 0)
 fmt_at(char *buf, size_t size, size_t at, const char *fmt, va_list ap)
@@ -12,8 +28,16 @@ fmt_at(char *buf, size_t size, size_t at, const char *fmt, va_list ap)
 	if (at >= size)
 		return false;
 	int n = vsnprintf(buf + at, size - at, fmt, ap);
+	bool whole = n >= 0 && (size_t)n < size - at;
 
-	return n >= 0 && (size_t)n < size - at;
+	if (!whole && n >= 0)
+		drop_half(buf, size - 1);
+	return whole;
+}
+
+bool str_vfmt(char *buf, size_t size, const char *fmt, va_list ap)
+{
+	return fmt_at(buf, size, 0, fmt, ap);
 }
 
 bool str_fmt(char *buf, size_t size, const char *fmt, ...)

@@ -9,8 +9,11 @@
 
 #include <stdarg.h>
 
-/* Formats into buf[size]; a longer result is cut and false returned. */
+/* Formats into buf[size]; a longer result is cut, at a whole UTF-8 character,
+ * and false returned. */
 bool str_fmt(char *buf, size_t size, const char *fmt, ...) PRINTF_LIKE(3, 4);
+bool str_vfmt(char *buf, size_t size, const char *fmt, va_list ap)
+	PRINTF_LIKE(3, 0);
 
 /* Formats after what buf[size] holds already; false when cut. */
 bool str_add(char *buf, size_t size, const char *fmt, ...) PRINTF_LIKE(3, 4);

@@ -251,7 +251,7 @@ bool fail(struct job *j, int status, enum msg_refusal code, const char *fmt,
 	va_list ap;
 
 	va_start(ap, fmt);
-	vsnprintf(j->error, sizeof(j->error), fmt, ap);
+	str_vfmt(j->error, sizeof(j->error), fmt, ap);
 	va_end(ap);
 	j->exit = status;
 	j->code = code;
@@ -272,7 +272,7 @@ static void what_of(struct job *j, char *what, size_t size, const char *fmt,
 {
 	const char *why = word_opt(j, "--why");
 
-	vsnprintf(what, size, fmt, ap);
+	str_vfmt(what, size, fmt, ap);
 	if (why)
 		str_add(what, size, " (why: %s)", why);
 }

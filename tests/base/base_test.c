@@ -34,6 +34,18 @@ static void texts(void **state UNUSED)
 	     "a cut copy says so");
 	T_OK(str_eq(small, "ab"), "and never splits a character");
 	T_OK(!str_fmt(small, sizeof(small), "%d", 12345), "a cut format says so");
+	for (size_t size = 1; size < 14; size++) {
+		static const char mixed[] =
+			"a\xc3\xa9\xe4\xbd\xa0\xf0\x9f\x98\x80z";
+		char buf[14];
+		bool whole = str_fmt(buf, size, "%s", mixed);
+		size_t len = strlen(buf);
+
+		T_OK(whole == (size > strlen(mixed)) && str_is_utf8(buf, len) &&
+		     !strncmp(buf, mixed, len) && len + 4 >= MIN(size,
+							sizeof(mixed)),
+		     "a format cut at %zu splits no character: %zu", size, len);
+	}
 	T_OK(str_to_i64("12x", 0, 99, &v) == ERR_FORMAT && v == 7,
 	     "a number with a tail is refused and nothing set");
 	T_OK(str_to_i64("100", 0, 99, &v) == ERR_ARG, "out of range");
