@@ -155,7 +155,6 @@ bool verb_call_show(struct job *j, struct now now)
 		json_object_set_new(o, "profile", json_string(v.profile));
 		json_object_set_new(o, "rules_asked", json_integer(v.asked));
 	}
-	json_object_set_new(o, "given", json_string(r.given));
 	json_object_set_new(o, "notes", notes_of(j, r.uid));
 	say(j, o);
 	return true;

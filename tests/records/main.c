@@ -34,6 +34,8 @@ static struct cdr record(uint64_t i, int64_t wall_ms)
 		(unsigned long long)(i % 100000000));
 	str_copy(r.caller, sizeof(r.caller), "862155550100");
 	str_copy(r.note, sizeof(r.note), notes[i % ARRAY_LEN(notes)]);
+	if (i % 10 == 3)
+		str_copy(r.given, sizeof(r.given), "outside 8613912345678");
 	str_fmt(r.recording, sizeof(r.recording), "2026-11-22/%llu.wav",
 		(unsigned long long)r.uid);
 	return r;
