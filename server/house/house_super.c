@@ -77,6 +77,7 @@ static void force(const struct house_ask *a)
 static void tell(const struct house_ask *a)
 {
 	const struct msg_tell *m = &a->m->tell;
+	char text[300];
 
 	if (m->agent && !house_seat_for(a, m->agent)) {
 		house_answer(a, ERR_ABSENT);
@@ -95,6 +96,13 @@ static void tell(const struct house_ask *a)
 		desk_tell(a->h->desk, (struct agent_id){ m->agent },
 			  a->s->name, m->text);
 	}
+	if (m->agent)
+		str_fmt(text, sizeof(text), "tells agent %u: %s", m->agent,
+			m->text);
+	else
+		str_fmt(text, sizeof(text), "tells all%s%s: %s",
+			*a->s->team ? " of " : "", a->s->team, m->text);
+	house_audit(a->h, a->s->user, text);
 	house_answer(a, ERR_OK);
 }
 
@@ -175,9 +183,16 @@ static void trunk_ctl(const struct house_ask *a)
 static void alert_ack(const struct house_ask *a)
 {
 	const struct msg_alert_ack *m = &a->m->alert_ack;
+	char text[300];
+	enum err e = feed_ack(a->h->feed, m->id, a->s->name, m->word,
+			      m->mute_s, clock_now(a->h->clock));
 
-	house_answer(a, feed_ack(a->h->feed, m->id, a->s->name, m->word, m->mute_s,
-			   clock_now(a->h->clock)));
+	if (!e) {
+		str_fmt(text, sizeof(text), "alert %u acknowledged, quiet for "
+			"%u s: %s", m->id, m->mute_s, m->word);
+		house_audit(a->h, a->s->user, text);
+	}
+	house_answer(a, e);
 }
 
 /* ---- whole numbers ------------------------------------------------------------- */
