@@ -27,6 +27,7 @@ struct erase {
 	uint64_t person;
 	unsigned records, recordings, attempts;
 	struct store_group *grp;	/* of this step                      */
+	struct store *store;
 	const char *spool;
 	unsigned bite;
 	enum err err;
@@ -119,7 +120,7 @@ static bool forget_record(void *arg, const struct cdr *r)
 		}
 		x->recordings++;
 	}
-	x->err = cdr_forget(x->grp, r);
+	x->err = cdr_forget(x->store, x->grp, r);
 	return !x->err;
 }
 
@@ -229,6 +230,7 @@ bool verb_lead_erase(struct job *j, struct now now)
 		return fail_err(j, ERR_MEMORY, "erase");
 	j->state = x;
 	j->drop = drop_erase;
+	x->store = j->c->r->store;
 	x->spool = conf_text(j->c->r->conf, "media", NULL, "recordings");
 	if (!text)
 		return fail(j, EXIT_USAGE, MSG_NO_ARG, "whose number?");

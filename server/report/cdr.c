@@ -8,7 +8,7 @@
 SCHEMA_DEFINE(cdr, CDR_FIELDS, "record of a call");
 
 /* A uid is milliseconds, then 12 bits counted: it stays below 2^53. */
-enum { UID_BITS = 12 };
+enum { UID_BITS = 12, NOTES_MAX = 500 };
 
 uint64_t cdr_uid_at(int64_t wall_ms)
 {
@@ -67,10 +67,25 @@ enum err cdr_put(struct store_group *g, const struct cdr *r)
 	return ERR_OK;
 }
 
-enum err cdr_forget(struct store_group *g, const struct cdr *r)
+static bool forget_note(void *arg, const void *key, size_t klen,
+			const void *val UNUSED, size_t vlen UNUSED)
 {
-	struct store_key by = { 0 };
+	store_del(arg, STORE_RECORDING, key, klen);
+	return true;
+}
+
+enum err cdr_forget(struct store *s, struct store_group *g,
+		    const struct cdr *r)
+{
+	struct store_key by = { 0 }, notes = { 0 };
 	struct cdr less = *r;
+	enum err e;
+
+	store_key_u64(&notes, r->uid);
+	e = store_scan_prefix(s, STORE_RECORDING, notes.b, notes.len,
+			      NOTES_MAX, forget_note, g);
+	if (e)
+		return e;
 
 	less.lead = less.person = 0;
 	*less.number = *less.note = *less.recording = '\0';

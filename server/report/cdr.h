@@ -69,8 +69,10 @@ MUST_CHECK enum err cdr_put(struct store_group *g, const struct cdr *r);
 /*
  * The customer is to be forgotten: the record stays, for what was dialled and
  * when is kept by law, but says nothing of him, and is not found by number.
+ * What supervisors noted on its recording goes, too.
  */
-MUST_CHECK enum err cdr_forget(struct store_group *g, const struct cdr *r);
+MUST_CHECK enum err cdr_forget(struct store *s, struct store_group *g,
+			       const struct cdr *r);
 /* ERR_ABSENT, ERR_FORMAT (damaged), store's errors. */
 MUST_CHECK enum err cdr_get(struct store *s, uint64_t uid, struct cdr *out);
 

@@ -119,8 +119,10 @@ static void forgotten(void **unused UNUSED)
 	struct store_conf conf = { 0 };
 	struct cdr r = { .uid = 77, .lead = 5, .person = 8613812345678,
 			 .result = RES_ANSWERED, .answer_ms = 9 }, got;
+	struct store_key k = { 0 };
 	struct store_group *g;
 	struct store *s;
+	uint64_t notes = 0;
 	int found = 0;
 
 	str_copy(r.number, sizeof(r.number), "8613812345678");
@@ -128,11 +130,16 @@ static void forgotten(void **unused UNUSED)
 	str_copy(r.recording, sizeof(r.recording), "2026-11-23/77.wav");
 	T_OK(!store_open(&conf, &s), "a store");
 	g = store_begin(s);
+	store_key_u64(&k, r.uid);
+	store_key_u64(&k, 4000);
+	store_put(g, STORE_RECORDING, k.b, k.len, "Li\this wife is Ada", 18);
+	k.b[7]++;		/* another call's */
+	store_put(g, STORE_RECORDING, k.b, k.len, "Li\tpolite", 9);
 	T_OK(!cdr_put(g, &r) && !store_commit_wait(g, NULL), "a record");
 	T_OK(!cdr_of_number(s, r.number, 9, count_one, &found) && found == 1,
 	     "is found by number");
 	g = store_begin(s);
-	T_OK(!cdr_forget(g, &r) && !store_commit_wait(g, NULL), "forgotten");
+	T_OK(!cdr_forget(s, g, &r) && !store_commit_wait(g, NULL), "forgotten");
 	T_OK(!cdr_of_number(s, r.number, 9, count_one, &found) && found == 1 &&
 	     !cdr_of_number(s, "", 9, count_one, &found) && found == 1,
 	     "it is not found any more, not even by no number");
@@ -140,6 +147,8 @@ static void forgotten(void **unused UNUSED)
 	     got.result == RES_ANSWERED, "but it is there");
 	T_OK(!got.lead && !got.person && !*got.number && !*got.note &&
 	     !*got.recording, "and says nothing of him");
+	T_OK(!store_count(s, STORE_RECORDING, &notes) && notes == 1,
+	     "nor do notes on its recording; another call's stay");
 	store_close(s);
 }
 
