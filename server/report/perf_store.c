@@ -7,7 +7,7 @@
 #include <string.h>
 #include <time.h>
 
-enum { PURGE_ROWS = 64, DAYS_MAX = 40, STAYS_MAX = 500,
+enum { PURGE_ROWS = 256, DAYS_MAX = 40, STAYS_MAX = 500,
        LONGEST_MS = 12 * 3600000 };	/* a stay that began yesterday      */
 
 #define PERF_DAY_BREAK(F)                                                     \
@@ -433,10 +433,10 @@ void perf_purge(struct perf *p, struct now now)
 	uint32_t agent;
 	enum err e;
 
-	/* One agent a second is enough: nothing old comes back. */
+	/* One bite a second: nothing old comes back. */
 	if (!p->agent_len || now.mono_ms / 1000 == (now.mono_ms - 50) / 1000)
 		return;
-	p->purge_at = (p->purge_at + 1) % p->agent_len;
+	p->purge_at %= p->agent_len;
 	agent = p->agents[p->purge_at].agent;
 	store_key_u32(&from, agent);
 	store_key_u64(&from, 0);
@@ -452,8 +452,11 @@ void perf_purge(struct perf *p, struct now now)
 		       purge_row, &x);
 	if (!e && x.n)
 		e = store_commit(x.g, NULL, NULL);
-	else
+	if (e || !x.n)
 		store_abort(x.g);
+	/* A full bite: the rest of this agent's is next. */
+	if (!e && x.n < PURGE_ROWS)
+		p->purge_at++;
 	if (e)
 		log_warn("report", "old stays were not thrown away: %s",
 			 err_text(e));

@@ -298,6 +298,40 @@ static void stays_tell_every_second(void **state UNUSED)
 	store_fix_close(&f);
 }
 
+static bool counted(void *arg, const struct perf_stay *st UNUSED)
+{
+	++*(unsigned *)arg;
+	return true;
+}
+
+/* More old stays than one bite takes: they go before the next agent's. */
+static void old_stays_are_thrown_away(void **state UNUSED)
+{
+	enum { STAYS = 600, BITES = 4 };
+	struct store_fix f = { 0 };
+	int64_t later = morning + (PERF_KEEP_DAYS + 2) * DAY;
+	unsigned left = 0;
+	struct perf *p;
+
+	store_fix_open(&f, true);
+	p = open_perf(&f, morning);
+	for (int i = 0; i <= STAYS; i++)
+		enter(p, i % 2 ? PERF_READY : PERF_TALK, morning + i * SEC, 0);
+	perf_name(p, (struct agent_id){ AGENT + 1 }, "Bob", "");
+	perf_tick(p, at(morning + STAYS * SEC));
+	store_drain(f.s);
+	for (int i = 0; i < BITES; i++) {
+		perf_tick(p, at(later + i * SEC));
+		store_drain(f.s);
+	}
+	T_OK(!perf_stays(p, (struct agent_id){ AGENT }, morning - DAY,
+			 morning + STAYS * SEC, at(later), counted, &left),
+	     "stays");
+	T_OK(left <= 1, "%u old stays are left after %d bites", left, BITES);
+	p = perf_free(p, at(later + HOUR));
+	store_fix_close(&f);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -307,6 +341,7 @@ int main(void)
 		cmocka_unit_test(a_crash_costs_the_running_stay_only),
 		cmocka_unit_test(missing_days_are_made_again),
 		cmocka_unit_test(stays_tell_every_second),
+		cmocka_unit_test(old_stays_are_thrown_away),
 	};
 
 	setenv("TZ", "UTC", 1);
