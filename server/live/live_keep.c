@@ -47,9 +47,14 @@ static void on_bite(void *arg, const struct store_result *res)
 	struct live *l = arg;
 
 	l->keep.busy = false;
-	if (res->err)
-		log_warn("live", "old rows stay for now: %s",
-			 err_text(res->err));
+	if (!res->err)
+		return;
+	log_warn("live", "old rows stay for now: %s", err_text(res->err));
+	/* Not at every tick again, and nothing is said to be gone. */
+	l->keep.events_ms = clock_now(l->r.clock).mono_ms + AGAIN_MS;
+	l->keep.attempts_ms = l->keep.events_ms;
+	l->keep.upto = l->keep.attempts = 0;
+	l->keep.sweeping = false;
 }
 
 static bool commit_bite(struct live *l, struct store_group *g)
