@@ -47,19 +47,20 @@ static void count_shares(struct floor *f)
 				     sizeof(*f->shares));
 	for (const struct seat *s = seat_each(f->seats, NULL); s;
 	     s = seat_each(f->seats, s)) {
+		size_t row[SEAT_CAMPAIGNS], rows = 0;
+
 		if (s->state == SEAT_OFFLINE)
 			continue;
-		for (size_t i = 0; i < s->link_count; i++)
-			for (size_t j = 0; j < s->link_count; j++) {
-				struct campaign *a = floor_campaign(
-					f, s->links[i].campaign);
-				struct campaign *b = floor_campaign(
-					f, s->links[j].campaign);
+		for (size_t i = 0; i < s->link_count; i++) {
+			const struct campaign *k = floor_campaign(
+				f, s->links[i].campaign);
 
-				if (a && b)
-					++*cell(f, row_of(f, a),
-						row_of(f, b));
-			}
+			if (k)
+				row[rows++] = row_of(f, k);
+		}
+		for (size_t i = 0; i < rows; i++)
+			for (size_t j = 0; j < rows; j++)
+				++*cell(f, row[i], row[j]);
 	}
 	for (size_t a = 0; a < n; a++) {
 		uint32_t all = *cell(f, a, a);
