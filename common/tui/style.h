@@ -1,6 +1,11 @@
 /*
  * tui/style -- what a piece of text means; the palette says how that looks.
  *
+ * In      a meaning; a palette asked for, a user's own colours
+ * Out     how it looks on this terminal
+ * Owns    the list of meanings, the built-in palettes
+ * Never   draws
+ *
  * Drawing code names a meaning (ST_WATCH), never a colour.  State is always
  * a word too, alarms also carry `!`: colour is never the only sign.
  */

@@ -1,6 +1,11 @@
 /*
  * tui/tty -- keys for --linear: plain bytes, no screen.
  *
+ * In      bytes of standard input
+ * Out     keys, one after the other; that the input is over
+ * Owns    the terminal's mode while it is open
+ * Never   moves a cursor or sends a colour
+ *
  * From a terminal: each key at once, function keys by their usual sequences.
  * From a file or pipe: a line that names a key ("F8", "Enter") is that key,
  * any other line is typed text.

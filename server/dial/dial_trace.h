@@ -1,6 +1,11 @@
 /*
  * dial/dial_trace -- the SIP messages of a call, for people.
  *
+ * In      the door's messages, as they come and go
+ * Out     those of one SIP Call-ID, oldest first
+ * Owns    a ring of TRACE_KEPT rows in memory
+ * Never   keeps a customer's number whole, a body, or anything on disk
+ *
  * The last TRACE_KEPT messages about calls (no OPTIONS, no REGISTER) are
  * kept in memory as their first line and what explains it.  Numbers of
  * customers are masked when they are put in: what is not kept cannot leak.

@@ -1,6 +1,11 @@
 /*
  * floor/enter -- what is done when a call enters a room of the map.
  *
+ * In      the call that entered, the instant
+ * Out     actions through the floor's doors; events raised
+ * Owns    nothing: the call, seats and campaigns are the floor's
+ * Never   chooses the next room: server/flow.c does
+ *
  * One function a room, named in server/flow.c.  They run inside flow_run,
  * may raise events, and leave at once.
  */

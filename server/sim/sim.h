@@ -7,6 +7,9 @@
  *   Owns   virtual time, random numbers (a seed gives the same day again)
  *   Never  reads a clock or the store; keeps anything between two runs
  *
+ * Only the pacer is real here: no leads, no rules, no records.  The whole floor
+ * in virtual time is rehearse, which draws its people with sim_draw.h.
+ *
  * Also the doors of the commands built on it: `waihu simulate`, `waihu pace
  * --stdio` and the forecast of the supervisor's pacing page.
  */

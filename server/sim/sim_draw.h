@@ -1,4 +1,11 @@
-/* server/sim/sim_draw -- what simulations draw, and their future. */
+/*
+ * server/sim/sim_draw -- what simulations draw, and their future.
+ *
+ * In      a seed, a stream and an index; a world's distributions
+ * Out     the same draw for the same three numbers
+ * Owns    nothing; a heap is its caller's
+ * Never   reads a clock; depends on the order of asking
+ */
 #ifndef SIM_SIM_DRAW_H
 #define SIM_SIM_DRAW_H
 

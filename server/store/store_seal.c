@@ -1,8 +1,9 @@
 /*
  * Sealing of rows: AES-256-GCM where the processor has it, else
- * XChaCha20-Poly1305 (draft-irtf-cfrg-xchacha).  The key is a file beside the data, or where the configuration says, and the data hold
- * a fingerprint of it, so a wrong or a lost key is told at start and not at
- * the first name on a screen.
+ * XChaCha20-Poly1305 (draft-irtf-cfrg-xchacha).  The key is a file beside the
+ * data, or where the configuration says, and the data hold a fingerprint of
+ * it, so a wrong or a lost key is told at start and not at the first name on
+ * a screen.
  */
 #include "store/store_priv.h"
 
