@@ -492,6 +492,9 @@ static enum err open_screen(struct live *v)
 		return e;
 	}
 	v->g.unicode = term_unicode(v->term);
+	if (*v->o->theme && !theme_find(v->o->color) &&
+	    term_colors(v->term) >= v->o->colors.colors)
+		term_set_theme(v->term, &v->o->colors);
 	if (*term_note(v->term))
 		agent_hint(v->m, ST_WATCH, term_note(v->term));
 	term_title(v->term, "waihu-agent");

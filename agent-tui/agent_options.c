@@ -41,6 +41,8 @@ static const struct row {
 	  N_("language of the screen") },
 	{ "color", K_TEXT, AT(color), "auto|mono|16|256|cb", NULL, "color",
 	  N_("palette; cb: for colour-blind eyes") },
+	{ "theme", K_TEXT, AT(theme), "NAME|FILE", NULL, "theme",
+	  N_("colours of your own: a YAML file, a line a role") },
 	{ "glyphs", K_TEXT, AT(glyphs), "auto|ascii|unicode", "WAIHU_GLYPHS",
 	  "glyphs", N_("line drawing and braille, if they are one cell wide") },
 	{ "size", K_SIZE, 0, 0, "COLSxROWS", NULL, NULL,
@@ -93,11 +95,15 @@ static const struct conf_row file_rows[] = {
 	FILE_TEXT("speaker", "headset", "耳麦"),
 	FILE_TEXT("lang", "en or zh", "语言"),
 	FILE_TEXT("color", "palette", "配色"),
+	FILE_TEXT("theme", "colours of your own", "自定义配色"),
 	FILE_TEXT("glyphs", "ascii or unicode", "字符"),
 	FILE_BOOL("bell", "bell when a call comes", "来电响铃"),
 	FILE_BOOL("title", "window title", "窗口标题"),
 	FILE_BOOL("linear", "events as lines", "逐行模式"),
 	FILE_TEXT("log", "log file", "日志文件"),
+	/* Both programs read tui.yaml: what only the supervisor's uses. */
+	FILE_TEXT("export-dir", "the supervisor's", "班长界面用"),
+	FILE_BOOL("read-only", "the supervisor's", "班长界面用"),
 };
 static const struct conf_table table = { sections, ARRAY_LEN(sections),
 					 file_rows, ARRAY_LEN(file_rows) };
@@ -259,6 +265,8 @@ enum err agent_options_read(struct agent_options *o, int argc, char **argv)
 	str_copy(o->phone, sizeof(o->phone), "embedded");
 	str_copy(o->sound, sizeof(o->sound), "alsa");
 	e = read_files(o);
+	if (theme_in_env())
+		*o->color = *o->theme = '\0';
 	for (size_t i = 0; !e && i < ARRAY_LEN(rows); i++) {
 		const char *v = rows[i].env ? getenv(rows[i].env) : NULL;
 
@@ -268,6 +276,8 @@ enum err agent_options_read(struct agent_options *o, int argc, char **argv)
 	}
 	if (!e)
 		e = read_args(o, argc, argv);
+	if (!e && *o->theme && !theme_read("waihu-agent", o->theme, &o->colors))
+		e = ERR_ARG;
 	return e;
 }
 

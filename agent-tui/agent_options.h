@@ -9,6 +9,7 @@
 #include <stdio.h>
 
 #include "base/base.h"
+#include "tui/style.h"
 
 enum { AGENT_TEXT = 256 };
 
@@ -18,9 +19,11 @@ struct agent_options {
 	char phone[128];	/* embedded, none, sip:...                   */
 	char mic[64], speaker[64], sound[8];	/* alsa, file, none          */
 	char lang[8], color[16], glyphs[16];
+	char theme[AGENT_TEXT];	/* of one's own; "": a palette       */
 	char log[AGENT_TEXT];
 	int  cols, rows;	/* --size; 0 = the terminal's                */
 	bool bell, title, linear;
+	struct theme colors;	/* the theme, read                           */
 	/* What to do instead of working. */
 	const char *show, *replay;
 	bool list_shows, dump, requests, styles, keys, mdoc, help, version;

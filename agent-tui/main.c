@@ -13,8 +13,8 @@ static int run_replay(const struct agent_options *o)
 {
 	struct replay_opts ro = {
 		.rows = o->rows ? o->rows : 30, .cols = o->cols ? o->cols : 100,
-		.theme = str_eq(o->color, "auto") ? NULL
-						  : theme_find(o->color),
+		.theme = *o->theme && !theme_find(o->color)
+			? &o->colors : theme_find(o->color),
 		.styles = o->styles, .requests = o->requests, .out = stdout,
 		.unicode = str_eq(o->glyphs, "unicode"),
 	};

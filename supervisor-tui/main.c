@@ -16,7 +16,8 @@ static int run_replay(const struct wall_options *o)
 		.cols = o->cols ? o->cols : o->wall ? 132 : 100,
 		.unicode = str_eq(o->glyphs, "unicode"), .styles = o->styles,
 		.requests = o->requests, .wall = o->wall, .out = stdout,
-		.theme = o->theme ? &o->colors : theme_find(o->color),
+		.theme = o->theme && !theme_find(o->color) ? &o->colors
+							: theme_find(o->color),
 	};
 	struct wall_replay *r;
 	char why[600] = "";

@@ -266,9 +266,7 @@ static bool read_password(struct watch *w)
 /* A theme of one's own, unless a palette was asked for or it cannot be. */
 static void own_colors(struct watch *w)
 {
-	const char *no = getenv("NO_COLOR"), *env = getenv("WAIHU_COLOR");
-
-	if (w->o->theme && !w->o->color && !(no && *no) && !(env && *env) &&
+	if (w->o->theme && !theme_find(w->o->color) &&
 	    term_colors(w->term) >= w->o->colors.colors)
 		term_set_theme(w->term, &w->o->colors);
 }

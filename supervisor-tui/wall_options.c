@@ -198,6 +198,8 @@ int wall_options_read(struct wall_options *o, int argc, char **argv)
 				    .phone = "embedded" };
 	if (!read_files(o))
 		return EX_CONFIG;
+	if (theme_in_env())
+		o->color = o->theme = NULL;
 	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
 		const char *v = rows[i].env ? getenv(rows[i].env) : NULL;
 
@@ -206,8 +208,8 @@ int wall_options_read(struct wall_options *o, int argc, char **argv)
 	}
 	if (!read_args(o, argc, argv))
 		return EX_USAGE;
-	return o->theme && !wall_theme_read(o->theme, &o->colors) ? EX_CONFIG
-								   : 0;
+	return o->theme && !theme_read("waihu-supervisor", o->theme, &o->colors)
+		? EX_CONFIG : 0;
 }
 
 void wall_options_fini(struct wall_options *o)

@@ -36,11 +36,4 @@ struct wall_options {
 int wall_options_read(struct wall_options *o, int argc, char **argv);
 void wall_options_fini(struct wall_options *o);
 void wall_options_help(FILE *out);
-/*
- * A theme by its name (the user's themes folder, then data/themes) or, with a
- * slash in it, by its path.  Roles it does not name are those of the palette
- * it says it is based on, else of "16".  False: why is on stderr.
- */
-bool wall_theme_read(const char *name, struct theme *out);
-
 #endif

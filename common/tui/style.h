@@ -72,6 +72,18 @@ const char *theme_role(size_t i);
  */
 const struct theme *theme_choose(const char *asked, int colors);
 
+/* Does the environment say (as above)?  Then colours of files do not count. */
+bool theme_in_env(void);
+
+/*
+ * A theme by its name (the user's themes folder, then data/themes) or, with a
+ * slash in it, by its path.  Roles it does not name are those of the palette
+ * it says it is based on, else of "16".  False: why is on stderr, after the
+ * program's name.
+ */
+MUST_CHECK bool theme_read(const char *program, const char *name,
+			   struct theme *out);
+
 /* The style's letter in dumps and its word. */
 char style_letter(enum style st);
 const char *style_word(enum style st);

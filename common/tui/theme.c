@@ -108,6 +108,13 @@ const struct theme *theme_choose(const char *asked, int colors)
 	return t;
 }
 
+bool theme_in_env(void)
+{
+	const char *no = getenv("NO_COLOR");
+
+	return theme_find(getenv("WAIHU_COLOR")) || (no && *no);
+}
+
 /* Roles as themes name them, in the order of STYLE_LIST. */
 static const char *const roles[ST_COUNT] = {
 	[ST_NORMAL] = "normal", [ST_DIM] = "dim", [ST_TITLE] = "title",

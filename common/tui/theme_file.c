@@ -1,6 +1,7 @@
-#include "wall_options.h"
+#include "tui/style.h"
 
 #include <limits.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -79,7 +80,7 @@ static bool take(const struct conf *c, const char *path, struct theme *out)
 	return true;
 }
 
-bool wall_theme_read(const char *name, struct theme *out)
+bool theme_read(const char *program, const char *name, struct theme *out)
 {
 	char path[PATH_MAX];
 	const char *list[] = { path };
@@ -88,7 +89,7 @@ bool wall_theme_read(const char *name, struct theme *out)
 	bool ok;
 
 	if (!find_file(name, path, sizeof(path))) {
-		fprintf(stderr, "waihu-supervisor: %s: %s\n", name,
+		fprintf(stderr, "%s: %s: %s\n", program, name,
 			_("no such theme"));
 		return false;
 	}
