@@ -124,6 +124,66 @@ static void test_all(void **state UNUSED)
 	}
 }
 
+/* FNV-1a: which colours stood where, as a number a screen. */
+static uint64_t digest(const char *s)
+{
+	uint64_t h = UINT64_C(0xcbf29ce484222325);
+
+	for (; *s; s++)
+		h = (h ^ (uint8_t)*s) * UINT64_C(0x100000001b3);
+	return h;
+}
+
+/*
+ * Every state x {100x30, 80x24, 60x20} x {en, zh} x {mono, 16}, as the
+ * terminal gets it.  The words are compared above; here the colours are.
+ */
+static void test_palettes(void **state UNUSED)
+{
+	static const char *const palettes[] = { "mono", "16" };
+	char *got = calloc(1, TEXT_MAX), *dump = calloc(1, TEXT_MAX), *want;
+	const char *path = GOLDEN "/palettes.digest";
+
+	T_OK(got && dump, "memory");
+	for (size_t p = 0; p < ARRAY_LEN(palettes); p++)
+		for (size_t k = 0; k < 3; k++)
+			for (int lang = 0; lang < LANG_COUNT; lang++)
+				for (size_t i = 0; i < ARRAY_LEN(shows); i++) {
+					const char *name = shows[i];
+					struct replay *r = show(name,
+						(enum text_lang)lang,
+						sizes[k].rows, sizes[k].cols,
+						stdout);
+
+					T_OK(grid_dump_sgr(replay_draw(r),
+							   theme_find(
+								palettes[p]),
+							   dump, TEXT_MAX),
+					     "%s fits", name);
+					str_add(got, TEXT_MAX,
+						"%s %dx%d %s %s %016llx\n",
+						name, sizes[k].cols,
+						sizes[k].rows,
+						lang ? "zh" : "en",
+						palettes[p],
+						(unsigned long long)
+						digest(dump));
+					replay_free(r);
+				}
+	if (getenv("UPDATE")) {
+		FILE *f = fopen(path, "w");
+
+		T_OK(f, "%s can be written", path);
+		fputs(got, f);
+		fclose(f);
+	}
+	want = screen_slurp(path);
+	T_OK(str_eq(want, got), "%s as agreed; see UPDATE=1", path);
+	free(want);
+	free(dump);
+	free(got);
+}
+
 static void test_properties(void **state UNUSED)
 {
 	for (size_t i = 0; i < ARRAY_LEN(shows); i++)
@@ -196,6 +256,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_mockups), cmocka_unit_test(test_all),
+		cmocka_unit_test(test_palettes),
 		cmocka_unit_test(test_properties),
 		cmocka_unit_test(test_footers),
 		cmocka_unit_test(test_no_transfer),
