@@ -91,11 +91,11 @@ shift_open() {
 	mkdir "$D/heard" "$D/ears"
 	carrier telecom --forced --seed 5 --verbose --record "$D/heard"
 	config "$CARRIER_PORT" "$CARRIER_PORT" progressive "$(for m in preview progressive predictive; do campaign $m; done)"
-	# A sale needs its amount; a tenth outcome lies under "more".  The
+	# A sale needs its amount; one outcome more lies under "more".  The
 	# house's own campaign is not worked on in this shift.
 	cp -r "$TOP/data" "$D/data"
 	awk -F'\t' -v OFS='\t' '$1 == "1" { $6 = "amount" } { print } $1 == "9" {
-		$1 = 10; $2 = "-"; $6 = "-"; $8 = "Deceased"; $9 = "已故"; print }' \
+		$1 = 11; $2 = "-"; $6 = "-"; $8 = "Deceased"; $9 = "已故"; print }' \
 		"$TOP/data/dispositions.tsv" >"$D/data/dispositions.tsv"
 	sed -i "s/cps: [0-9]*/cps: 50/; s/lists: demo/lists: nobody/; s|data: .*|data: $D/data|" "$D/waihu.yaml"
 	waihud_start
@@ -156,7 +156,7 @@ promise() { use Enter; MODE=preview; joined; begun; }
 note() { use "$1"; shows 'Typing a note'; tui_text "$2"; shows "$2"; use Escape; gone 'Typing a note'; NOTE=$2; }
 outcome() { use "$1"; shows ">$1 "; OUTCOME=$1; }
 sale() { use 1; shows 'how much?'; tui_text "$1"; shows "= $1"; use Enter; gone 'how much?'; shows '>1 '; OUTCOME=1 AMOUNT=$1; }
-more() { use 0; shows 'More outcomes'; use 1; gone 'More outcomes'; OUTCOME=10; }
+more() { use 0; shows 'More outcomes'; use 1; gone 'More outcomes'; OUTCOME=11; }
 outcome_later() { OUTCOME=$1; }
 outcome_was() { shows ">$1 "; OUTCOME=$1; }
 callback() { CALLBACK=1; }

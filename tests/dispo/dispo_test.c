@@ -76,6 +76,12 @@ static void an_agreed_time_is_kept(void **state UNUSED)
 	row = dispo_by_digit(d, 9);
 	c.note[0] = '\0';
 	T_OK(dispo_missing(row, &c) == NEEDS_NOTE, "other needs a note");
+	row = dispo_by_code(d, 10);
+	T_OK(row && dispo_is_agents(row) && !row->digit &&
+	     dispo_missing(row, &c) == NEEDS_AMOUNT,
+	     "a payment that is promised needs its amount");
+	c.amount = 120000;
+	T_OK(!dispo_missing(row, &c), "then nothing is missing");
 	dispo_free(d);
 }
 
