@@ -286,7 +286,13 @@ struct pacer_decision pacer_ask_own(struct pacer *p, int64_t now_ms,
 
 void pacer_explain(struct pacer *p, int64_t now_ms, struct pacer_explain *x)
 {
-	turn(p, now_ms);
+	/* To look must not change anything: what the next answer is counted
+	 * at is the limit of the last decision, which the log knows. */
+	double theta = p->theta;
+	bool spent = p->spent;
+
+	if (p->started)
+		turn(p, now_ms);
 	budget_theta(p);
 	memset(x, 0, sizeof(*x));
 	x->mode = p->conf.mode;
@@ -311,6 +317,8 @@ void pacer_explain(struct pacer *p, int64_t now_ms, struct pacer_explain *x)
 	x->quarter_abandoned = p->ledger.quarter.abandoned;
 	x->last = p->last;
 	risk_explain(p, x);
+	p->theta = theta;
+	p->spent = spent;
 }
 
 void pacer_learned(const struct pacer *p, struct pacer_learned *out)

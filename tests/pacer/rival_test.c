@@ -132,12 +132,67 @@ static void noise_is_survived_and_repeated(void **state UNUSED)
 		     "seed %d: bit for bit", (int)seed);
 }
 
+/* One pacer is looked at between all events, the other is not: they stay the
+ * same to the last bit, else a log says other things than the day it kept. */
+static void to_look_changes_nothing(void **state UNUSED)
+{
+	enum { AGENTS = 20, TURNS = 4000, STEP = 250 };
+	struct pacer *p[2] = { make(PACER_PREDICTIVE), make(PACER_PREDICTIVE) };
+	static uint8_t saved[2][1 << 20];
+	struct pacer_explain x;
+	uint64_t dice = 7, first = 1, next = 1;
+	size_t len[2];
+
+	T_OK(pacer_save_size() <= sizeof(saved[0]), "room");
+	pacer_explain(p[1], 0, &x);
+	T_OK(x.risk_limit >= 0 && x.answer_rate >= 0, "numbers before a start");
+	for (int i = 0; i < 2; i++)
+		idle(p[i], AGENTS);
+	for (int64_t t = 1; t <= TURNS; t++) {
+		int64_t ms = t * STEP;
+		uint32_t dials[2];
+
+		for (int i = 0; i < 2; i++)
+			dials[i] = pacer_ask(p[i], ms, NULL).dials;
+		T_OK(dials[0] == dials[1], "turn %lld: %u and %u", (long long)t,
+		     dials[0], dials[1]);
+		for (uint32_t k = 0; k < dials[0]; k++, next++)
+			for (int i = 0; i < 2; i++)
+				in(p[i], ms, PACER_DIAL, 0, next, 0);
+		pacer_explain(p[1], ms + 1, &x);
+		ms += 2;
+		/* Some 2 lines a turn end: answered and given up, or not. */
+		for (int k = 0; k < 3 && first < next; k++, first++) {
+			dice = dice * 6364136223846793005u + 1442695040888963407u;
+			bool answered = dice >> 33 & 1;
+
+			for (int i = 0; i < 2; i++) {
+				if (answered)
+					in(p[i], ms, PACER_ANSWER, 0, first, 0);
+				in(p[i], ms, !answered ? PACER_FAILED
+				   : dice >> 34 & 7 ? PACER_HANGUP
+						    : PACER_ABANDON,
+				   0, first, 0);
+			}
+		}
+	}
+	for (int i = 0; i < 2; i++)
+		T_OK(!pacer_save(p[i], saved[i], sizeof(saved[i]), &len[i]),
+		     "saved");
+	T_OK(next > 100, "%llu lines were dialled", (unsigned long long)next);
+	T_OK(len[0] == len[1] && !memcmp(saved[0], saved[1], len[0]),
+	     "both have learned the same");
+	pacer_free(p[0]);
+	pacer_free(p[1]);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(no_agent_is_promised_twice),
 		cmocka_unit_test(rivals_are_demand_and_no_lesson),
 		cmocka_unit_test(noise_is_survived_and_repeated),
+		cmocka_unit_test(to_look_changes_nothing),
 	};
 
 	return T_RUN(tests);
