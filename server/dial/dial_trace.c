@@ -8,6 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+enum { NUMBER_MIN = 7 };	/* digits in a row: ports and codes have less */
+
 struct dial_trace {
 	struct dial_trace_row rows[TRACE_KEPT];
 	struct sa peer[TRACE_KEPT];
@@ -43,28 +45,37 @@ static void header(const char *pkt, size_t len, const char *name,
 	}
 }
 
-/* "INVITE sip:138****2231@gw": digits of a user part are a number. */
+/* What comes from outside is any bytes; it is told in ASCII. */
+static void plain(char *buf)
+{
+	for (; *buf; buf++)
+		if (*buf < ' ' || *buf > '~')
+			*buf = '?';
+}
+
+/* "INVITE sip:138****2231@gw": whatever is long enough to be a number, in any
+ * scheme, with parameters or without. */
 static void first_line(const char *pkt, size_t len, char *buf, size_t size)
 {
-	const char *eol = memchr(pkt, '\n', len), *sip, *at;
-	char line[200], number[40], masked[40];
+	const char *eol = memchr(pkt, '\n', len);
+	char line[200];
 	size_t n = eol ? (size_t)(eol - pkt) : len;
 
 	n -= n && pkt[n - 1] == '\r';
 	str_fmt(line, sizeof(line), "%.*s", (int)MIN(n, (size_t)199), pkt);
-	sip = strstr(line, "sip:");
-	at = sip ? strchr(sip, '@') : NULL;
-	if (!at || at - sip - 4 >= (int)sizeof(number)) {
-		str_copy(buf, size, line);
-		return;
-	}
-	str_fmt(number, sizeof(number), "%.*s", (int)(at - sip - 4), sip + 4);
-	if (strspn(number, "+0123456789") != strlen(number))
-		str_copy(masked, sizeof(masked), number);
-	else
+	plain(line);
+	*buf = '\0';
+	for (const char *p = line; *p;) {
+		size_t digits = strspn(p, "0123456789");
+		size_t rest = digits ? digits : strcspn(p, "0123456789");
+		char number[200], masked[40];
+
+		str_fmt(number, sizeof(number), "%.*s", (int)rest, p);
 		str_mask_number(masked, sizeof(masked), number);
-	str_fmt(buf, size, "%.*s%s%s", (int)(sip + 4 - line), line, masked,
-		at);
+		str_add(buf, size, "%s", digits >= NUMBER_MIN ? masked
+							      : number);
+		p += rest;
+	}
 }
 
 static void keep(struct dial *d, bool tx, const struct sa *peer,
@@ -91,6 +102,8 @@ static void keep(struct dial *d, bool tx, const struct sa *peer,
 	header(pkt, len, "Reason", NULL, reason, sizeof(reason));
 	str_fmt(r->more, sizeof(r->more), "%s%s%s", cseq, *reason ? "  " : "",
 		reason);
+	plain(r->more);
+	plain(r->id);
 	(void)re_snprintf(r->peer, sizeof(r->peer), "%J", peer);
 }
 

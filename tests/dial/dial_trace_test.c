@@ -31,22 +31,24 @@ static bool row(void *arg, const struct dial_trace_row *r)
 	return true;
 }
 
+#define REQUEST(method, uri, more)                                            \
+	method " " uri " SIP/2.0\r\n"                                         \
+	"Via: SIP/2.0/UDP 127.0.0.1:9;branch=z9hG4bK" method ";rport\r\n"     \
+	"From: <sip:a@127.0.0.1>;tag=1\r\nTo: <sip:b@127.0.0.1>\r\n"          \
+	"Call-ID: " method "\r\nCSeq: 1 " method "\r\nMax-Forwards: 70\r\n"   \
+	more "Content-Length: 0\r\n\r\n"
+
 /* The first request that comes shows libre's socket; on a floor it is the
  * first agent's phone. */
-static void knock(struct fix *f)
+static void knock(struct fix *f, const char *text)
 {
 	struct sockaddr_in to = { .sin_family = AF_INET,
 				  .sin_port = htons(dial_port(f->d, 0)),
 				  .sin_addr = { htonl(INADDR_LOOPBACK) } };
-	static const char text[] = "OPTIONS sip:waihu@127.0.0.1 SIP/2.0\r\n"
-		"Via: SIP/2.0/UDP 127.0.0.1:9;branch=z9hG4bKknock;rport\r\n"
-		"From: <sip:a@127.0.0.1>;tag=1\r\nTo: <sip:b@127.0.0.1>\r\n"
-		"Call-ID: knock\r\nCSeq: 1 OPTIONS\r\nMax-Forwards: 70\r\n"
-		"Content-Length: 0\r\n\r\n";
 	int s = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
 
-	T_OK(s >= 0 && sendto(s, text, sizeof(text) - 1, 0, (void *)&to,
-			      sizeof(to)) == (ssize_t)sizeof(text) - 1,
+	T_OK(s >= 0 && sendto(s, text, strlen(text), 0, (void *)&to,
+			      sizeof(to)) == (ssize_t)strlen(text),
 	     "a request");
 	fix_run(f, 300);
 	close(s);
@@ -63,7 +65,7 @@ static void a_call_is_told(void **state UNUSED)
 	fix_dial(&f);
 	T_OK(!dial_trace_newest(f.d, 0, newest), "no call yet");
 	T_OK(!dial_trace_of_call(f.d, (struct call_id){ 7 }, id), "nor this");
-	knock(&f);
+	knock(&f, REQUEST("OPTIONS", "sip:waihu@127.0.0.1", ""));
 	T_OK(!fix_start(&f, 7, "8613800000012", 700, &pass), "a call");
 	T_OK(fix_wait(&f, 0, DIAL_ANSWERED, 7, 4000), "is answered");
 	T_OK(dial_trace_of_call(f.d, (struct call_id){ 7 }, id) && *id,
@@ -83,6 +85,13 @@ static void a_call_is_told(void **state UNUSED)
 	s = (struct seen){ 0 };
 	dial_trace_each(f.d, "another", row, &s);
 	T_OK(!s.n, "another call has none of them");
+	knock(&f, REQUEST("MESSAGE", "sip:8613800000099;npdi@127.0.0.1",
+			  "Reason: Q.850;text=\"\xc3\x86\xff\"\r\n"));
+	dial_trace_each(f.d, "MESSAGE", row, &s);
+	T_OK(s.n && strstr(s.lines, "sip:138****0099;npdi@"),
+	     "a number with parameters is masked, too: %s", s.lines);
+	T_OK(str_is_utf8(s.lines, strlen(s.lines)) && strstr(s.lines, "???"),
+	     "and what is no text is told as such: %s", s.lines);
 	fix_close(&f);
 }
 
