@@ -54,13 +54,14 @@ static void limits_turn(struct feed *f, struct now now)
 	f->limit_n = 0;
 	for (size_t i = 0; f->limit_n < LIMITS_MAX &&
 			   floor_campaign_at(f->r->floor, i, &id); i++) {
-		struct campaign_view v;
+		const struct campaign_conf *k = floor_campaign_conf(
+			f->r->floor, id);
 
-		if (floor_campaign_view(f->r->floor, id, now, &v))
+		if (!k)
 			continue;
 		f->limits[f->limit_n++] = (struct limit){ id,
-			(uint32_t)(v.conf->wrap_ms / 1000),
-			(uint32_t)(v.conf->hold_alert_ms / 1000) };
+			(uint32_t)(k->wrap_ms / 1000),
+			(uint32_t)(k->hold_alert_ms / 1000) };
 	}
 	for (unsigned i = 0; i < SEAT_BREAKS; i++) {
 		const char *name = break_name(f, SR_BREAK_FIRST + i);
@@ -154,7 +155,8 @@ void feed_agent_row(struct feed *f, const struct seat *s, struct now now,
 {
 	const struct call *c = call_get(floor_calls(f->r->floor), s->call);
 	const char *name = break_name(f, s->reason);
-	struct campaign_view v;
+	const struct campaign_conf *k = floor_campaign_conf(
+		f->r->floor, c ? c->campaign : seat_campaign(s));
 
 	*out = (struct msg_agent_row){
 		.agent = s->agent.v, .state = (uint8_t)desk_state(s, c),
@@ -167,10 +169,8 @@ void feed_agent_row(struct feed *f, const struct seat *s, struct now now,
 		str_copy(out->break_label, sizeof(out->break_label),
 			 feed_break_label(f, name));
 	out->over = feed_over(f, s, now, &out->limit_s);
-	if (!floor_campaign_view(f->r->floor, c ? c->campaign
-						: seat_campaign(s), now, &v))
-		str_copy(out->campaign, sizeof(out->campaign),
-			 v.conf->name);
+	if (k)
+		str_copy(out->campaign, sizeof(out->campaign), k->name);
 	if (c)
 		row_call(f, c, out);
 	row_today(s, now, out);

@@ -330,6 +330,14 @@ struct pacer *floor_pacer(struct floor *f, struct campaign_id id)
 	return k ? k->pacer : NULL;
 }
 
+const struct campaign_conf *floor_campaign_conf(const struct floor *f,
+						struct campaign_id id)
+{
+	const struct campaign *k = floor_campaign(f, id);
+
+	return k ? &k->conf : NULL;
+}
+
 enum err floor_campaign_view(const struct floor *f, struct campaign_id id,
 			     struct now now, struct campaign_view *out)
 {

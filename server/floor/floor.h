@@ -398,6 +398,9 @@ int64_t floor_next_ms(const struct floor *f);
 MUST_CHECK enum err floor_campaign_set(struct floor *f,
 				       const struct campaign_conf *conf,
 				       struct now now);
+/* Its settings alone, which cost nothing to ask; NULL: there is none. */
+const struct campaign_conf *floor_campaign_conf(const struct floor *f,
+						struct campaign_id id);
 MUST_CHECK enum err floor_campaign_view(const struct floor *f,
 					struct campaign_id id,
 					struct now now,

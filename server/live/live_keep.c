@@ -29,15 +29,16 @@ int64_t live_keep_attempts_ms(const struct live *l)
 {
 	int64_t keep = conf_int(l->r.conf, "server", NULL, "keep_attempts");
 	int64_t need_s = gate_history_s(l->r.gate);
-	struct campaign_view v;
+	const struct campaign_conf *k;
 	struct campaign_id id;
 
 	if (!keep)
 		return 0;
-	for (size_t i = 0; floor_campaign_at(l->r.floor, i, &id); i++)
-		if (!floor_campaign_view(l->r.floor, id,
-					 clock_now(l->r.clock), &v))
-			need_s = MAX(need_s, (int64_t)v.conf->gate.cap_s);
+	for (size_t i = 0; floor_campaign_at(l->r.floor, i, &id); i++) {
+		k = floor_campaign_conf(l->r.floor, id);
+		if (k)
+			need_s = MAX(need_s, (int64_t)k->gate.cap_s);
+	}
 	/* A day more: who is asked at midnight counts from the day before. */
 	return MAX(keep, (need_s + 86400) * 1000);
 }
@@ -162,20 +163,20 @@ struct counting {
 
 static void counting_now(const struct live *l, struct counting *c)
 {
-	struct campaign_view v;
+	const struct campaign_conf *k;
 	struct campaign_id id;
 
 	c->l = l;
 	c->n = 0;
 	for (size_t i = 0; c->n < ARRAY_LEN(c->at) &&
 			   floor_campaign_at(l->r.floor, i, &id); i++) {
-		if (floor_campaign_view(l->r.floor, id,
-					clock_now(l->r.clock), &v))
+		k = floor_campaign_conf(l->r.floor, id);
+		if (!k)
 			continue;
 		c->at[c->n].id = id.v;
-		c->at[c->n].tries = v.conf->gate.tries_max > 0;
-		c->at[c->n++].whole = v.conf->gate.profile &&
-			gate_profile_whole_campaign(v.conf->gate.profile);
+		c->at[c->n].tries = k->gate.tries_max > 0;
+		c->at[c->n++].whole = k->gate.profile &&
+			gate_profile_whole_campaign(k->gate.profile);
 	}
 }
 
