@@ -168,29 +168,50 @@ static bool set_user(struct job *j, struct staff *st, const char *key,
 	return true;
 }
 
+static const char *const keys[] = { "role", "agent", "name", "team", "lang",
+	"phone", "campaigns", "locked", "unmask", "read_only" };
+
+/* What the command says of it: key=value or --key value; NULL: nothing. */
+static const char *said_of(struct job *j, const char *key)
+{
+	const char *v = word_value(j, key);
+	char opt[24];
+
+	str_fmt(opt, sizeof(opt), "--%s", key);
+	return v ? v : word_opt(j, opt);
+}
+
 static bool set_all(struct job *j, struct staff *st)
 {
-	static const char *const keys[] = { "role", "agent", "name", "team",
-		"lang", "phone", "campaigns", "locked", "unmask",
-		"read_only" };
-
 	for (size_t i = 0; i < ARRAY_LEN(keys); i++) {
-		char opt[24];
-		const char *v = word_value(j, keys[i]);
+		const char *v = said_of(j, keys[i]);
 
-		str_fmt(opt, sizeof(opt), "--%s", keys[i]);
-		if (!v)
-			v = word_opt(j, opt);
 		if (v && !set_user(j, st, keys[i], v))
 			return false;
 	}
 	return true;
 }
 
+/* " role=admin unmask=yes": who was given which right is in the audit log. */
+static void changes_of(struct job *j, char *buf, size_t size)
+{
+	*buf = '\0';
+	for (size_t i = 0; i < ARRAY_LEN(keys); i++) {
+		const char *v = said_of(j, keys[i]);
+
+		if (v)
+			str_add(buf, size, "%s %s=%s", *buf ? "" : ":",
+				keys[i], v);
+	}
+	if (word_flag(j, "--password-stdin"))
+		str_add(buf, size, "%s password", *buf ? "," : ":");
+}
+
 static bool save_user(struct job *j, const struct staff *st)
 {
 	struct store_group *g = store_begin(j->c->r->store);
 	enum err e = staff_put(j->c->r->store, g, st);
+	char changes[200];
 
 	if (e == ERR_ARG) {
 		store_abort(g);
@@ -203,7 +224,8 @@ static bool save_user(struct job *j, const struct staff *st)
 		return fail_err(j, e, e == ERR_EXISTS ? "that agent number"
 						      : st->user);
 	}
-	bool failed = commit(j, g, "user %s saved", st->user);
+	changes_of(j, changes, sizeof(changes));
+	bool failed = commit(j, g, "user %s saved%s", st->user, changes);
 
 	if (!failed)
 		door_recheck(j->c->conf.door, st->user, j->session);
