@@ -73,7 +73,7 @@ static const struct {
 	{ "lead",     "show",   verb_lead_show,     false, "ID|NUMBER",
 	  "a lead and its calls" },
 	{ "lead",     "set",    verb_lead_set, true,
-	  "ID [priority=N] [status=held|ready] [name=TEXT] [tags=T]",
+	  "ID|NUMBER [priority=N] [status=held|ready] [name=TEXT] [tags=T]",
 	  "change a lead" },
 	{ "lead",     "erase",  verb_lead_erase, true,
 	  "NUMBER --yes [--why TEXT]",

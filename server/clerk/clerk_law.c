@@ -283,6 +283,15 @@ static bool call_row(void *arg, const struct cdr *r)
 	return true;
 }
 
+void calls_of(struct job *j, const char *e164, json_t *calls)
+{
+	size_t had = json_array_size(calls);
+
+	if (cdr_of_number(j->c->r->store, e164, 10, call_row, calls))
+		while (json_array_size(calls) > had)
+			json_array_remove(calls, json_array_size(calls) - 1);
+}
+
 /* As the floor asks the gate at the instant of the INVITE. */
 static uint32_t agents_for(struct job *j, const struct campaign_conf *k,
 			   struct now now)
@@ -346,8 +355,7 @@ static void why_in(struct job *j, const char *e164, const struct lead *l,
 			"source", rows[i].source, "earliest",
 			earliest(&rows[i])));
 	}
-	if (cdr_of_number(j->c->r->store, e164, 10, call_row, calls))
-		json_array_clear(calls);
+	calls_of(j, e164, calls);
 	say(j, json_pack("{s:s, s:s, s:s, s:b, s:b, s:o, s:o, s:o}", "number",
 			 e164, "campaign", k->name, "blocked_by",
 			 gate_rule_id(first), "may_be_called",

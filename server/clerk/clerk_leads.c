@@ -453,6 +453,17 @@ bool verb_lead_list(struct job *j, struct now now UNUSED)
 	return e ? fail_err(j, e, "leads") : true;
 }
 
+/* A lead and what became of it, on each of its numbers. */
+static void say_lead(struct job *j, const struct lead *l)
+{
+	json_t *o = lead_json(l), *calls = json_array();
+
+	for (uint32_t i = 0; i < l->numbers_count; i++)
+		calls_of(j, l->numbers[i].e164, calls);
+	json_object_set_new(o, "calls", calls);
+	say(j, o);
+}
+
 bool verb_lead_show(struct job *j, struct now now UNUSED)
 {
 	const char *text = word_at(j, 0);
@@ -466,7 +477,7 @@ bool verb_lead_show(struct job *j, struct now now UNUSED)
 		return fail(j, EXIT_USAGE, MSG_NO_ARG, "which lead?");
 	if (!str_to_u64(text, UINT64_MAX, &id) &&
 	    !lead_get(j->c->r->leads, (struct lead_id){ id }, &l)) {
-		say(j, lead_json(&l));
+		say_lead(j, &l);
 		return true;
 	}
 	if (number_from(j, text, e164, sizeof(e164)))
@@ -477,47 +488,78 @@ bool verb_lead_show(struct job *j, struct now now UNUSED)
 			    "%s: no lead has this number", text);
 	for (size_t i = 0; i < n; i++)
 		if (!lead_get(j->c->r->leads, ids[i], &l))
-			say(j, lead_json(&l));
+			say_lead(j, &l);
 	return true;
+}
+
+/* The one lead meant by an id or a number; false: the job has failed. */
+static bool lead_meant(struct job *j, const char *text, struct lead *l)
+{
+	struct lead_id ids[2];
+	uint64_t id;
+	char e164[20];
+	size_t n = 0;
+
+	if (!text) {
+		fail(j, EXIT_USAGE, MSG_NO_ARG, "which lead?");
+		return false;
+	}
+	if (!str_to_u64(text, UINT64_MAX, &id) &&
+	    !lead_get(j->c->r->leads, (struct lead_id){ id }, l))
+		return true;
+	if (number_from(j, text, e164, sizeof(e164)))
+		return false;
+	if (lead_by_number(j->c->r->leads, e164, ids, ARRAY_LEN(ids), &n) ||
+	    !n || (n == 1 && lead_get(j->c->r->leads, ids[0], l)))
+		fail(j, EXIT_NOTHING, MSG_NO_ABSENT,
+		     "%s: no lead has this number", text);
+	else if (n > 1)
+		fail(j, EXIT_USAGE, MSG_NO_ARG, "%s: more than one lead has "
+		     "this number; say which id (waihu lead show)", text);
+	else
+		return true;
+	return false;
 }
 
 bool verb_lead_set(struct job *j, struct now now UNUSED)
 {
-	const char *text = word_at(j, 0), *v;
+	const char *text = word_at(j, 0);
+	const char *priority = word_value(j, "priority");
+	const char *word = word_value(j, "status");
+	const char *name = word_value(j, "name");
+	const char *tags = word_value(j, "tags");
 	struct store_group *g;
 	enum lead_status status;
 	struct lead l;
-	uint64_t id;
 	int64_t n;
 	enum err e;
 
-	if (!text || str_to_u64(text, UINT64_MAX, &id))
-		return fail(j, EXIT_USAGE, MSG_NO_ARG, "which lead's id?");
-	e = lead_get(j->c->r->leads, (struct lead_id){ id }, &l);
-	if (e)
-		return fail_err(j, e, text);
-	if ((v = word_value(j, "priority"))) {
-		if (str_to_i64(v, 0, 254, &n))
+	if (!lead_meant(j, text, &l))
+		return true;
+	if (!priority && !word && !name && !tags)
+		return fail(j, EXIT_USAGE, MSG_NO_ARG,
+			    "priority=, status=, name= or tags=");
+	if (priority) {
+		if (str_to_i64(priority, 0, 254, &n))
 			return fail(j, EXIT_USAGE, MSG_NO_ARG,
 				    "priority is 0 to 254");
 		l.priority = (uint32_t)n;
 	}
-	if ((v = word_value(j, "status"))) {
-		if (lead_status_from_word(v, &status) ||
+	if (word) {
+		if (lead_status_from_word(word, &status) ||
 		    (status != LEAD_HELD && status != LEAD_READY))
 			return fail(j, EXIT_USAGE, MSG_NO_ARG,
 				    "status is held or ready");
 		l.status = status;
 	}
-	if ((v = word_value(j, "name")))
-		str_copy(l.name, sizeof(l.name), v);
-	if ((v = word_value(j, "tags")))
-		str_copy(l.tags, sizeof(l.tags), v);
+	if ((name && !str_copy(l.name, sizeof(l.name), name)) ||
+	    (tags && !str_copy(l.tags, sizeof(l.tags), tags)))
+		return fail(j, EXIT_USAGE, MSG_NO_ARG, "name or tags too long");
 	g = store_begin(j->c->r->store);
 	e = lead_set(j->c->r->leads, g, &l);
 	if (e) {
 		store_abort(g);
 		return fail_err(j, e, text);
 	}
-	return commit(j, g, "lead %s changed", text);
+	return commit(j, g, "lead %llu changed", (unsigned long long)l.id);
 }

@@ -357,6 +357,7 @@ bool verb_trunk_set(struct job *j, struct now now UNUSED)
 {
 	const char *cps = word_value(j, "cps");
 	struct trunk_id t;
+	char what[24];
 	int64_t n;
 
 	if (!trunk_named(j, &t))
@@ -364,6 +365,7 @@ bool verb_trunk_set(struct job *j, struct now now UNUSED)
 	if (!cps || !scaled(cps, 1000, "", 0.1, 1000, &n))
 		return fail(j, EXIT_USAGE, MSG_NO_ARG,
 			    "cps=N, 0.1 to 1000 calls a second");
+	str_fmt(what, sizeof(what), "cps=%s", cps);
 	return trunk_did(j, dial_trunk_set_cps(j->c->r->dial, t, (unsigned)n),
-			 cps);
+			 what);
 }

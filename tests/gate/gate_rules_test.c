@@ -392,8 +392,9 @@ static void small_rules(void **state)
 	gate_world_open(&w, NULL, "cn");
 	for (size_t i = 0; i < ARRAY_LEN(numbers); i++) {
 		w.ask.e164 = numbers[i].number;
-		T_OK((gate_world_ask(&w, at, NULL) == GATE_RULE_COUNT) ==
-			     numbers[i].passes, "%s", numbers[i].what);
+		T_OK(gate_world_ask(&w, at, NULL) ==
+			     (numbers[i].passes ? GATE_RULE_COUNT : GATE_NUMBER),
+		     "%s", numbers[i].what);
 	}
 	w.ask.e164 = CN;
 	w.ask.agents_free = 0;
