@@ -159,6 +159,11 @@ static unsigned number_key(struct agent_model *m, uint32_t key)
 
 	if (key < '1' || key > '9' || key - '0' > m->cust.numbers_count)
 		return DO_NOTHING;
+	if (m->cust.numbers[key - '1'].refused) {
+		agent_hint(m, ST_WATCH,
+			   _("The rules forbid this number now."));
+		return DO_REDRAW;
+	}
 	d.number = (uint8_t)(key - '0');
 	agent_send(m, MSG_DIAL, &d);
 	return close_box(m);

@@ -272,6 +272,12 @@ struct call {
 	struct hand hand;		/* being given to another           */
 	enum call_part part;
 	uint64_t of;			/* a part's: the customer's call    */
+	/* What an agent who gave it away agreed; it counts if the outcome of
+	 * the last one is to try again. */
+	int64_t  promise_s;		/* wall clock [s], 0 = nothing      */
+	struct agent_id promise_agent;	/* 0 = anyone                       */
+	uint32_t promise_number;
+	char     promise_note[201];
 	struct call_id host;		/* a guest's: the same, while it lives */
 	int64_t  took_ms;		/* its agent took it over; 0: first */
 	int64_t  gave_ms;		/* its agent gave it away           */

@@ -45,8 +45,9 @@ const char *desk_outcome_label(struct desk *d, uint16_t code, bool zh)
 	return !row ? "" : zh ? row->label_zh : row->label_en;
 }
 
-static void show_numbers(const struct lead *l, const struct call *c,
-			 struct msg_customer *m)
+/* Others may be chosen in a preview: which of them the gate would refuse. */
+static void show_numbers(struct desk *d, const struct lead *l,
+			 const struct call *c, struct msg_customer *m)
 {
 	for (uint32_t i = 0; i < l->numbers_count; i++) {
 		struct msg_number *n = &m->numbers[m->numbers_count++];
@@ -56,6 +57,9 @@ static void show_numbers(const struct lead *l, const struct call *c,
 		str_copy(n->kind, sizeof(n->kind), l->numbers[i].kind);
 		if (str_eq(l->numbers[i].e164, c->number))
 			m->number = (uint8_t)(i + 1);
+		else if (c->state == CALL_PREVIEW)
+			n->refused = !floor_number_open(d->r->floor, c, i,
+				clock_now(d->r->clock));
 	}
 }
 
@@ -155,7 +159,7 @@ void desk_show_customer(struct desk *d, const struct seat *s,
 	str_copy(m.city, sizeof(m.city), l.city);
 	str_copy(m.tags, sizeof(m.tags), l.tags);
 	str_copy(m.tier, sizeof(m.tier), tiers[MIN(l.tier, 4u)]);
-	show_numbers(&l, c, &m);
+	show_numbers(d, &l, c, &m);
 	show_fields(d, &l, &m);
 	show_zone(d, &l, &m);
 	show_hours(d, &l, k, &m);

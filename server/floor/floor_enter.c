@@ -435,7 +435,11 @@ static void finish_part(struct floor *f, struct call *c,
 	struct gate_dnc d = { .at_s = now.wall_ms / 1000,
 			      .source = "customer" };
 
-	if (c->part != PART_AGENT || step->next != DN_DNC)
+	if (c->part != PART_AGENT)
+		return;
+	if (step->next == DN_AGREED)
+		floor_promise_part(f, c, now);
+	if (step->next != DN_DNC)
 		return;
 	str_copy(d.e164, sizeof(d.e164), c->number);
 	str_fmt(d.by, sizeof(d.by), "agent %u", c->agent.v);
@@ -461,10 +465,12 @@ static void write_end(struct floor *f, struct call *c, struct now now)
 	r.sale = step.sale;
 	if (cdr_put(floor_group(f), &r))
 		log_err("floor", "call %u: its record is malformed", c->id.v);
-	if (c->part)
+	if (c->part) {
 		finish_part(f, c, &step, now);
-	else
+	} else {
+		floor_promise_whole(c, &step);
 		finish_lead(f, c, &step, now);
+	}
 	if (c->written) {
 		if (!c->part && gate_note_outcome(f->gate, floor_group(f), &a,
 				      mark_of(c, &step)))

@@ -209,6 +209,12 @@ enum err floor_decline(struct floor *f, struct call *c, struct now now);
 enum err floor_dial_lead(struct floor *f, struct seat *s, struct lead_id id,
 			 struct now now);
 
+/* A share of a given call ends with a call-back agreed: for the whole's lead. */
+void floor_promise_part(struct floor *f, const struct call *part,
+			struct now now);
+/* The whole ends: the call-back agreed before, if this step is to try again. */
+void floor_promise_whole(struct call *c, struct dispo_step *step);
+
 /* floor_enter.c */
 void floor_write_intent(struct floor *f, const struct call *c);
 /* The seat wraps up this call; without need it is disposed of at once. */

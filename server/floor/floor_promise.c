@@ -1,7 +1,11 @@
-/* floor_promise -- a call-back an agent dials from the list, now. */
+/*
+ * floor_promise -- call-backs: one an agent dials from the list, now; one
+ * agreed by an agent who gave the customer to another.
+ */
 #include "floor_priv.h"
 
 #include "base/log.h"
+#include "base/str.h"
 
 /* The first campaign of this agent's that calls the lead's list, at work. */
 static struct campaign *campaign_for(struct floor *f, const struct seat *s,
@@ -18,9 +22,10 @@ static struct campaign *campaign_for(struct floor *f, const struct seat *s,
 	return NULL;
 }
 
-/* The gate before anything else: what it refuses stays promised. */
+/* The gate before anything else, of this number, NULL: the lead's next.  What
+ * it refuses stays promised. */
 static enum err asked(struct floor *f, struct campaign *k,
-		      const struct lead *l, struct now now)
+		      const struct lead *l, const char *e164, struct now now)
 {
 	struct gate_pass *pass = NULL;
 	struct gate_verdict v;
@@ -28,6 +33,8 @@ static enum err asked(struct floor *f, struct campaign *k,
 	enum err e;
 
 	gate_ask_of(f, k, l, 0, 1, now, &ask);
+	if (e164)
+		ask.e164 = e164;
 	e = gate_ask(f->gate, &ask, &v, &pass);
 	pass = gate_pass_free(pass);
 	return e;
@@ -55,7 +62,7 @@ enum err floor_dial_lead(struct floor *f, struct seat *s, struct lead_id id,
 	k = campaign_for(f, s, &l);
 	if (!k)
 		return ERR_DENIED;
-	e = asked(f, k, &l, now);
+	e = asked(f, k, &l, NULL, now);
 	if (!e)
 		e = lead_take(f->leads, floor_group(f), id, now, &l);
 	if (!e && !was_ready)
@@ -72,4 +79,69 @@ enum err floor_dial_lead(struct floor *f, struct seat *s, struct lead_id id,
 	}
 	call_raise(f->calls, s->call, EV_GO);
 	return ERR_OK;
+}
+
+bool floor_number_open(struct floor *f, const struct call *c, size_t i,
+		       struct now now)
+{
+	struct campaign *k = floor_campaign(f, c->campaign);
+	struct lead l;
+
+	return k && !lead_get(f->leads, c->lead, &l) && i < l.numbers_count &&
+	       !asked(f, k, &l, l.numbers[i].e164, now);
+}
+
+static struct call *whole_of(struct floor *f, const struct call *part)
+{
+	for (struct call *c = call_each(f->calls, NULL); c;
+	     c = call_each(f->calls, c))
+		if (c->uid == part->of)
+			return c;
+	return NULL;
+}
+
+/*
+ * The last agent decides of the lead.  Who gave the customer away may have
+ * agreed a call-back, though: it is kept where the last agent's outcome only
+ * says "again", and where that has been written already, the lead is moved.
+ */
+void floor_promise_part(struct floor *f, const struct call *part,
+			struct now now)
+{
+	struct call *c = whole_of(f, part);
+	struct lead_step step = {
+		.next = LEAD_AGREED, .at_s = part->callback_s,
+		.agent = part->callback_agent, .result = part->result,
+		.outcome = part->outcome, .by = part->agent,
+		.number = part->callback_number, .about = part->callback_note };
+	struct lead l;
+	enum err e;
+
+	if (c) {
+		c->promise_s = part->callback_s;
+		c->promise_agent = part->callback_agent;
+		c->promise_number = part->callback_number;
+		str_copy(c->promise_note, sizeof(c->promise_note),
+			 part->callback_note);
+		return;
+	}
+	if (lead_get(f->leads, part->lead, &l) || l.status != LEAD_LATER)
+		return;
+	e = lead_amend(f->leads, floor_group(f), part->lead, &step, now);
+	if (e)
+		log_warn("floor", "call %u: the call-back agreed is not kept: "
+			 "%s", part->id.v, err_text(e));
+	else
+		floor_await_lead(f, part->lead);
+}
+
+void floor_promise_whole(struct call *c, struct dispo_step *step)
+{
+	if (!c->promise_s || !c->join_ms || step->row->next != DN_RETRY)
+		return;
+	step->next = DN_AGREED;
+	step->at_s = c->promise_s;
+	step->agent = c->promise_agent;
+	c->callback_number = c->promise_number;
+	str_copy(c->callback_note, sizeof(c->callback_note), c->promise_note);
 }

@@ -106,6 +106,58 @@ static void two_agents_on_record(void **unused UNUSED)
 	hand_close("two agents");
 }
 
+/*
+ * Ann agrees a call-back in her share.  It moves the lead where Bob's outcome
+ * only says "again", whoever of them is done first; not where he settles it.
+ */
+static void promise_of_the_first(void **unused UNUSED)
+{
+	static const struct {
+		const char *what;
+		int64_t bob;		/* his outcome's digit               */
+		bool ann_first;
+		enum lead_status want;
+	} cases[] = {
+		{ "interested, Ann done first", 2, true, LEAD_AGREED },
+		{ "interested, Bob done first", 2, false, LEAD_AGREED },
+		{ "not interested, Ann done first", 4, true, LEAD_DONE },
+		{ "not interested, Bob done first", 4, false, LEAD_DONE },
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		struct lead_id id;
+		struct lead l;
+		int64_t at;
+
+		hand_open(true, false);
+		T_OK(!step(ANN, HAND_ASK, HAND_AGENT, "1002\tBob"), "asked");
+		id = it()->lead;
+		give();
+		at = w.lw.now.wall_ms / 1000 + 7200;
+		T_OK(!FW(&w, IN_CALLBACK, .agent = ANN, .value = 1,
+			 .when_s = at, .text = "asks her husband") &&
+		     !FW(&w, IN_OUTCOME, .agent = ANN, .value = 3),
+		     "%s: Ann agrees a time", cases[i].what);
+		if (cases[i].ann_first)
+			T_OK(!FW(&w, IN_FINISH, .agent = ANN), "she is done");
+		customer_hangs_up();
+		T_OK(!FW(&w, IN_OUTCOME, .agent = BOB,
+			 .value = cases[i].bob) &&
+		     !FW(&w, IN_FINISH, .agent = BOB), "Bob is done");
+		if (!cases[i].ann_first)
+			T_OK(!FW(&w, IN_FINISH, .agent = ANN), "she is done");
+		T_OK(!lead_get(w.lw.leads, id, &l) &&
+		     l.status == cases[i].want, "%s: the lead is %s",
+		     cases[i].what, lead_status_word(l.status));
+		T_OK(l.status != LEAD_AGREED ||
+		     (l.next_at_s == at && l.callback_agent == ANN &&
+		      str_eq(l.callback_note, "asks her husband")),
+		     "%s: at her time, hers, with what it is about",
+		     cases[i].what);
+		hand_close(cases[i].what);
+	}
+}
+
 static void outside_on_record(void **unused UNUSED)
 {
 	struct cdr *v = calloc(FW_CDRS, sizeof(*v));
@@ -318,6 +370,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(two_agents_on_record),
+		cmocka_unit_test(promise_of_the_first),
 		cmocka_unit_test(outside_on_record),
 		cmocka_unit_test(outside_ends_first),
 		cmocka_unit_test(only_who_may),
