@@ -76,6 +76,28 @@ static void preview(void **unused UNUSED)
 	fw_close(&w);
 }
 
+/* What the agent is told of a customer's numbers before dialling one. */
+static void refused_number(void **unused UNUSED)
+{
+	struct gate_dnc d = { .at_s = 1, .source = "customer" };
+	struct store_group *g;
+	struct fw w;
+
+	start(&w, MODE_PREVIEW, 4);
+	struct call *c = floor_call_of(w.floor, (struct agent_id){ ANN });
+
+	T_OK(c && floor_number_open(w.floor, c, 0, w.lw.now), "may be dialled");
+	T_OK(!floor_number_open(w.floor, c, 1, w.lw.now), "it has no second");
+	str_copy(d.e164, sizeof(d.e164), c->number);
+	g = store_begin(w.lw.store);
+	T_OK(!gate_dnc_add(w.gate, g, &d) && !store_commit_wait(g, NULL),
+	     "its owner says no");
+	T_OK(!floor_number_open(w.floor, c, 0, w.lw.now), "may not any more");
+	T_OK(!w.places, "and nothing was dialled to find that out");
+	T_OK(!FW(&w, IN_SKIP, .agent = ANN, .text = "no"), "skip");
+	fw_close(&w);
+}
+
 static void preview_missed(void **unused UNUSED)
 {
 	struct fw w;
@@ -175,6 +197,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(preview),
+		cmocka_unit_test(refused_number),
 		cmocka_unit_test(preview_missed),
 		cmocka_unit_test(preview_missed_promise),
 		cmocka_unit_test(preview_phone_lost),
