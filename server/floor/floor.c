@@ -423,6 +423,21 @@ struct lost {
 	enum err err;
 };
 
+/* The agent had chosen it, and been told so, before the server stopped. */
+static enum err keep_opt_out(struct floor *f, struct store_group *g,
+			     const struct cdr *r, struct now now)
+{
+	const struct dispo_row *row = dispo_by_code(f->dispos, r->outcome);
+	struct gate_dnc d = { .at_s = now.wall_ms / 1000,
+			      .source = "customer" };
+
+	if (!row || row->next != DN_DNC || !r->join_ms)
+		return ERR_OK;
+	str_copy(d.e164, sizeof(d.e164), r->number);
+	str_fmt(d.by, sizeof(d.by), "agent %u", r->agent);
+	return gate_dnc_add(f->gate, g, &d);
+}
+
 static bool lost_row(void *arg, const void *key, size_t klen,
 		     const void *val, size_t vlen)
 {
@@ -441,6 +456,8 @@ static bool lost_row(void *arg, const void *key, size_t klen,
 			r.end_ms = l->now.wall_ms;
 		str_copy(r.why, sizeof(r.why), "the server stopped");
 		l->err = cdr_put(g, &r);
+		if (!l->err)
+			l->err = keep_opt_out(l->f, g, &r, l->now);
 	}
 	if (l->err) {		/* kept for a look; the gate counts it */
 		log_err("floor", "an intent cannot be read: %s",

@@ -345,6 +345,13 @@ static enum err amount_of(const struct dispo_row *row,
 	return str_to_i64(in->text, 0, (int64_t)AMOUNT_MAX * 100, out);
 }
 
+static bool is_opt_out(const struct floor *f, uint16_t outcome)
+{
+	const struct dispo_row *row = dispo_by_code(f->dispos, outcome);
+
+	return row && row->next == DN_DNC;
+}
+
 static enum err on_outcome(struct floor *f, struct seat *s, struct call *c,
 			   const struct floor_input *in,
 			   struct now now UNUSED)
@@ -358,8 +365,14 @@ static enum err on_outcome(struct floor *f, struct seat *s, struct call *c,
 		return ERR_ABSENT;
 	if (row && amount_of(row, in, &amount))
 		return ERR_ARG;
+	bool no_more = is_opt_out(f, c->outcome) != (row && row->next == DN_DNC);
+
 	c->outcome = row ? row->code : 0;
 	c->amount = amount;
+	/* Who wants no more calls is not forgotten with a server that is
+	 * killed before the agent has finished (floor_recover). */
+	if (no_more && c->written)
+		floor_write_intent(f, c);
 	f->doors.seat_changed(f->doors.arg, s->agent);
 	return ERR_OK;
 }

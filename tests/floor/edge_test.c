@@ -135,6 +135,34 @@ static void refusal_not_written(void **unused UNUSED)
 	}
 }
 
+/* "Do not call again", a key pressed and answered: no kill forgets it. */
+static void opt_out_survives(void **unused UNUSED)
+{
+	static const struct { unsigned keys[3]; bool wrap, kept; } cases[] = {
+		{ { 8 }, true, true }, { { 8 }, false, true },
+		{ { 8, 4 }, true, false }, { { 4, 8 }, false, true },
+		{ { 4 }, true, false } };
+
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		struct fw w;
+
+		start(&w, MODE_PROGRESSIVE, 1);
+		fw_run(&w, 300);
+		answer(&w);
+		T_OK(state(&w, ANN) == SEAT_TALK, "they talk");
+		for (size_t k = 0; k < 3 && cases[i].keys[k]; k++)
+			T_OK(!FW(&w, IN_OUTCOME, .agent = ANN,
+				 .value = cases[i].keys[k]), "an outcome");
+		if (cases[i].wrap)
+			T_OK(!FW(&w, IN_RELEASE, .agent = ANN), "the end");
+		T_OK(fw_crash(&w) == 1, "killed before it was finished");
+		T_OK(!gate_dnc_has(w.gate, w.number, NULL) == cases[i].kept,
+		     "case %zu: %s on the list", i, cases[i].kept ? "is"
+								  : "is not");
+		fw_close(&w);
+	}
+}
+
 static void correction_not_written(void **unused UNUSED)
 {
 	struct fw w;
@@ -505,6 +533,7 @@ int main(void)
 		cmocka_unit_test(unwritten_line_is_dropped),
 		cmocka_unit_test(refusal_not_written),
 		cmocka_unit_test(correction_not_written),
+		cmocka_unit_test(opt_out_survives),
 		cmocka_unit_test(end_is_written_again),
 		cmocka_unit_test(answer_after_cancel),
 		cmocka_unit_test(freed_as_the_wait_ends),
