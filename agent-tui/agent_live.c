@@ -495,6 +495,7 @@ static enum err open_screen(struct live *v)
 	if (*v->o->theme && !theme_find(v->o->color) &&
 	    term_colors(v->term) >= v->o->colors.colors)
 		term_set_theme(v->term, &v->o->colors);
+	set_now(v);			/* a hint has its time */
 	if (*term_note(v->term))
 		agent_hint(v->m, ST_WATCH, term_note(v->term));
 	term_title(v->term, "waihu-agent");

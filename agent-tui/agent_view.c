@@ -277,6 +277,8 @@ void agent_draw(const struct agent_model *m, struct grid *g)
 	}
 	if (!m->logged_in) {
 		view_login(m, g);
+		if (m->hint_until_ms && !m->lost)
+			view_notice(m, g, l.full);
 		return;
 	}
 	if (g->cols < 80 || g->rows < 24) {

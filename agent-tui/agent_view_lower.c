@@ -81,7 +81,11 @@ static void wrap_notice(const struct agent_model *m, bool full, char *buf,
 			str_fmt(buf, size, _("Time left %s  %s"), left, bar);
 		return;
 	}
-	if (full)
+	if (m->seat.ended_by == MSG_ENDED_TRANSFER && *m->seat.consult_with)
+		str_fmt(buf, size, full ? _("Given to %s after %s.")
+					: _("Given to %s, %s."),
+			m->seat.consult_with, talk);
+	else if (full)
 		str_fmt(buf, size, by_customer
 			? _("Call ended by customer after %s.")
 			: m->seat.ended_by == MSG_ENDED_AGENT

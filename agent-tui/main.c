@@ -8,6 +8,7 @@
 #include "agent_options.h"
 #include "agent_replay.h"
 #include "base/str.h"
+#include "tui/term.h"
 
 static int run_replay(const struct agent_options *o)
 {
@@ -67,19 +68,21 @@ int main(int argc, char **argv)
 	if (e)
 		return EX_USAGE;
 	text_init(o.lang);
-	if (o.help)
+	if (o.help) {
 		agent_options_help(stdout);
-	else if (o.version)
+	} else if (o.version) {
 		printf("waihu-agent %s\n", WAIHU_VERSION);
-	else if (o.mdoc)
+	} else if (o.mdoc) {
 		keymap_print_mdoc(&agent_keymap, stdout);
-	else if (o.keys)
+	} else if (o.keys) {
 		keymap_print(&agent_keymap, stdout);
-	else if (o.list_shows)
+	} else if (o.list_shows) {
 		return list_shows();
-	else if (o.show || o.replay)
+	} else if (o.show || o.replay) {
 		return run_replay(&o);
-	else
+	} else {
+		o.linear = o.linear || term_is_dumb();
 		return agent_live(&o);
+	}
 	return EX_OK;
 }

@@ -75,6 +75,7 @@ int main(int argc, char **argv)
 
 	text_init(NULL);
 	status = wall_options_read(&o, argc, argv);
+	o.linear = o.linear || term_is_dumb();
 	if (!status)
 		status = run(&o);
 	wall_options_fini(&o);

@@ -178,7 +178,7 @@ SCHEMA_STRUCT(msg_unmask, MSG_UNMASK_FIELDS);
 	F(bool,   on_hold,    0,    "customer hears music")                   \
 	F(u8,     rec,        0,    "enum msg_rec")                           \
 	F(u8,     consult,    0,    "enum msg_step of the second leg")        \
-	F(text,   consult_with, 60, "who it is")                              \
+	F(text,   consult_with, 60, "who it is; given away: to whom")                              \
 	F(bool,   consult_active, 0, "agent talks to it; customer waits")     \
 	F(u8,     coach,      0,    "enum msg_monitor_mode of a supervisor "  \
 				    "the agent may know of")                  \

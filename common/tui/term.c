@@ -177,6 +177,13 @@ static void set_modes(void)
 	put_raw("\033[?2004h");
 }
 
+bool term_is_dumb(void)
+{
+	const char *name = getenv("TERM");
+
+	return name && str_eq(name, "dumb");
+}
+
 enum err term_open(const struct term_opts *o, struct term **out)
 {
 	struct term *t;

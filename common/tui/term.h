@@ -27,6 +27,8 @@ struct term_opts {
  * terminal, ERR_STATE if one is open already.
  */
 MUST_CHECK enum err term_open(const struct term_opts *o, struct term **out);
+/* A terminal that says it cannot place a cursor (TERM=dumb): only lines. */
+bool term_is_dumb(void);
 /* Gives the terminal back as it was; returns NULL. */
 struct term *term_close(struct term *t);
 

@@ -358,6 +358,24 @@ static void show_limit(struct desk *d, const struct call *c,
 	m->limit_ms = (uint32_t)MAX(c->due.at_ms - c->since_ms, 0);
 }
 
+/* c->given in words: who has the customer now. */
+static void show_taker(struct desk *d, const struct call *c,
+		       struct msg_seat *m)
+{
+	static const char agent[] = "agent ", outside[] = "outside ";
+	const char *at = strchr(c->given, ' ');
+
+	if (*c->hand.name)
+		str_copy(m->consult_with, sizeof(m->consult_with),
+			 c->hand.name);
+	else if (at && !strncmp(c->given, agent, strlen(agent)))
+		name_of_agent(d, at + 1, m->consult_with,
+			      sizeof(m->consult_with));
+	else if (at && !strncmp(c->given, outside, strlen(outside)))
+		str_mask_number(m->consult_with, sizeof(m->consult_with),
+				at + 1);
+}
+
 void desk_show_hand(struct desk *d, const struct seat *s, const struct call *c,
 		    struct msg_seat *m)
 {
@@ -365,6 +383,8 @@ void desk_show_hand(struct desk *d, const struct seat *s, const struct call *c,
 	bool mine = c->agent.v == s->agent.v;
 
 	m->no_transfer = !k || k->transfer == HAND_NONE;
+	if (m->ended_by == MSG_ENDED_TRANSFER)
+		show_taker(d, c, m);
 	if (!c->hand.to || c->state == CALL_OUTSIDE)
 		return;
 	m->asked = !mine;

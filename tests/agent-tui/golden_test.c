@@ -217,6 +217,30 @@ static void test_no_transfer(void **state UNUSED)
 	free(got);
 }
 
+/* Who gave the customer away sees to whom, in every layout's words. */
+static void test_given(void **state UNUSED)
+{
+	static const struct { int rows, cols; const char *want; } cases[] = {
+		{ 30, 100, "Given to Zhang Hua 2001 after 03:05." },
+		{ 24, 80, "Given to Zhang Hua 2001, 03:05." },
+	};
+	char *got = calloc(1, TEXT_MAX), why[300];
+
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		struct replay *r = show("A7", LANG_EN, cases[i].rows,
+					cases[i].cols, stdout);
+
+		T_OK(!replay_line(r, "seat ended_by=transfer "
+				  "consult_with=\"Zhang Hua 2001\"", why,
+				  sizeof(why)), "given");
+		T_OK(grid_dump(replay_draw(r), got, TEXT_MAX) &&
+		     strstr(got, cases[i].want), "%s:\n%s", cases[i].want,
+		     got);
+		replay_free(r);
+	}
+	free(got);
+}
+
 /* Each key a footer names acts there, and its words are translated. */
 static void test_footers(void **state UNUSED)
 {
@@ -260,6 +284,7 @@ int main(void)
 		cmocka_unit_test(test_properties),
 		cmocka_unit_test(test_footers),
 		cmocka_unit_test(test_no_transfer),
+		cmocka_unit_test(test_given),
 	};
 
 	text_init("en");
