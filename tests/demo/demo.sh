@@ -12,8 +12,16 @@ INTERACTIVE=
 
 floor_new
 ended=
-finish() { [ -n "$ended" ] || { ended=1; report; }; floor_stop; rm -rf "$D"; }
-trap 'finish; exit 130' INT TERM HUP
+T=
+finish() {
+	# Who reads us may be gone (| head, a closed terminal): end all the same.
+	trap '' HUP PIPE
+	[ -n "$ended" ] || { ended=1; report; }
+	floor_stop
+	[ -z "$T" ] || $T kill-server 2>/dev/null
+	rm -rf "$D"
+}
+trap 'finish; exit 130' INT TERM HUP PIPE
 trap finish EXIT
 
 count() { sed -n "s/.*[ :]$2=\([0-9]*\).*/\1/p" <<<"$1" | tail -n 1; }
@@ -73,7 +81,7 @@ wait_for 30 eval '[ "$("$B/waihu" status --json | sed -n "s/.*\"ready\":\([0-9]*
 "$B/waihu" -q campaign start spring || die "the campaign did not start"
 
 if [ -n "$INTERACTIVE" ]; then
-	T="tmux -L waihu$$ -f /dev/null"
+	T="tmux -S $D/tmux -f /dev/null"
 	me=agent$((1000 + AGENTS + 1))
 	sound=none
 	[ -e /dev/snd/controlC0 ] && sound=alsa
