@@ -404,6 +404,7 @@ static bool take(struct words *w, int argc, char **argv, bool *real)
 
 int admin_sim(const struct admin_opts *o, int argc, char **argv)
 {
+	static char json[] = "--json";
 	static struct play p;
 	struct words w = { .n = 0 };
 	const struct sim_runner real = { &p, real_day };
@@ -412,6 +413,8 @@ int admin_sim(const struct admin_opts *o, int argc, char **argv)
 	begin(&p);
 	if (!take(&w, argc, argv, &p.real))
 		return EX_USAGE;
+	if (o->json && w.n < (int)ARRAY_LEN(w.rest))	/* said before it */
+		w.rest[w.n++] = json;
 	if (w.leads && str_to_u64(w.leads, 1000000, &p.made_up)) {
 		fprintf(stderr, "waihu: --leads: a number, up to 1000000\n");
 		return EX_USAGE;

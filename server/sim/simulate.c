@@ -420,16 +420,12 @@ int simulate_main(int argc, char **argv, const struct sim_campaign *measured,
 		  const struct sim_runner *runner, FILE *out)
 {
 	struct options o = { .runs = 8, .runner = runner };
-	json_t *all = NULL;
-
 	begin(&o, measured);
 	if (!options(&o, argc, argv))
 		return EXIT_USAGE;
 	if (o.help)
 		return 0;
-	if (o.json)
-		all = json_array();
-	else
+	if (!o.json)
 		fprintf(out, "agents mode           talk %%      calls/h aband %%"
 			"  worst %% 15min %%  wait s   lines  waits, 2 s each\n");
 	if (measured && measured->calls && !o.json)
@@ -441,18 +437,18 @@ int simulate_main(int argc, char **argv, const struct sim_campaign *measured,
 
 		if (e != ERR_OK) {
 			fprintf(stderr, "simulate: %s\n", err_text(e));
-			json_decref(all);
 			return EXIT_FAILED;
 		}
-		if (o.json)
-			json_array_append_new(all, json_row(&o, m, s, &t));
-		else
+		if (o.json) {		/* an object a line, as all of waihu */
+			json_t *row = json_row(&o, m, s, &t);
+
+			json_dumpf(row, out, JSON_COMPACT |
+				   JSON_REAL_PRECISION(6));
+			fputc('\n', out);
+			json_decref(row);
+		} else {
 			print_row(&o, m, s, &t, out);
-	}
-	if (o.json) {
-		json_dumpf(all, out, JSON_INDENT(2) | JSON_REAL_PRECISION(6));
-		fputc('\n', out);
-		json_decref(all);
+		}
 	}
 	return fflush(out) ? EXIT_FAILED : 0;
 }

@@ -43,7 +43,7 @@ live=$(paste <(at joined) <(at end) | awk -v a="$((t0 + WARM * 1000))" -v b="$t1
 	END { printf "%.4f %d", talk / (n * (b - a)), k }')
 hours=$(awk "BEGIN { print ($t1 - $t0) / 3600000 }")
 "$B/waihu" simulate spring --json --runs 40 --agents $AGENTS --hours "$hours" --warm "$(awk "BEGIN { print $WARM / 3600 }")" --open-end >"$D/sim" || die "simulate"
-figure() { sed -n "/\"$1\"/,/}/s/.*\"$2\": \([0-9.]*\).*/\1/p" "$D/sim" | head -n 1; }
+figure() { sed -n "s/.*\"$1\":{[^}]*\"$2\":\([0-9.]*\).*/\1/p" "$D/sim" | head -n 1; }
 sim=$(figure utilisation mean) ci=$(figure utilisation ci95)
 field() { sed -n "s/.*\"$1\":\([0-9.]*\).*/\1/p" "$D/day"; }
 set -- $live
