@@ -35,8 +35,12 @@ static int run_replay(const struct agent_options *o)
 	} else {
 		str_copy(path, sizeof(path), o->replay);
 	}
-	if (!e)
+	if (!e) {
 		e = replay_file(r, path, o->show, why, sizeof(why));
+		if (o->show && e == ERR_ABSENT)
+			str_fmt(why, sizeof(why), "there is no sample %s; "
+				"--list-shows names them", o->show);
+	}
 	if (!e && (o->show || o->dump))
 		replay_dump(r, "");
 	if (e)

@@ -177,9 +177,12 @@ static bool read_args(struct wall_options *o, int argc, char **argv)
 	while ((c = getopt_long(argc, argv, "h", longs, &i)) != -1) {
 		if (c == 'h')
 			o->help = true;
-		else if (c == '?')
+		else if (c == '?') {
+			fprintf(stderr, "waihu-supervisor: %s\n",
+				_("an option is not known or lacks its value; "
+				  "try --help"));
 			return false;
-		else if (!set(o, &rows[i], optarg)) {
+		} else if (!set(o, &rows[i], optarg)) {
 			fprintf(stderr, "waihu-supervisor: --%s: %s\n",
 				rows[i].name,
 				_("this value is not possible"));

@@ -294,7 +294,8 @@ enum err wall_replay_sample(struct wall_replay *r, const char *name, char *why,
 		str_fmt(file, sizeof(file), "samples/supervisor-%s.en", name);
 		if (strchr(name, '/') ||
 		    tui_data_file(path, sizeof(path), file)) {
-			str_fmt(why, size, "there is no sample %s", name);
+			str_fmt(why, size, "there is no sample %s; "
+				"--list-shows names them", name);
 			return ERR_ABSENT;
 		}
 	}
