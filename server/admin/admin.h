@@ -40,6 +40,8 @@ struct admin_out *admin_out_new(const struct admin_opts *o, const char *object,
 				const char *verb, const char *reject_path);
 void admin_out_bytes(struct admin_out *out, const void *p, size_t len);
 /* Prints what was kept back for a table; returns NULL. */
+/* False, said on standard error, if a column asked for is in no row. */
+bool admin_out_columns(const struct admin_out *out);
 struct admin_out *admin_out_free(struct admin_out *out);
 void admin_progress(struct admin_out *out, uint64_t sent, uint64_t total);
 

@@ -86,6 +86,29 @@ static bool wanted(const struct admin_out *out, const char *key)
 	return !out->o->columns;
 }
 
+bool admin_out_columns(const struct admin_out *out)
+{
+	const char *p = out ? out->o->columns : NULL, *key;
+	const json_t *row = out ? json_array_get(out->rows, 0) : NULL;
+	json_t *v;
+	bool all = true;
+
+	for (size_t len; row && p && *p; p += len + (p[len] == ',')) {
+		char name[64];
+
+		len = strcspn(p, ",");
+		str_fmt(name, sizeof(name), "%.*s", (int)len, p);
+		if (!len || json_object_get(row, name))
+			continue;
+		all = false;
+		fprintf(stderr, "waihu: --columns: no %s; there are:", name);
+		json_object_foreach((json_t *)row, key, v)
+			fprintf(stderr, " %s", key);
+		fprintf(stderr, "\n");
+	}
+	return all;
+}
+
 /* Rows of one shape, as columns; `indent` cells from the left. */
 static void print_table(const struct admin_out *out, const json_t *rows,
 			int indent)
@@ -102,6 +125,8 @@ static void print_table(const struct admin_out *out, const json_t *rows,
 			keys[n++] = key;
 		}
 	}
+	if (!n)
+		return;
 	json_array_foreach(rows, i, row) {
 		for (size_t c = 0; c < n; c++) {
 			cell_of(json_object_get(row, keys[c]), text,
@@ -112,7 +137,7 @@ static void print_table(const struct admin_out *out, const json_t *rows,
 	for (size_t c = 0; c < n && !out->o->no_header; c++)
 		printf("%*s%s%*s", c ? 0 : indent, "", keys[c],
 		       c + 1 < n ? widths[c] - width_of(keys[c]) + 2 : 0, "");
-	if (!out->o->no_header && n)
+	if (!out->o->no_header)
 		printf("\n");
 	json_array_foreach(rows, i, row) {
 		for (size_t c = 0; c < n; c++) {
@@ -132,8 +157,12 @@ static void print_deep(const struct admin_out *out, const json_t *v,
 	json_t *item;
 	size_t i;
 	char text[1024];
+	int width = MAX(18 - depth * 2, 1);
 
 	if (json_is_object(v)) {
+		json_object_foreach((json_t *)v, key, item)
+			if (!json_is_object(item) && !json_is_array(item))
+				width = MAX(width, width_of(key));
 		json_object_foreach((json_t *)v, key, item) {
 			if (json_is_object(item) || json_is_array(item)) {
 				printf("%*s%s:\n", depth * 2, "", key);
@@ -141,8 +170,8 @@ static void print_deep(const struct admin_out *out, const json_t *v,
 				continue;
 			}
 			cell_of(item, text, sizeof(text));
-			printf("%*s%-*s %s\n", depth * 2, "",
-			       MAX(18 - depth * 2, 1), key, text);
+			printf("%*s%-*s %s\n", depth * 2, "", width, key,
+			       text);
 		}
 		return;
 	}

@@ -122,6 +122,8 @@ static void on_message(void *arg, enum msg_type type, uint32_t req,
 			return;
 		t->ended = true;
 		t->status = m->exit;
+		if (!t->status && !admin_out_columns(t->out))
+			t->status = EX_USAGE;
 		t->out = admin_out_free(t->out);
 		if (*m->error)
 			fprintf(stderr, "waihu: %s\n", m->error);

@@ -84,9 +84,10 @@ int admin_verb_check(int argc, char **argv)
 		if (str_eq(argv[0], "status") || str_eq(argv[0], "why") ||
 		    has(words[i].verbs, verb))
 			return -1;
-		fprintf(stderr, "waihu: %s %s: no such verb; there %s: %s\n",
-			argv[0], verb, strchr(words[i].verbs, ' ') ? "are"
-								   : "is",
+		fprintf(stderr, "waihu: %s%s%s: %s verb; there %s: %s\n",
+			argv[0], *verb ? " " : "", verb,
+			*verb ? "no such" : "needs a",
+			strchr(words[i].verbs, ' ') ? "are" : "is",
 			words[i].verbs);
 		return EX_USAGE;
 	}

@@ -108,9 +108,13 @@ static bool option(struct line *l, int argc, char **argv, int *i)
 
 	if ((v = valued(argc, argv, i, "--columns", NULL)))
 		l->o.columns = v;
-	else if ((v = valued(argc, argv, i, "--lang", NULL)))
+	else if ((v = valued(argc, argv, i, "--lang", NULL))) {
 		l->o.lang = v;
-	else if ((v = valued(argc, argv, i, "--server", NULL)))
+		if (!str_eq(v, "en") && strncmp(v, "zh", 2)) {
+			fprintf(stderr, "waihu: --lang: en or zh\n");
+			l->status = EX_USAGE;
+		}
+	} else if ((v = valued(argc, argv, i, "--server", NULL)))
 		l->o.url = v;
 	else if ((v = valued(argc, argv, i, "--user", NULL)))
 		l->o.user = v;

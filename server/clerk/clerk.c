@@ -102,7 +102,7 @@ static const struct {
 	{ "trunk",    "set",    verb_trunk_set,     true, "NAME cps=N",
 	  "change its limit of calls a second" },
 	{ "call",     "list",   verb_call_list,     false,
-	  "[--since T] [--number N] [--limit N]", "calls, newest last" },
+	  "[--since T] [--number N] [--limit N]", "calls, oldest first; the first N" },
 	{ "call",     "show",   verb_call_show,     false, "CALL", "one call" },
 	{ "call",     "play",   verb_call_play,     true, "CALL [--why TEXT]",
 	  "play its recording with aplay or play, on the machine of the "
@@ -117,7 +117,8 @@ static const struct {
 	  "records of calls, numbers masked; whole with --unmask if the user "
 	  "may see them; in the audit log first" },
 	{ "audit",    "list",   verb_audit_list,    false,
-	  "[--since T] [--until T] [--limit N]", "who did what" },
+	  "[--since T] [--until T] [--limit N]",
+	  "who did what, oldest first" },
 	{ "alert",    "list",   verb_alert_list,    false, "[--since T]",
 	  "alerts of today, or since then" },
 	{ "why",      "show",   verb_why_number,    false,

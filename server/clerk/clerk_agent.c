@@ -123,7 +123,8 @@ bool verb_agent_set(struct job *j, struct now now UNUSED)
 		return true;
 	if (!want || !reason)
 		return fail(j, EXIT_USAGE, MSG_NO_ARG,
-			    "state=... and --reason TEXT are needed");
+			    "needed: state=ready, not_ready, break or "
+			    "offline, and --reason TEXT");
 	for (size_t i = 0; i < ARRAY_LEN(states); i++) {
 		enum err e;
 

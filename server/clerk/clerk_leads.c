@@ -528,6 +528,8 @@ bool verb_lead_set(struct job *j, struct now now UNUSED)
 	const char *word = word_value(j, "status");
 	const char *name = word_value(j, "name");
 	const char *tags = word_value(j, "tags");
+	static const char keys[] = "priority= status= name= tags=";
+	const char *odd = word_stranger(j, keys);
 	struct store_group *g;
 	enum lead_status status;
 	struct lead l;
@@ -536,6 +538,9 @@ bool verb_lead_set(struct job *j, struct now now UNUSED)
 
 	if (!lead_meant(j, text, &l))
 		return true;
+	if (odd)
+		return fail(j, EXIT_USAGE, MSG_NO_ARG, "%s: not one of %s",
+			    odd, keys);
 	if (!priority && !word && !name && !tags)
 		return fail(j, EXIT_USAGE, MSG_NO_ARG,
 			    "priority=, status=, name= or tags=");

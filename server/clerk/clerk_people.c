@@ -183,6 +183,14 @@ static const char *said_of(struct job *j, const char *key)
 
 static bool set_all(struct job *j, struct staff *st)
 {
+	const char *odd = word_stranger(j, "role= agent= name= team= lang= "
+		"phone= campaigns= locked= unmask= read_only=");
+
+	if (odd) {
+		fail(j, EXIT_USAGE, MSG_NO_ARG, "%s: nothing a user has; see "
+		     "user set in waihu(8)", odd);
+		return false;
+	}
 	for (size_t i = 0; i < ARRAY_LEN(keys); i++) {
 		const char *v = said_of(j, keys[i]);
 

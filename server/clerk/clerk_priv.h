@@ -62,6 +62,11 @@ const char *word_at(const struct job *j, size_t i);
 /* Value of "--name VALUE" or "--name=VALUE"; NULL if absent. */
 const char *word_opt(const struct job *j, const char *name);
 bool word_flag(const struct job *j, const char *name);
+/*
+ * The first word, after the name, that is no option and none of `keys`, such
+ * as "lines= mode="; NULL: all are known.
+ */
+const char *word_stranger(const struct job *j, const char *keys);
 /* Value of key=value; NULL if absent. */
 const char *word_value(const struct job *j, const char *key);
 

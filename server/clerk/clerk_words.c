@@ -56,6 +56,35 @@ const char *word_opt(const struct job *j, const char *name)
 	return NULL;
 }
 
+const char *word_stranger(const struct job *j, const char *keys)
+{
+	size_t skip = 1;		/* the name of what is set           */
+	const char *w, *eq, *at;
+
+	for (size_t i = 0; (w = arg(j, i)); i++) {
+		if (!strncmp(w, "--", 2)) {
+			/* A flag of one verb has a value in another's. */
+			at = arg(j, i + 1);
+			i += !is_flag(w) || (at && !strchr(at, '=') &&
+					     strncmp(at, "--", 2));
+			continue;
+		}
+		if (skip && skip--)
+			continue;
+		eq = strchr(w, '=');
+		for (at = keys; eq && *at; at += strspn(at, " ")) {
+			size_t len = strcspn(at, " ");
+
+			if (len == (size_t)(eq - w) + 1 && !strncmp(at, w, len))
+				break;
+			at += len;
+		}
+		if (!eq || !*at)
+			return w;
+	}
+	return NULL;
+}
+
 bool word_flag(const struct job *j, const char *name)
 {
 	const char *w;

@@ -202,6 +202,24 @@ static bool scaled(const char *text, double by, const char *unit, double min,
 	return true;
 }
 
+/* Said, not passed over: a mistyped key must not look like a change. */
+static bool pace_words(struct job *j)
+{
+	static const char keys[] = "lines= target= ring= mode=";
+	const char *odd = word_stranger(j, keys);
+
+	if (odd)
+		fail(j, EXIT_USAGE, MSG_NO_ARG, "%s: not one of %s", odd,
+		     keys);
+	else if (!j->words.dry_run && !word_value(j, "lines") && !word_value(j, "target") &&
+		 !word_value(j, "ring") && !word_value(j, "mode"))
+		fail(j, EXIT_USAGE, MSG_NO_ARG, "nothing to change: say one "
+		     "of %s", keys);
+	else
+		return true;
+	return false;
+}
+
 bool verb_campaign_set(struct job *j, struct now now)
 {
 	struct campaign_id id;
@@ -211,7 +229,7 @@ bool verb_campaign_set(struct job *j, struct now now)
 	int64_t n;
 	enum err e;
 
-	if (!campaign_named(j, &id) ||
+	if (!campaign_named(j, &id) || !pace_words(j) ||
 	    floor_campaign_view(j->c->r->floor, id, now, &v))
 		return true;
 	k = *v.conf;
