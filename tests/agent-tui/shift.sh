@@ -17,7 +17,7 @@ bad() { echo "FAIL: $*" >&2; tui_screen >&2; tail -n 5 "$D/waihud.log" >&2; exit
 
 # until_head REGEX [SECONDS]: the header's state; sets LO and HI.
 until_head() {
-	local n=$(( ${2:-30} * 25 )) head
+	local n=$(( ${2:-30} * 100 )) head
 	clock; LO=$NOW POLLS=0
 	while :; do
 		head=$(row 0)
@@ -30,7 +30,7 @@ until_head() {
 	clock; HI=$NOW
 }
 see() { until_head "$1"; }
-shows() { tui_wait "$1" 10; }
+shows() { tui_wait "$1" 20; }
 gone() { tui_gone "$1"; }
 pause() { sleep "$1"; }
 
@@ -227,7 +227,7 @@ phone_lost() {
 	HOLD_HI=$((HOLD_HI + NOW - a)); LOST=1
 }
 log_out() {
-	local n=200
+	local n=1200
 	while [ "$($TMUX_CMD display -p -t t '#{pane_dead}')" = 0 ]; do
 		n=$((n - 1)); [ $n -gt 0 ] || bad "the screen does not end"
 		sleep 0.05

@@ -11,9 +11,12 @@ PIDS=()
 say() { printf '%s\n' "$*" >&2; }
 die() { say "$*"; exit 1; }
 
-# wait_for SECONDS COMMAND...: polls, never sleeps blindly.
+# wait_for SECONDS COMMAND...: polls, never sleeps blindly.  SECONDS is what a
+# quiet machine needs at most; a busy one, with a slow disk, has six times that
+# (what comes in time costs nothing), but no more than two minutes for it.
+patience() { local most=$(($1 * 6)); [ $most -le 120 ] || most=$(($1 > 120 ? $1 : 120)); echo $most; }
 wait_for() {
-	local n=$(( $1 * 20 )); shift
+	local n=$(($(patience "$1") * 20)); shift
 	while ! "$@" >/dev/null 2>&1; do
 		n=$((n - 1)); [ $n -gt 0 ] || return 1
 		read -r -t 0.05 <> <(:) || :

@@ -1,5 +1,6 @@
 # tui.sh -- drives a program in tmux; sourced by *.test (UX 6).
-# Polls for a text with a deadline, never sleeps in hope.
+# Polls for a text with a deadline, never sleeps in hope.  Seconds are those of
+# a quiet machine; a busy one has six times as many.
 TMUX_CMD="tmux -L tui$$ -f /dev/null"
 export LC_ALL=C.UTF-8 TZ=UTC
 unset TMUX NO_COLOR COLORTERM LANGUAGE LINES COLUMNS WAIHU_LANG WAIHU_COLOR
@@ -17,7 +18,7 @@ tui_keys() { $TMUX_CMD send-keys -t t "$@"; }
 tui_text() { $TMUX_CMD send-keys -t t -l -- "$1"; }
 tui_bytes() { $TMUX_CMD send-keys -t t -H "$@"; }
 tui_wait() { # fixed-string [seconds]
-	local n=$(( ${2:-5} * 20 ))
+	local n=$(( ${2:-5} * 120 ))
 	while [ $n -gt 0 ]; do
 		tui_screen | grep -qF -- "$1" && return 0
 		n=$((n - 1)); sleep 0.05
@@ -25,7 +26,7 @@ tui_wait() { # fixed-string [seconds]
 	echo "FAIL: '$1' never appeared; last screen:" >&2
 	tui_screen >&2; exit 1; }
 tui_gone() {
-	local n=100
+	local n=600
 	while tui_screen | grep -qF -- "$1"; do
 		n=$((n - 1))
 		[ $n -gt 0 ] || { echo "FAIL: '$1' stays" >&2; tui_screen >&2; exit 1; }
@@ -36,7 +37,7 @@ tui_alive() {
 	[ "$($TMUX_CMD display -p -t t '#{pane_dead}')" = 0 ] ||
 		{ echo "FAIL: died" >&2; tui_screen >&2; exit 1; }; }
 file_wait() { # file fixed-string [seconds]
-	local n=$(( ${3:-5} * 20 ))
+	local n=$(( ${3:-5} * 120 ))
 	while [ $n -gt 0 ]; do
 		grep -qF -- "$2" "$1" && return 0
 		n=$((n - 1)); sleep 0.05
