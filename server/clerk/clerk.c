@@ -526,11 +526,12 @@ void clerk_data(struct clerk *c, const struct door_session *s, uint32_t req,
 {
 	struct job *j = job_of(c, s->no, req);
 
-	if (!j || !j->data) {
-		door_refuse(c->conf.door, s->no, req, MSG_NO_STATE, NULL);
-		return;
-	}
-	j->data(j, m);
+	/*
+	 * Without a job the command was answered already: what it lacks must
+	 * not be hidden behind a refusal of its data.
+	 */
+	if (j && j->data)
+		j->data(j, m);
 }
 
 void clerk_written(struct clerk *c, struct now now)
