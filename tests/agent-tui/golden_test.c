@@ -217,6 +217,23 @@ static void test_no_transfer(void **state UNUSED)
 	free(got);
 }
 
+/* A tenth outcome has no place in the grid: its key is told. */
+static void test_more(void **state UNUSED)
+{
+	struct replay *r = show("A7", LANG_EN, 24, 80, stdout);
+	char *got = calloc(1, TEXT_MAX), why[300];
+
+	T_OK(grid_dump(replay_draw(r), got, TEXT_MAX) &&
+	     !strstr(got, "0 more"), "nine are all there is");
+	T_OK(!replay_line(r, "outcomes.rows code=10 label=Deceased", why,
+			  sizeof(why)), "a tenth");
+	T_OK(grid_dump(replay_draw(r), got, TEXT_MAX) &&
+	     strstr(got, "Outcome: press a number; 0 more --"), "told:\n%s",
+	     got);
+	replay_free(r);
+	free(got);
+}
+
 /* Who gave the customer away sees to whom, in every layout's words. */
 static void test_given(void **state UNUSED)
 {
@@ -284,7 +301,7 @@ int main(void)
 		cmocka_unit_test(test_properties),
 		cmocka_unit_test(test_footers),
 		cmocka_unit_test(test_no_transfer),
-		cmocka_unit_test(test_given),
+		cmocka_unit_test(test_given), cmocka_unit_test(test_more),
 	};
 
 	text_init("en");

@@ -65,7 +65,9 @@ static const struct {
 	  "Amount 1,234.50" },
 	{ "a time as it is read", "A7", "key F7|key Tab|type tomorrow 3pm",
 	  "2026-11-19 15:00" },
-	{ "more outcomes", "A7", "key 0", "1 Deceased; 2 Complaint, pass on;" },
+	{ "more outcomes", "A7", "outcomes.rows code=10 label=Deceased|"
+	  "outcomes.rows code=11 label=\"Complaint, pass on\"|key 0",
+	  "1 Deceased; 2 Complaint, pass on;" },
 	{ "a supervisor's message", "A5", "message from=Zhang text=\"Well done\"",
 	  "Zhang: Well done" },
 	{ "the note when it is written", "A5",
