@@ -115,24 +115,6 @@ static void file_error(const struct conf_origin *at, const char *text,
 		at->column, text);
 }
 
-/* "en|zh" names all the words there are; "sip:URI" would not. */
-static bool is_one_of(const char *words, const char *v)
-{
-	size_t n = strlen(v);
-
-	if (!words || !strchr(words, '|'))
-		return true;
-	for (const char *p = words; *p; p++)
-		if (*p >= 'A' && *p <= 'Z')
-			return true;
-	for (const char *w = words; w; w = strchr(w, '|')) {
-		w += *w == '|';
-		if (n && !strncmp(w, v, n) && (w[n] == '|' || !w[n]))
-			return true;
-	}
-	return false;
-}
-
 static enum err set(struct agent_options *o, const struct row *r,
 		    const char *v)
 {
@@ -140,7 +122,7 @@ static enum err set(struct agent_options *o, const struct row *r,
 
 	switch (r->kind) {
 	case K_TEXT:
-		if (!is_one_of(r->arg, v))
+		if (!text_is_one_of(r->arg, v))
 			return ERR_ARG;
 		return str_copy(at, r->size, v) ? ERR_OK : ERR_ARG;
 	case K_FLAG:

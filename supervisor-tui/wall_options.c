@@ -87,11 +87,20 @@ static bool set(struct wall_options *o, const struct row *r, const char *v)
 		return sscanf(v, "%dx%d", &o->cols, &o->rows) == 2 &&
 		       o->cols > 0 && o->rows > 0 && o->cols <= 1000 &&
 		       o->rows <= 1000;
+	if (r->arg && !text_is_one_of(r->arg, v))
+		return false;
 	if (r->arg)
 		*(const char **)(void *)at = v;
 	else
 		*(bool *)at = true;
 	return true;
+}
+
+static bool wrong(const char *where, const char *name, const char *v)
+{
+	fprintf(stderr, "waihu-supervisor: %s%s: %s: %s\n", where, name, v,
+		_("this value is not possible"));
+	return false;
 }
 
 /* ---- files --------------------------------------------------------------- */
@@ -153,11 +162,15 @@ static bool read_files(struct wall_options *o)
 
 		if (!r->file || !conf_is_set(o->conf, "", NULL, r->name))
 			continue;
-		if (r->arg)
-			set(o, r, conf_text(o->conf, "", NULL, r->name));
-		else
+		if (r->arg) {
+			const char *v = conf_text(o->conf, "", NULL, r->name);
+
+			if (!set(o, r, v))
+				return wrong("", r->name, v);
+		} else {
 			*(bool *)(void *)((char *)o + r->at) =
 				conf_bool(o->conf, "", NULL, r->name);
+		}
 	}
 	return true;
 }
@@ -183,10 +196,7 @@ static bool read_args(struct wall_options *o, int argc, char **argv)
 				  "try --help"));
 			return false;
 		} else if (!set(o, &rows[i], optarg)) {
-			fprintf(stderr, "waihu-supervisor: --%s: %s\n",
-				rows[i].name,
-				_("this value is not possible"));
-			return false;
+			return wrong("--", rows[i].name, optarg);
 		}
 	}
 	if (optind < argc)
@@ -206,8 +216,10 @@ int wall_options_read(struct wall_options *o, int argc, char **argv)
 	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
 		const char *v = rows[i].env ? getenv(rows[i].env) : NULL;
 
-		if (v && *v)
-			set(o, &rows[i], v);
+		if (v && *v && !set(o, &rows[i], v)) {
+			(void)wrong("", rows[i].env, v);
+			return EX_USAGE;
+		}
 	}
 	if (!read_args(o, argc, argv))
 		return EX_USAGE;

@@ -280,3 +280,20 @@ size_t text_wrap(const char *s, int cells, const char **next)
 	*next = s + at + (s[at] == '\n');
 	return at;
 }
+
+bool text_is_one_of(const char *words, const char *v)
+{
+	size_t n = strlen(v);
+
+	if (!words || !strchr(words, '|'))
+		return true;
+	for (const char *p = words; *p; p++)
+		if (*p >= 'A' && *p <= 'Z')
+			return true;
+	for (const char *w = words; w; w = strchr(w, '|')) {
+		w += *w == '|';
+		if (n && !strncmp(w, v, n) && (w[n] == '|' || !w[n]))
+			return true;
+	}
+	return false;
+}
