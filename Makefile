@@ -139,7 +139,8 @@ valgrind: $(TESTBINS) $(PHONE)        ## the tests under valgrind's memcheck
 tsan:                                 ## the threaded tests under TSan
 	$(MAKE) SANDIR=-tsan SAN='-fsanitize=thread' CFLAGS='-O1 -g' \
 	    $(patsubst %.c,run/%,$(wildcard tests/base/*_test.c tests/store/*_test.c \
-	    tests/net/*_test.c tests/media/media_*_test.c tests/door/*_test.c))
+	    tests/net/*_test.c tests/media/media_*_test.c tests/door/*_test.c \
+	    tests/lead/lead_import_test.c tests/sim/forecast_test.c))
 help:                                 ## this list
 	@sed -n 's/^\([a-z-]*\):[^#]*## /\1\t/p' Makefile
 clean:                                ## remove what was built

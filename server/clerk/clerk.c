@@ -25,10 +25,13 @@ static const struct {
 	{ "user",     "show",   verb_user_show,     false, "NAME", "one of them" },
 	{ "user",     "add",    verb_user_add,      true,
 	  "NAME --role R [--agent N] [--name TEXT] [--team T] "
-	  "[--campaigns A,B] [lang=L] [phone=P] --password-stdin",
+	  "[--campaigns A,B] [lang=L] [phone=P] [unmask=yes] [read_only=yes] "
+	  "[locked=yes] --password-stdin [--phone-password-stdin]",
 	  "let somebody log in" },
 	{ "user",     "set",    verb_user_set,      true,
-	  "NAME key=value... [phone=embedded|registered|sip:URI] "
+	  "NAME [role=R] [agent=N] [name=TEXT] [team=T] [campaigns=A,B] "
+	  "[lang=L] [locked=yes|no] [unmask=yes|no] [read_only=yes|no] "
+	  "[phone=embedded|registered|sip:URI] "
 	  "[--password-stdin | --phone-password-stdin]",
 	  "change a user" },
 	{ "user",     "delete", verb_user_delete,   true, "NAME", "remove a user" },
@@ -43,7 +46,9 @@ static const struct {
 	  "[--campaign NAME] [--team T] [--find PART] [--sort COLUMN]",
 	  "how agents spent their time" },
 	{ "report",   "export", verb_report_export, false,
-	  "[--format csv|json] and what `report list` takes",
+	  "[--format csv|json] [--period today|week|month] "
+	  "[--by agent|skill|team] [--campaign NAME] [--team T] [--find PART] "
+	  "[--sort COLUMN]",
 	  "the same for a spreadsheet" },
 	{ "campaign", "list",   verb_campaign_list, false, "", "campaigns" },
 	{ "campaign", "show",   verb_campaign_show, false, "NAME",
@@ -64,7 +69,9 @@ static const struct {
 	{ "list",     "list",   verb_list_list,     false, "", "lists of leads" },
 	{ "list",     "show",   verb_list_show,     false, "LIST", "one list" },
 	{ "list",     "import", verb_list_import,   true,
-	  "LIST FILE.csv [--map phone=1,name=3] [--country CC] [--check]",
+	  "LIST FILE.csv [--map phone=1,name=3] [--country CC] [--charset C] "
+	  "[--tags A,B] [--consent-purpose P] "
+	  "[--duplicates list|campaign|any] [--check]",
 	  "read leads from a file" },
 	{ "list",     "delete", verb_list_delete,   true, "LIST",
 	  "erase a list and its leads" },
@@ -102,7 +109,8 @@ static const struct {
 	{ "trunk",    "set",    verb_trunk_set,     true, "NAME cps=N",
 	  "change its limit of calls a second" },
 	{ "call",     "list",   verb_call_list,     false,
-	  "[--since T] [--number N] [--limit N]", "calls, oldest first; the first N" },
+	  "[--since T] [--until T] [--number N] [--limit N]",
+	  "calls, oldest first; the first N" },
 	{ "call",     "show",   verb_call_show,     false, "CALL", "one call" },
 	{ "call",     "play",   verb_call_play,     true, "CALL [--why TEXT]",
 	  "play its recording with aplay or play, on the machine of the "
@@ -484,6 +492,12 @@ static bool begin(struct job *j, const struct door_session *s)
 		if (verbs[i].changes && s->read_only)
 			return !fail(j, EXIT_NOPERM, MSG_NO_PERM,
 				     "you may look but not act");
+		const char *odd = word_odd(j, verbs[i].args);
+
+		if (odd)
+			return !fail(j, EXIT_USAGE, MSG_NO_ARG,
+				     "%s: not known here; waihu %s %s %s", odd,
+				     object, verb, verbs[i].args);
 		j->step = verbs[i].step;
 		return true;
 	}

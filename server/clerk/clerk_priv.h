@@ -67,6 +67,12 @@ bool word_flag(const struct job *j, const char *name);
  * as "lines= mode="; NULL: all are known.
  */
 const char *word_stranger(const struct job *j, const char *keys);
+/*
+ * The first option that a verb with these arguments does not take, as
+ * --name or name= : one mistyped must not be left out in silence (`--chek`
+ * would import).  --why and --reason are taken everywhere.  NULL: all known.
+ */
+const char *word_odd(const struct job *j, const char *args);
 /* Value of key=value; NULL if absent. */
 const char *word_value(const struct job *j, const char *key);
 

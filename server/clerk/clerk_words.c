@@ -23,6 +23,39 @@ static bool is_flag(const char *w)
 	return strchr(w, '=') != NULL;
 }
 
+/* Is name[len] among the words of a verb, as --name or as name= ? */
+static bool taken(const char *args, const char *name, size_t len)
+{
+	for (const char *p = args; len && (p = strstr(p, name)); p++) {
+		bool opt = p - args >= 2 && p[-1] == '-' && p[-2] == '-';
+		bool own = p == args || strchr(" [|", p[-1]);
+
+		if ((opt && (!p[len] || strchr(" ]|", p[len]))) ||
+		    (own && p[len] == '='))
+			return true;
+	}
+	return false;
+}
+
+const char *word_odd(const struct job *j, const char *args)
+{
+	const char *w;
+	char name[64];
+
+	for (size_t i = 0; (w = arg(j, i)); i++) {
+		if (strncmp(w, "--", 2))
+			continue;
+		size_t len = strcspn(w + 2, "=");
+
+		i += !is_flag(w);
+		if (!str_fmt(name, sizeof(name), "%.*s", (int)len, w + 2) ||
+		    (!str_eq(name, "why") && !str_eq(name, "reason") &&
+		     !taken(args, name, len)))
+			return w;
+	}
+	return NULL;
+}
+
 const char *word_at(const struct job *j, size_t n)
 {
 	const char *w;
