@@ -105,7 +105,8 @@ demo: deps                            ## a call centre on a carrier simulated on
 # product, stood still (tests/pulse).  No other test is ever run twice.
 SOUND     = $(wildcard tests/media/media_*_test.c tests/phone/phone_test.c tests/system/whisper.test \
             tests/system/transfer.slow tests/system/watch.slow tests/agent-tui/shift.slow)
-PULSE     = $(if $(filter $*.%,$(SOUND)),$(B)/tests/pulse/pulse)
+PULSE     = $(if $(filter $*.%,$(SOUND)),$(B)/tests/pulse/pulse) \
+            $(if $(filter tests/system/floor.test,$<),$(B)/tests/pulse/pulse -c 75)
 $(patsubst %.c,run/%,$(filter %.c,$(SOUND))): $(B)/tests/pulse/pulse
 run/%.test: %.test all
 	@mkdir -p $(B)/$(*D); B=$(B) timeout 600 $(PULSE) bash $< >$(B)/$*.log 2>&1 && echo "pass  $*" \
