@@ -114,6 +114,14 @@ static void to_agent(void *arg, struct agent_id agent, enum msg_type type,
 		     uint32_t req, const void *obj)
 {
 	struct house *h = arg;
+	const struct door_session *s;
+
+	if (type == MSG_OK) {
+		s = h->door ? door_session_of(h->door, agent) : NULL;
+		if (s)
+			house_ok(h, s->no, req);
+		return;
+	}
 	enum err e = h->door ? door_send_agent(h->door, agent, type, req, obj)
 			     : ERR_ABSENT;
 
@@ -257,8 +265,10 @@ static void on_written(void *arg, struct now now)
 {
 	struct house *h = arg;
 
-	if (h->ready)
-		clerk_written(h->clerk, now);
+	if (!h->ready)
+		return;
+	house_ok_tick(h);
+	clerk_written(h->clerk, now);
 }
 
 static void on_door(int flags UNUSED, void *arg)
@@ -440,6 +450,7 @@ struct house *house_free(struct house *h)
 	h->metrics = metrics_free(h->metrics);
 	h->clerk = clerk_free(h->clerk);
 	h->door = door_free(h->door);
+	h->oks = house_ok_free(h->oks);
 	if (h->perf)
 		h->perf = perf_free(h->perf, clock_now(h->clock));
 	h->live = live_free(h->live);

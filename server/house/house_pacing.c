@@ -208,6 +208,6 @@ void house_pacing_set(struct house *h, const struct door_session *s,
 		return;
 	}
 	house_audit(h, s->user, text);
-	door_ok(h->door, s->no, req, NULL);
+	house_ok(h, s->no, req);
 	house_pacing_page(h, s->no, 0, id, NULL);
 }

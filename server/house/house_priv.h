@@ -59,6 +59,7 @@ struct house {
 	size_t assign_len;
 	struct last_call *lasts;	/* by agent, open addressing         */
 	size_t last_cap;		/* a power of two; 0 = none yet      */
+	struct house_oks *oks;		/* answers that wait for the disk    */
 	int64_t stop_ms;		/* monotonic: stop then; 0 = no      */
 	int64_t told_ms, day;
 	bool ready;			/* hooks may use every room          */
@@ -114,6 +115,10 @@ void house_phone_greet(void *arg, const struct door_session *s,
 void house_phone_ring(struct house *h, struct agent_id agent);
 /* Who has left in a call keeps the line until its end, and no longer. */
 void house_phone_tick(struct house *h);
+/* house_ok.c: `req` is done; said when the store has it.  tick: often. */
+void house_ok(struct house *h, uint64_t session, uint32_t req);
+void house_ok_tick(struct house *h);
+struct house_oks *house_ok_free(struct house_oks *o);
 /* house_perf.c */
 MUST_CHECK enum err house_perf_open(struct house *h);
 void house_perf_turn(struct house *h);

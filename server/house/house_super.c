@@ -14,7 +14,7 @@ void house_answer(const struct house_ask *a, enum err e)
 		door_refuse(a->h->door, a->s->no, a->req, msg_refusal_of(e),
 			    NULL);
 	else
-		door_ok(a->h->door, a->s->no, a->req, NULL);
+		house_ok(a->h, a->s->no, a->req);
 }
 
 struct seat *house_seat_for(const struct house_ask *a, uint32_t agent)

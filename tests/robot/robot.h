@@ -118,6 +118,8 @@ struct robot {
 	uint32_t popped;	/* last call whose customer was shown        */
 	uint32_t counted;	/* last call counted as joined               */
 	uint32_t saved;		/* last call whose outcome was sent          */
+	uint32_t written;	/* write-ups so far: each note has its own   */
+	uint32_t finish_req;	/* a finish not yet acknowledged; 0 = none   */
 	uint32_t done;		/* last call that was finished               */
 	int64_t joined_ms;	/* by the server's clock                     */
 	int64_t talk_from_ms;	/* ours                                      */

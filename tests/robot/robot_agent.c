@@ -83,8 +83,8 @@ static void write_up(struct robot *r)
 	if (!row)
 		return;		/* the limit of the wrap-up will end it */
 	str_fmt(note.text, sizeof(note.text),
-		"Robot %u: %s. Asked about the plan; 已说明优惠。", r->number,
-		row->label);
+		"Robot %u #%u: %s. Asked about the plan; 已说明优惠。",
+		r->number, ++r->written, row->label);
 	send_msg(r, MSG_NOTE, &note);
 	r->crew->counts.notes++;
 	outcome.code = row->code;
@@ -110,6 +110,16 @@ static void finish(struct robot *r)
 		write_up(r);
 	r->done = r->call;
 	send_msg(r, MSG_FINISH, &m);
+	r->finish_req = r->req;
+}
+
+/* What the server has acknowledged must be in its records for good. */
+static void acknowledged(struct robot *r, uint32_t req)
+{
+	if (req != r->finish_req || !r->crew->opt.verbose)
+		return;
+	fprintf(stderr, "robot %u: finished #%u\n", r->number, r->written);
+	r->finish_req = 0;
 }
 
 static void log_out(struct robot *r)
@@ -436,6 +446,9 @@ static void frame_h(void *arg, const uint8_t *data, size_t len)
 		break;
 	case MSG_REFUSED:
 		refused(r, &m->refused);
+		break;
+	case MSG_OK:
+		acknowledged(r, head.req);
 		break;
 	case MSG_OUTCOMES:
 		r->outcomes = m->outcomes;

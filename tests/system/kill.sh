@@ -72,12 +72,15 @@ for ((round = 1; round <= ROUNDS; round++)); do
 	read -r -t "0.$(printf %03d $ms)" <> <(:) || :
 	records "$D/seen" || bad "no records"
 	kill -9 "$WAIHUD_PID"; wait "$WAIHUD_PID" 2>/dev/null
+	sed -n 's/^robot \([0-9]*\): finished \(#[0-9]*\)$/Robot \1 \2:/p' "$D/robot.err" | sort >"$D/acked"
 	find "$D/rec" -name '*.part' >"$D/parts"
 	waihud_start 2>/dev/null
 	began=$EPOCHREALTIME
 	records "$D/now"
 	comm -23 "$D/seen" "$D/now" >"$D/gone"
 	[ -s "$D/gone" ] && bad "records seen before are missing or changed: $(head -n 1 "$D/gone")"
+	grep -o 'Robot [0-9]* #[0-9]*:' "$D/now" | sort | comm -23 "$D/acked" - >"$D/gone"
+	[ -s "$D/gone" ] && bad "finished, acknowledged and not on record: $(head -n 1 "$D/gone")"
 	check_dnc
 	check_recordings
 	touch "$D/mark"
@@ -95,6 +98,7 @@ twice=$(uniq -d "$D/invites")
 while read -r number; do
 	grep -q "$number" "$D/invites" && bad "$number is on the stop list and was rung"
 done <"$D/dnc.acked"
+[ "$(grep -c . "$D/acked")" -ge $((ROUNDS / 8)) ] || bad "only $(grep -c . "$D/acked") calls were finished"
 [ "$calls" -gt "$ROUNDS" ] || bad "only $calls calls: nothing was proved"
 grep -c '"interrupted":true' "$D/now" | read -r cut || cut=0
 echo "kill: rounds=$ROUNDS calls=$calls cut=$cut records=$(grep -c . "$D/now") dnc=$(grep -c . "$D/dnc.acked") slowest_return_ms=$slowest"
