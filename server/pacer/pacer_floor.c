@@ -201,13 +201,20 @@ static double stretch(const struct pacer *p)
 
 /* Outcome of one line, to be learned with the others of its second.  What
  * fails on a dead trunk is not learned from at all, nor is what failed while
- * that was not yet seen. */
+ * that was not yet seen, nor what was dialled before the first line that a
+ * trunk answers when it is back: those still ring out for half a minute, and
+ * would make a rate that is far too low just when all agents are idle. */
 static void cohort_add(struct pacer *p, const struct line *l, int kind)
 {
 	int64_t dialled_s = l->since_ms / 1000;
 	int bin = (int)(since(p, l->since_ms) * 2);
+	bool dead = rate_dead(&p->know.rate);
 	uint16_t *n;
 
+	if (dead && kind == RING_ANSWERED)
+		p->back_ms = l->since_ms;
+	if (!dead && l->since_ms < p->back_ms)
+		return;
 	rate_seen(&p->know.rate, kind == RING_ANSWERED, stretch(p));
 	if (rate_dead(&p->know.rate)) {
 		if (p->recent_hits + p->recent_misses > 0)

@@ -82,6 +82,8 @@ struct pacer {
 	uint16_t cohort[COHORTS][2][RING_BINS];
 	int64_t cohort_s;			/* all before it are learned */
 	double recent_hits, recent_misses;	/* in the cohorts            */
+	int64_t back_ms;	/* no line dialled before says what p is: a
+				 * dead trunk was answered again           */
 	bool started;
 	bool fed;				/* has seen an event         */
 

@@ -332,14 +332,15 @@ static void rate_in_air(const struct pacer *p, struct rate_now *r)
 {
 	const struct know *w = &p->know;
 	double q = p->p.mean > 0 ? p->p.mean : r->mean;
-	double hits = 0, known = 0;
+	double hits = 0, known = 0, rings = 0;
 
 	for (uint32_t i = 0; i < p->line_n; i++) {
 		const struct line *l = &p->lines[i];
 		double e = (double)(p->now_ms - l->since_ms) / 1e3;
 
-		if (l->state != LINE_RING)
+		if (l->state != LINE_RING || l->since_ms < p->back_ms)
 			continue;
+		rings++;
 		double yes = q * (1 - ring_cdf(&w->answered, e));
 		double no = (1 - q) * (1 - ring_cdf(&w->failed, e));
 		double a = yes + no > 1e-9 ? yes / (yes + no) : q;
@@ -348,7 +349,7 @@ static void rate_in_air(const struct pacer *p, struct rate_now *r)
 		known += fmax(0, 1 - a * (1 - a) / (q * (1 - q)));
 	}
 	double over = p->recent_hits + p->recent_misses;
-	double lines = p->line_count[LINE_RING] + over;
+	double lines = rings + over;
 	double n = fmax(0, r->mean * (1 - r->mean) / (r->se * r->se) - 1);
 
 	n = fmin(n, fmax(p->par.p_recent_n, p->par.p_recent * lines));

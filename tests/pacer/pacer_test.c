@@ -397,6 +397,55 @@ static void saved_state_comes_back(void **state)
 	pacer_free(b);
 }
 
+static double answer_rate(struct pacer *p, int64_t ms)
+{
+	struct pacer_explain x;
+
+	(void)pacer_ask(p, ms, NULL);
+	pacer_explain(p, ms, &x);
+	return x.answer_rate;
+}
+
+/* Lines dialled before a dead trunk came back ring out after it did. */
+static void a_dead_trunks_last_lines_teach_nothing(void **state)
+{
+	struct pacer *p = make(PACER_PREDICTIVE, 0.03);
+	uint64_t c = 1, first;
+	int64_t ms = 0;
+
+	(void)state;
+	seat(p, 0, 1, 20);
+	for (; c <= 400; c++, ms += 1000) {
+		in(p, ms, PACER_DIAL, 0, c);
+		in(p, ms, c % 4 ? PACER_BUSY : PACER_ANSWER, 0, c);
+		if (c % 4 == 0)
+			in(p, ms, PACER_HANGUP, 0, c);
+	}
+	double before = answer_rate(p, ms);
+
+	for (; c <= 500; c++, ms += 100) {
+		in(p, ms, PACER_DIAL, 0, c);
+		in(p, ms, PACER_BUSY, 0, c);
+	}
+	for (first = c; c < first + 60; c++)
+		in(p, ms, PACER_DIAL, 0, c);
+	ms += 20000;
+	in(p, ms, PACER_DIAL, 0, c);
+	in(p, ms + 2000, PACER_ANSWER, 0, c);
+	in(p, ms + 2000, PACER_HANGUP, 0, c);
+	double back = answer_rate(p, ms + 2000);
+
+	T_OK(back > 0.9 * before, "back: %g, before the outage %g", back,
+	     before);
+	for (c = first; c < first + 60; c++)
+		in(p, ms + 5000, PACER_NOANSWER, 0, c);
+	back = answer_rate(p, ms + 5000);
+	T_OK(back > 0.9 * before, "rung out: %g of %g", back, before);
+	back = answer_rate(p, ms + 60000);
+	T_OK(back > 0.9 * before, "and learned: %g of %g", back, before);
+	pacer_free(p);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -409,6 +458,7 @@ int main(void)
 		cmocka_unit_test(the_window_forgets),
 		cmocka_unit_test(leaving_agents_are_not_counted_on),
 		cmocka_unit_test(saved_state_comes_back),
+		cmocka_unit_test(a_dead_trunks_last_lines_teach_nothing),
 	};
 
 	return T_RUN(tests);
