@@ -131,7 +131,7 @@ fuzz: all                             ## every parser under libFuzzer (FUZZ_SECO
 	@B=$(B) bash tests/fuzz/run.sh $(or $(FUZZ_SECONDS),30)
 bench: all                            ## every figure, with its command
 	@B=$(B) bash tests/bench.sh
-install: all                          ## install below DESTDIR/PREFIX
+install: $(BINS) $(PHONE) $(MO) ## install below DESTDIR/PREFIX
 	@B=$(B) DESTDIR=$(DESTDIR) PREFIX=$(PREFIX) sh data/install.sh
 san:                                  ## the fast checks under ASan and UBSan
 	$(MAKE) check SANDIR=-san SAN='-fsanitize=address,undefined -fno-sanitize-recover=all' CFLAGS='-O1 -g'

@@ -21,10 +21,10 @@ static const struct {
 	{ GATE_NUMBER,  1, gate_rule_number,  "ITU-T E.164" },
 	{ GATE_ERASED,  1, gate_rule_erased,  "GDPR art. 17, PIPL art. 47" },
 	{ GATE_OWN_DNC, 1, gate_rule_own_dnc, "16 CFR 310.4(b)(1)(iii)(A), "
-					      "PECR 21(1)(a), mission D5" },
+					      "PECR 21(1)(a), house rule" },
 	{ GATE_EXT_DNC, 1, gate_rule_ext_dnc, "the profile's dnc rows" },
 	{ GATE_CONSENT, 1, gate_rule_consent, "the profile's consent rows, "
-					      "mission L1" },
+					      "house rule" },
 	{ GATE_HOURS,   1, gate_rule_hours,   "the profile's hours" },
 	{ GATE_FREQ,    1, gate_rule_freq,    "the profile's frequency rows" },
 	{ GATE_TRIES,   1, gate_rule_tries,   "the campaign" },

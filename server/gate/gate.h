@@ -258,7 +258,7 @@ struct gate_explained {
 	enum gate_rule rule;
 	enum gate_answer answer;
 	char inputs[160];	/* what it looked at, in words               */
-	char source[96];	/* law, code, mission: where it comes from   */
+	char source[96];	/* law, code, house: where it comes from   */
 	int64_t earliest_s;	/* for a block; GATE_NEVER                   */
 };
 

@@ -378,7 +378,7 @@ static void words(void **state)
 	     rows[GATE_HOURS].inputs);
 	T_OK(str_eq(rows[GATE_FREQ].inputs, "0 of 1 in 72 h"), "%s",
 	     rows[GATE_FREQ].inputs);
-	T_OK(!strncmp(rows[GATE_HOURS].source, "mission: ", 9), "%s",
+	T_OK(!strncmp(rows[GATE_HOURS].source, "house: ", 7), "%s",
 	     rows[GATE_HOURS].source);
 	for (int r = 0; r < GATE_RULE_COUNT; r++)
 		T_OK(rows[r].rule == (enum gate_rule)r && rows[r].source[0] &&
