@@ -202,7 +202,7 @@ enum err term_open(const struct term_opts *o, struct term **out)
 		t->unicode = true;
 	else if (!str_eq(o->glyphs, "ascii"))
 		t->unicode = probe(&t->sync);
-	set_escdelay(100);
+	set_escdelay(o->esc_ms ? MAX(o->esc_ms, 0) : 100);
 	t->screen = open_screen(t);
 	if (!t->screen) {
 		free(t);

@@ -19,6 +19,8 @@ struct term_opts {
 	const char *glyphs;	/* --glyphs: ascii unicode auto; NULL = auto */
 	bool        bell;	/* term_bell makes a sound                   */
 	bool        title;	/* term_title sets the window's title        */
+	int         esc_ms;	/* what follows an Esc this late is not of
+				   its key; 0 = 100, < 0 = at once [ms]      */
 };
 
 /*

@@ -49,16 +49,16 @@ struct term {
 	pid_t pid;
 	int fd;
 	uint64_t bytes, reads;
-	int64_t first_us, last_us;	/* of what it wrote since term_mark */
-	uint64_t marked;		/* bytes since term_mark             */
+	int64_t first_us, last_us;	/* of what it wrote since eye_mark */
+	uint64_t marked;		/* bytes since eye_mark             */
 	char tail[TERM_KEEP];		/* the last it wrote                 */
 	size_t tail_len;
 };
-bool term_open(struct term *t, const char *const argv[], int cols, int rows);
-void term_close(struct term *t);
-void term_mark(struct term *t);
-void term_type(struct term *t, const char *keys);
-bool term_saw(const struct term *t, const char *text);	/* since the mark */
+bool eye_open(struct term *t, const char *const argv[], int cols, int rows);
+void eye_close(struct term *t);
+void eye_mark(struct term *t);
+void eye_type(struct term *t, const char *keys);
+bool eye_saw(const struct term *t, const char *text);	/* since the mark */
 /* Runs all terminals and relays for so long. */
 void run_ms(int64_t ms);
 /* Until the screen has been quiet for quiet_ms; at most 5 s. */

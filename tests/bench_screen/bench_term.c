@@ -16,7 +16,7 @@ enum { TERMS = 64, STEP_MS = 1 };
 
 static struct term *all[TERMS];
 
-bool term_open(struct term *t, const char *const argv[], int cols, int rows)
+bool eye_open(struct term *t, const char *const argv[], int cols, int rows)
 {
 	struct winsize w = { .ws_row = (unsigned short)rows,
 			     .ws_col = (unsigned short)cols };
@@ -41,7 +41,7 @@ bool term_open(struct term *t, const char *const argv[], int cols, int rows)
 	return false;
 }
 
-void term_close(struct term *t)
+void eye_close(struct term *t)
 {
 	for (int i = 0; i < TERMS; i++)
 		if (all[i] == t)
@@ -57,7 +57,7 @@ void term_close(struct term *t)
 	close(t->fd);
 }
 
-void term_mark(struct term *t)
+void eye_mark(struct term *t)
 {
 	t->first_us = t->last_us = 0;
 	t->marked = 0;
@@ -65,13 +65,13 @@ void term_mark(struct term *t)
 	t->tail[0] = '\0';
 }
 
-void term_type(struct term *t, const char *keys)
+void eye_type(struct term *t, const char *keys)
 {
 	if (write(t->fd, keys, strlen(keys)) < 0)
 		perror("bench_screen: a terminal");
 }
 
-bool term_saw(const struct term *t, const char *text)
+bool eye_saw(const struct term *t, const char *text)
 {
 	return strstr(t->tail, text) != NULL;
 }
@@ -82,12 +82,12 @@ static void replies(struct term *t, const char *buf, size_t n)
 	const char *at = buf;
 
 	while ((at = memmem(at, n - (size_t)(at - buf), "\033[6n", 4))) {
-		term_type(t, "\033[1;2R");
+		eye_type(t, "\033[1;2R");
 		at += 4;
 	}
 }
 
-static void term_read(struct term *t, int64_t now_us)
+static void eye_read(struct term *t, int64_t now_us)
 {
 	char buf[16384];
 	ssize_t n;
@@ -121,7 +121,7 @@ static void turn(void)
 	now = mono_us();
 	for (int i = 0; i < TERMS; i++)
 		if (all[i])
-			term_read(all[i], now);
+			eye_read(all[i], now);
 	relays_turn(now);
 }
 
@@ -155,7 +155,7 @@ bool run_until_saw(struct term *t, const char *text, int64_t ms)
 {
 	int64_t end = mono_us() + ms * 1000;
 
-	while (mono_us() < end && !term_saw(t, text))
+	while (mono_us() < end && !eye_saw(t, text))
 		turn();
-	return term_saw(t, text);
+	return eye_saw(t, text);
 }

@@ -60,7 +60,7 @@ static void open_screen(struct term *to, const char *program,
 	str_fmt(path, sizeof(path), "%s/%s", b.programs, program);
 	str_fmt(url, sizeof(url), "ipc://%s/%s", b.dir, socket);
 	str_fmt(pass, sizeof(pass), "%s/pass", b.dir);
-	if (!term_open(to, argv, COLS, ROWS))
+	if (!eye_open(to, argv, COLS, ROWS))
 		give_up(program);
 }
 
@@ -76,7 +76,7 @@ static double start_ms(const char *program, const char *shows, double worst[2])
 		if (!run_until_saw(&t, shows, 10000))
 			give_up(program);
 		v[i] = (double)(mono_us() - from) / 1000;
-		term_close(&t);
+		eye_close(&t);
 	}
 	worst[0] = share_of(v, STARTS, .5);
 	return worst[1] = share_of(v, STARTS, 1);
@@ -111,9 +111,9 @@ static void key(struct keys *k, const char *what, uint64_t least)
 	int64_t from, came;
 
 	run_quiet(&t, 20);
-	term_mark(&t);
+	eye_mark(&t);
 	from = mono_us();
-	term_type(&t, what);
+	eye_type(&t, what);
 	came = run_until(&t, least, 2000);
 	run_ms(15);
 	if (!came || k->n == KEYS)
@@ -141,8 +141,8 @@ static void to_call(void)
 	if (!run_until_saw(&t, "PREVIEW", 10000))
 		give_up("a customer to read about");
 	run_quiet(&t, 300);
-	term_mark(&t);
-	term_type(&t, "\r");
+	eye_mark(&t);
+	eye_type(&t, "\r");
 	if (!run_until_saw(&t, "ON CALL", 20000))
 		give_up("a call");
 	run_quiet(&t, 200);
@@ -154,7 +154,7 @@ static void events(double *ms, unsigned *n)
 		int64_t told, came;
 
 		run_quiet(&t, 20);
-		term_mark(&t);
+		eye_mark(&t);
 		told = house_ask(&b.house, *n % 2 ? "ready 1001"
 						   : "rest 1001");
 		came = run_until(&t, 40, 5000);
@@ -184,29 +184,29 @@ static int agent(void)
 	run_ms(2000);
 	idle = rate_of(&t, b.plain, SECONDS);
 	events(ev, &n);
-	term_close(&t);
+	eye_close(&t);
 	open_screen(&t, "waihu-agent", "slow.sock", NULL);
 	if (!run_until_saw(&t, "Password", 10000))
 		give_up("the log-in page");
 	type_letters(&login, 20);
-	term_close(&t);
+	eye_close(&t);
 	open_screen(&t, "waihu-agent", "slow.sock", "agent1001");
 	if (!run_until_saw(&t, "READY", 10000) &&
 	    !run_until_saw(&t, "BREAK", 1))
 		give_up("the log-in over a slow link");
 	to_call();
 	call = rate_of(&t, b.slow, SECONDS);
-	term_type(&t, "n");
+	eye_type(&t, "n");
 	run_ms(500);
 	type_letters(&echo, 60);
-	term_type(&t, "\t");
+	eye_type(&t, "\t");
 	run_ms(500);
 	for (unsigned i = 0; i < KEYS / 2; i++) {
 		key(&page, "\033OP", 200);
-		term_type(&t, "\033");
+		eye_type(&t, "\033");
 		run_ms(300);
 	}
-	term_close(&t);
+	eye_close(&t);
 	printf("bench_screen: start_ms=%.0f start_worst_ms=%.0f"
 	       " idle_bytes_s=%.1f lost_phone_bytes_s=%.1f"
 	       " idle_wire_bytes_s=%.1f call_bytes_s=%.1f"
@@ -238,8 +238,8 @@ static double cpu_share(int seconds)
 
 static struct rate look(const char *view, const char *shows)
 {
-	term_mark(&t);
-	term_type(&t, view);
+	eye_mark(&t);
+	eye_type(&t, view);
 	if (!run_until_saw(&t, shows, 5000))
 		give_up(shows);
 	run_ms(2000);
@@ -271,18 +271,18 @@ static int wall(unsigned agents, unsigned changes)
 		open_screen(&walls[i], "waihu-supervisor", "ctl.sock", NULL);
 		if (!run_until_saw(&walls[i], "Key figures", 10000))
 			give_up("one more overview");
-		term_type(&walls[i], "2");
+		eye_type(&walls[i], "2");
 	}
 	run_ms(1500);
 	ten = cpu_share(SECONDS);
 	for (unsigned i = 0; i < WALLS - 1; i++)
-		term_close(&walls[i]);
-	term_close(&t);
+		eye_close(&walls[i]);
+	eye_close(&t);
 	open_screen(&t, "waihu-supervisor", "slow.sock", NULL);
 	if (!run_until_saw(&t, "Key figures", 10000))
 		give_up("the overview over a slow link");
 	look("2", "shown of");
-	term_type(&t, "/");
+	eye_type(&t, "/");
 	run_ms(300);
 	type_letters(&find, 20);
 	memcpy(find_ms, find.ms, sizeof(find_ms));
@@ -296,7 +296,7 @@ static int wall(unsigned agents, unsigned changes)
 	       list.up + list.down, none, one, ten, (ten - none) / WALLS,
 	       share_of(find.bytes, find.n, .5),
 	       share_of(find_ms, find.n, .99));
-	term_close(&t);
+	eye_close(&t);
 	return 0;
 }
 

@@ -1,6 +1,7 @@
 /*
- * monkey -- plays with the agent's screen: random keys, pasted and hostile
- * text, server messages of any content, sizes down to 1x1, time.
+ * monkey -- plays with the agent's screen: random keys, raw bytes through the
+ * terminal, pasted and hostile text, server messages of any content, sizes
+ * down to 1x1, time.
  *
  *	monkey STEPS [SEED]	exit 1 with the step if a screen is broken
  */
@@ -10,6 +11,7 @@
 
 #include "agent_model.h"
 #include "base/chance.h"
+#include "base/typist.h"
 
 static unsigned random_message(struct agent_model *m)
 {
@@ -55,6 +57,20 @@ static uint32_t random_key(void)
 	}
 }
 
+/* Keys as they are read, or bytes that may be a part of one, or of many. */
+static unsigned press(struct agent_model *m)
+{
+	unsigned todo = 0;
+
+	m->now.mono_ms += 50 + chance(600);
+	if (chance(3))
+		return agent_key(m, random_key());
+	typist_type();
+	for (uint32_t key; (key = typist_key());)
+		todo |= agent_key(m, key);
+	return todo;
+}
+
 /* What is spoken goes to a terminal: nothing in it may be obeyed. */
 static void say(void *arg UNUSED, const char *line)
 {
@@ -70,12 +86,13 @@ int main(int argc, char **argv)
 {
 	struct agent_model *m = malloc(sizeof(*m));
 	long steps = argc > 1 ? atol(argv[1]) : 10000, logins = 0, calls = 0;
+	long keys, pasted;
 	static struct agent_spoken spoken;
 	struct grid g;
 
 	chance_begin(argc > 2 ? strtoull(argv[2], NULL, 10) : 0);
 	text_init("en");
-	if (!m || grid_init(&g, 30, 100))
+	if (!m || grid_init(&g, 30, 100) || !typist_begin())
 		return 2;
 	agent_init(m);
 	m->now = (struct now){ 1000000, 1795000000000 };
@@ -104,8 +121,7 @@ int main(int argc, char **argv)
 				text_set_lang((enum text_lang)chance(2));
 			break;
 		default:
-			m->now.mono_ms += 50 + chance(600);
-			todo = agent_key(m, random_key());
+			todo = press(m);
 			break;
 		}
 		/* Without a log-in there is little to play with. */
@@ -123,8 +139,10 @@ int main(int argc, char **argv)
 			}
 		}
 	}
-	printf("%ld steps, %ld logged in, %ld in a call\n", steps, logins,
-	       calls);
+	typist_end();
+	keys = typist_keys(&pasted);
+	printf("%ld steps, %ld logged in, %ld in a call, %ld keys of bytes, "
+	       "%ld pasted\n", steps, logins, calls, keys, pasted);
 	grid_fini(&g);
 	free(m);
 	return 0;

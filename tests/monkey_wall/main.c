@@ -1,6 +1,7 @@
 /*
- * monkey_wall -- plays with the supervisor's screen: random keys, pasted and
- * hostile text, pages of any content, sizes down to 1x1, time.
+ * monkey_wall -- plays with the supervisor's screen: random keys, raw
+ * bytes through the terminal, pasted and hostile text, pages of any content,
+ * sizes down to 1x1, time.
  *
  *	monkey_wall STEPS [SEED]	exit 1 with the step if a screen is
  *					broken, or something was sent to
@@ -12,6 +13,7 @@
 
 #include "base/chance.h"
 #include "base/str.h"
+#include "base/typist.h"
 #include "wall_model.h"
 
 static struct {
@@ -25,9 +27,14 @@ static void on_send(void *arg UNUSED, enum msg_type type, const void *obj)
 	const char *field = "";
 
 	seen.sent++;
-	if (type != MSG_SUBSCRIBE) {
+	/* A report's rows are looked at, too. */
+	if (type != MSG_SUBSCRIBE && type != MSG_REPORT_GET) {
 		seen.acts++;
-		seen.bad += seen.m->read_only || seen.m->wall;
+		if (seen.m->read_only || seen.m->wall) {
+			fprintf(stderr, "monkey_wall: %s by one who looks\n",
+				msg_row(type)->name);
+			seen.bad++;
+		}
 	}
 	if (schema_check(msg_row(type)->schema, obj, &field)) {
 		fprintf(stderr, "monkey_wall: %s.%s\n", msg_row(type)->name,
@@ -82,6 +89,20 @@ static uint32_t random_key(void)
 	}
 }
 
+/* Keys as they are read, or bytes that may be a part of one, or of many. */
+static unsigned press(struct wall_model *m)
+{
+	unsigned todo = 0;
+
+	m->now.mono_ms += 50 + chance(600);
+	if (chance(3))
+		return wall_key(m, random_key());
+	typist_type();
+	for (uint32_t key; (key = typist_key());)
+		todo |= wall_key(m, key);
+	return todo;
+}
+
 /* One thing happens; returns DO_*. */
 static unsigned step(struct wall_model *m, struct grid *g)
 {
@@ -108,8 +129,7 @@ static unsigned step(struct wall_model *m, struct grid *g)
 			text_set_lang((enum text_lang)chance(2));
 		return DO_REDRAW;
 	default:
-		m->now.mono_ms += 50 + chance(600);
-		return wall_key(m, random_key());
+		return press(m);
 	}
 }
 
@@ -117,11 +137,12 @@ int main(int argc, char **argv)
 {
 	struct wall_model *m = malloc(sizeof(*m));
 	long steps = argc > 1 ? atol(argv[1]) : 10000, quits = 0;
+	long keys, pasted;
 	struct grid g;
 
 	chance_begin(argc > 2 ? strtoull(argv[2], NULL, 10) : 0);
 	text_init("en");
-	if (!m || grid_init(&g, 30, 100))
+	if (!m || grid_init(&g, 30, 100) || !typist_begin())
 		return 2;
 	for (long i = 0; i < steps; i++) {
 		if (i % 5000 == 0) {	/* another supervisor comes */
@@ -149,8 +170,11 @@ int main(int argc, char **argv)
 			return 1;
 		}
 	}
-	printf("%ld steps, %ld requests, %ld of them on others, %ld quits\n",
-	       steps, seen.sent, seen.acts, quits);
+	typist_end();
+	keys = typist_keys(&pasted);
+	printf("%ld steps, %ld requests, %ld of them on others, %ld quits, "
+	       "%ld keys of bytes, %ld pasted\n", steps, seen.sent,
+	       seen.acts, quits, keys, pasted);
 	grid_fini(&g);
 	free(m);
 	return 0;
