@@ -458,6 +458,8 @@ static bool lost_row(void *arg, const void *key, size_t klen,
 		l->err = cdr_put(g, &r);
 		if (!l->err)
 			l->err = keep_opt_out(l->f, g, &r, l->now);
+		if (!l->err)
+			l->err = floor_promise_recover(l->f, g, &r, l->now);
 	}
 	if (l->err) {		/* kept for a look; the gate counts it */
 		log_err("floor", "an intent cannot be read: %s",

@@ -370,8 +370,9 @@ static enum err on_outcome(struct floor *f, struct seat *s, struct call *c,
 	c->outcome = row ? row->code : 0;
 	c->amount = amount;
 	/* Who wants no more calls is not forgotten with a server that is
-	 * killed before the agent has finished (floor_recover). */
-	if (no_more && c->written)
+	 * killed before the agent has finished (floor_recover), nor that
+	 * another's call-back is off. */
+	if ((no_more || c->promise_s) && c->written)
 		floor_write_intent(f, c);
 	f->doors.seat_changed(f->doors.arg, s->agent);
 	return ERR_OK;
@@ -453,6 +454,17 @@ static enum err stop_calling(struct floor *f, const struct seat *s,
 	return gate_dnc_add(f->gate, floor_group(f), &d);
 }
 
+/* Who gave the customer away says only now that a call-back was agreed. */
+static void promise_late(struct floor *f, const struct seat *s,
+			 const struct cdr *r, struct now now)
+{
+	floor_promise_part(f, &(struct call){
+		.of = r->of, .lead = { r->lead }, .agent = s->agent,
+		.callback_s = r->callback_s, .callback_agent = s->agent,
+		.result = (enum call_result)r->result,
+		.outcome = r->outcome }, now);
+}
+
 /*
  * The last call's outcome was wrong.  Its record is corrected, with who and
  * when, and the lead goes where the right outcome sends it.
@@ -494,6 +506,8 @@ static enum err on_correct(struct floor *f, struct seat *s,
 	r.corrected_ms = now.wall_ms;
 	if (r.part) {		/* the lead is its last agent's          */
 		e = cdr_put(floor_group(f), &r);
+		if (!e && ds.next == DN_AGREED)
+			promise_late(f, s, &r, now);
 		return e || ds.next != DN_DNC ? e : stop_calling(f, s, &r,
 								 now);
 	}

@@ -206,12 +206,16 @@ void floor_unoffer(struct floor *f, struct call *c, unsigned reason,
 enum err floor_decline(struct floor *f, struct call *c, struct now now);
 
 /* floor_promise.c */
+struct cdr;
 enum err floor_dial_lead(struct floor *f, struct seat *s, struct lead_id id,
 			 struct now now);
 
 /* A share of a given call ends with a call-back agreed: for the whole's lead. */
 void floor_promise_part(struct floor *f, const struct call *part,
 			struct now now);
+/* A cut call's, with its intent: the lead in the group, after its record. */
+enum err floor_promise_recover(struct floor *f, struct store_group *g,
+			       const struct cdr *r, struct now now);
 /* The whole ends: the call-back agreed before, if this step is to try again. */
 void floor_promise_whole(struct call *c, struct dispo_step *step);
 

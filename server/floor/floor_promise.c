@@ -6,6 +6,7 @@
 
 #include "base/log.h"
 #include "base/str.h"
+#include "report/cdr.h"
 
 /* The first campaign of this agent's that calls the lead's list, at work. */
 static struct campaign *campaign_for(struct floor *f, const struct seat *s,
@@ -100,10 +101,22 @@ static struct call *whole_of(struct floor *f, const struct call *part)
 	return NULL;
 }
 
+/* "Again" is the last word: in a while, or no more, for it was tried often
+ * enough.  A time the customer has agreed counts more than either. */
+static bool is_again(const struct floor *f, const struct lead *l)
+{
+	const struct dispo_row *row;
+
+	row = dispo_by_code(f->dispos, (uint16_t)l->last_outcome);
+	return l->status == LEAD_LATER ||
+	       (l->status == LEAD_DONE && row && row->next == DN_RETRY);
+}
+
 /*
  * The last agent decides of the lead.  Who gave the customer away may have
  * agreed a call-back, though: it is kept where the last agent's outcome only
  * says "again", and where that has been written already, the lead is moved.
+ * While the customer's call lives it is on disk with that call's intent.
  */
 void floor_promise_part(struct floor *f, const struct call *part,
 			struct now now)
@@ -123,9 +136,11 @@ void floor_promise_part(struct floor *f, const struct call *part,
 		c->promise_number = part->callback_number;
 		str_copy(c->promise_note, sizeof(c->promise_note),
 			 part->callback_note);
+		if (c->written)
+			floor_write_intent(f, c);
 		return;
 	}
-	if (lead_get(f->leads, part->lead, &l) || l.status != LEAD_LATER)
+	if (lead_get(f->leads, part->lead, &l) || !is_again(f, &l))
 		return;
 	e = lead_amend(f->leads, floor_group(f), part->lead, &step, now);
 	if (e)
@@ -133,6 +148,31 @@ void floor_promise_part(struct floor *f, const struct call *part,
 			 "%s", part->id.v, err_text(e));
 	else
 		floor_await_lead(f, part->lead);
+}
+
+/* The server died in the call: as if the last agent had said "again". */
+enum err floor_promise_recover(struct floor *f, struct store_group *g,
+			       const struct cdr *r, struct now now)
+{
+	const struct dispo_row *row = dispo_by_code(f->dispos, r->outcome);
+	struct lead_step step = {
+		.next = LEAD_AGREED, .at_s = r->promise_s,
+		.agent = { r->promise_agent }, .dialled = r->invite_ms != 0,
+		.result = (enum call_result)r->result, .outcome = r->outcome,
+		.by = { r->agent }, .number = r->promise_number,
+		.about = r->promise_note };
+	struct lead_id id = { r->lead };
+	struct lead l;
+	enum err e;
+
+	if (!r->promise_s || r->part || (row && row->next != DN_RETRY))
+		return ERR_OK;
+	e = lead_get(f->leads, id, &l);
+	if (e)			/* deleted since: nobody to call back */
+		return e == ERR_ABSENT ? ERR_OK : e;
+	/* Who was in a call is READY since the leads were opened. */
+	return l.status == LEAD_READY
+		       ? lead_amend(f->leads, g, id, &step, now) : ERR_OK;
 }
 
 void floor_promise_whole(struct call *c, struct dispo_step *step)

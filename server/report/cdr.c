@@ -34,9 +34,13 @@ void cdr_from_call(const struct call *c, const char *campaign_name,
 		.part = (uint8_t)c->part, .of = c->of,
 		.from_agent = c->from_agent.v, .took_ms = c->took_ms,
 		.gave_ms = c->gave_ms, .amount = c->amount,
-		.held_ms = c->held_ms,
+		.held_ms = c->held_ms, .promise_s = c->promise_s,
+		.promise_agent = c->promise_agent.v,
+		.promise_number = c->promise_number,
 	};
 	str_copy(out->given, sizeof(out->given), c->given);
+	str_copy(out->promise_note, sizeof(out->promise_note),
+		 c->promise_note);
 	str_copy(out->campaign_name, sizeof(out->campaign_name),
 		 campaign_name);
 	str_copy(out->number, sizeof(out->number), c->number);
@@ -88,8 +92,8 @@ enum err cdr_forget(struct store *s, struct store_group *g,
 		return e;
 
 	less.lead = less.person = 0;
-	*less.number = *less.note = *less.recording = '\0';
-	less.callback_s = 0;
+	*less.number = *less.note = *less.recording = *less.promise_note = '\0';
+	less.callback_s = less.promise_s = 0;
 	store_key_text(&by, r->number);
 	store_key_u64(&by, r->uid);
 	store_del(g, STORE_CALL_BY_NUMBER, by.b, by.len);

@@ -58,7 +58,11 @@
 	F(i64,   gave_ms,     0,   "given away [wall ms]")                    \
 	F(text,  given,       47,  "to whom, in words")                       \
 	F(i64,   amount,      0,   "agreed amount [1/100 currency], 0 = none") \
-	F(i64,   held_ms,     0,   "of hold_ms, before this agent took it")
+	F(i64,   held_ms,     0,   "of hold_ms, before this agent took it")   \
+	F(i64,   promise_s,   0,   "agreed by who gave it away [wall s]")     \
+	F(u32,   promise_agent, 0, "whose that call-back is, 0 = anyone's")   \
+	F(u32,   promise_number, 0, "which of the lead's, 0 = first")         \
+	F(text,  promise_note, 200, "what it will be about")
 
 SCHEMA_STRUCT(cdr, CDR_FIELDS);
 

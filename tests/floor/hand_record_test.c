@@ -158,6 +158,135 @@ static void promise_of_the_first(void **unused UNUSED)
 	}
 }
 
+/* Ann has given the customer to Bob, and agreed a call-back; she is done. */
+static struct lead_id promised(int64_t *at)
+{
+	struct lead_id id;
+
+	hand_open(true, false);
+	T_OK(!step(ANN, HAND_ASK, HAND_AGENT, "1002\tBob"), "asked");
+	id = it()->lead;
+	give();
+	*at = w.lw.now.wall_ms / 1000 + 7200;
+	T_OK(!FW(&w, IN_CALLBACK, .agent = ANN, .value = 1, .when_s = *at,
+		 .text = "asks her husband") &&
+	     !FW(&w, IN_OUTCOME, .agent = ANN, .value = 3) &&
+	     !FW(&w, IN_FINISH, .agent = ANN), "Ann agrees a time");
+	return id;
+}
+
+static bool is_hers(struct lead_id id, int64_t at, const char *about)
+{
+	struct lead l;
+
+	return !lead_get(w.lw.leads, id, &l) && l.status == LEAD_AGREED &&
+	       l.next_at_s == at && l.callback_agent == ANN &&
+	       str_eq(l.callback_note, about);
+}
+
+/* The server dies after her wrap-up, while Bob talks or writes it up. */
+static void promise_outlives_a_crash(void **unused UNUSED)
+{
+	static const struct {
+		const char *what;
+		int64_t bob;		/* his outcome's digit, 0 = none yet */
+		bool kept;
+	} cases[] = {
+		{ "Bob still talks", 0, true },
+		{ "Bob has chosen interested", 2, true },
+		{ "Bob has chosen not interested", 4, false },
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		int64_t at;
+		struct lead_id id = promised(&at);
+		struct lead l;
+
+		if (cases[i].bob) {
+			customer_hangs_up();
+			T_OK(!FW(&w, IN_OUTCOME, .agent = BOB,
+				 .value = cases[i].bob), "Bob chooses");
+		}
+		T_OK(fw_crash(&w) == 1, "%s: the server dies", cases[i].what);
+		T_OK(is_hers(id, at, "asks her husband") == cases[i].kept,
+		     "%s: her call-back is %s", cases[i].what,
+		     cases[i].kept ? "kept" : "not his word");
+		T_OK(!lead_get(w.lw.leads, id, &l) &&
+		     l.attempts == (cases[i].kept ? 1 : 0),
+		     "%s: and the attempt with it", cases[i].what);
+		fw_close(&w);
+	}
+}
+
+/* Bob's "again" is one too many; what the customer agreed is none of it. */
+static void promise_of_the_last_attempt(void **unused UNUSED)
+{
+	for (int ann_first = 0; ann_first < 2; ann_first++) {
+		struct lead_id id;
+		int64_t at;
+
+		hand_open(true, false);
+		w.k.gate.tries_max = 1;
+		T_OK(!floor_campaign_set(w.floor, &w.k, w.lw.now), "one try");
+		T_OK(!step(ANN, HAND_ASK, HAND_AGENT, "1002\tBob"), "asked");
+		id = it()->lead;
+		give();
+		at = w.lw.now.wall_ms / 1000 + 7200;
+		T_OK(!FW(&w, IN_CALLBACK, .agent = ANN, .value = 1,
+			 .when_s = at, .text = "later") &&
+		     !FW(&w, IN_OUTCOME, .agent = ANN, .value = 3), "Ann");
+		if (ann_first)
+			T_OK(!FW(&w, IN_FINISH, .agent = ANN), "done");
+		customer_hangs_up();
+		T_OK(!FW(&w, IN_OUTCOME, .agent = BOB, .value = 2) &&
+		     !FW(&w, IN_FINISH, .agent = BOB), "Bob: again");
+		if (!ann_first)
+			T_OK(!FW(&w, IN_FINISH, .agent = ANN), "done");
+		T_OK(is_hers(id, at, "later"), "her call-back is kept, %s",
+		     ann_first ? "Ann done first" : "Bob done first");
+		hand_close("one try");
+	}
+}
+
+/* Ann corrects her share to a call-back, before and after Bob is done. */
+static void corrected_to_a_promise(void **unused UNUSED)
+{
+	static const struct {
+		const char *what;
+		int64_t bob;
+		bool bob_first, kept;
+	} cases[] = {
+		{ "Bob still talks", 2, false, true },
+		{ "Bob has said interested", 2, true, true },
+		{ "Bob has said not interested", 4, true, false },
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		struct lead_id id;
+		int64_t at;
+
+		hand_open(true, false);
+		T_OK(!step(ANN, HAND_ASK, HAND_AGENT, "1002\tBob"), "asked");
+		id = it()->lead;
+		give();
+		outcome(ANN);
+		at = w.lw.now.wall_ms / 1000 + 7200;
+		customer_hangs_up();
+		T_OK(!FW(&w, IN_OUTCOME, .agent = BOB, .value = cases[i].bob),
+		     "Bob chooses");
+		if (cases[i].bob_first)
+			T_OK(!FW(&w, IN_FINISH, .agent = BOB), "is done");
+		T_OK(!FW(&w, IN_CORRECT, .agent = ANN, .value = 3,
+			 .when_s = at), "Ann corrects");
+		if (!cases[i].bob_first)
+			T_OK(!FW(&w, IN_FINISH, .agent = BOB), "is done");
+		T_OK(is_hers(id, at, "") == cases[i].kept,
+		     "%s: the lead %s", cases[i].what,
+		     cases[i].kept ? "is hers" : "is Bob's to settle");
+		hand_close(cases[i].what);
+	}
+}
+
 static void outside_on_record(void **unused UNUSED)
 {
 	struct cdr *v = calloc(FW_CDRS, sizeof(*v));
@@ -371,6 +500,9 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(two_agents_on_record),
 		cmocka_unit_test(promise_of_the_first),
+		cmocka_unit_test(promise_outlives_a_crash),
+		cmocka_unit_test(promise_of_the_last_attempt),
+		cmocka_unit_test(corrected_to_a_promise),
 		cmocka_unit_test(outside_on_record),
 		cmocka_unit_test(outside_ends_first),
 		cmocka_unit_test(only_who_may),
