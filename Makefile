@@ -127,7 +127,9 @@ man:                                  ## the manual pages are well-formed
 	@mandoc -T lint -W warning $(wildcard man/*.[1578])
 map: $(B)/waihud                      ## the call map in the tree is the one in the code
 	@$< --map | diff -u data/call-map.mmd -
-fuzz: all                             ## every parser under libFuzzer (FUZZ_SECONDS each, 30)
+dev-deps: deps
+	@sh tests/deps.sh data/packages-dev.txt
+fuzz: dev-deps all                    ## every parser under libFuzzer (FUZZ_SECONDS each, 30)
 	@B=$(B) bash tests/fuzz/run.sh $(or $(FUZZ_SECONDS),30)
 bench: all                            ## every figure, with its command
 	@B=$(B) bash tests/bench.sh
@@ -135,7 +137,7 @@ install: $(BINS) $(PHONE) $(MO) ## install below DESTDIR/PREFIX
 	@B=$(B) DESTDIR=$(DESTDIR) PREFIX=$(PREFIX) sh data/install.sh
 san:                                  ## the fast checks under ASan and UBSan
 	$(MAKE) check SANDIR=-san SAN='-fsanitize=address,undefined -fno-sanitize-recover=all' CFLAGS='-O1 -g'
-valgrind: $(TESTBINS) $(PHONE)        ## the tests under valgrind's memcheck
+valgrind: dev-deps $(TESTBINS) $(PHONE) ## the tests under valgrind's memcheck
 	@B=$(B) bash tests/valgrind.sh $(TESTBINS)
 tsan:                                 ## the threaded tests under TSan
 	$(MAKE) SANDIR=-tsan SAN='-fsanitize=thread' CFLAGS='-O1 -g' \
@@ -146,6 +148,6 @@ help:                                 ## this list
 	@sed -n 's/^\([a-z-]*\):[^#]*## /\1\t/p' Makefile
 clean:                                ## remove what was built
 	rm -rf build build-*
-.PHONY: force all check test slow deps demo layers size man map fuzz bench install san tsan valgrind help clean
+.PHONY: force all check test slow deps demo layers size man map fuzz bench install san tsan valgrind dev-deps help clean
 .SECONDARY:
 -include $(shell find $(B) -name '*.d' 2>/dev/null)

@@ -11,6 +11,7 @@ rules {
 FNR == 1 && !(dir in known) { bad(file ": folder " dir " has no row in layers.rules") }
 /^#[ \t]*include[ \t]*"/ {
 	split($0, q, "\""); inc = q[2]; n = index(inc, "/")
+	doors(inc)
 	if (!n) next
 	top = substr(inc, 1, n - 1)
 	from = ("common/" top in known) ? "common/" top : ("server/" top in known) ? "server/" top : top
@@ -19,7 +20,10 @@ FNR == 1 && !(dir in known) { bad(file ": folder " dir " has no row in layers.ru
 	if (!((dir, "*") in may) && !((dir, from) in may)) bad(file ":" FNR ": " dir " must not include " inc)
 }
 /^#[ \t]*include[ \t]*</ {
-	split($0, q, /[<>]/); inc = q[2]
+	split($0, q, /[<>]/)
+	doors(q[2])
+}
+function doors(inc,	d) {
 	for (d in door) if (index(inc, d) == 1 && !index(door[d], " " dir " ") && !index(door[d], " " file " "))
 		bad(file ":" FNR ": <" inc "> belongs behind" door[d])
 }
