@@ -481,6 +481,12 @@ static unsigned help_key(struct agent_model *m, uint32_t key)
 	return move_sel(m, key, 64, 1) ? DO_REDRAW : DO_NOTHING;
 }
 
+static bool has_pages(enum agent_ctx box)
+{
+	return box == CTX_TRANSFER || box == CTX_LIST || box == CTX_MORE ||
+	       box == CTX_HELP;
+}
+
 unsigned agent_box_key(struct agent_model *m, uint32_t key)
 {
 	bool field = m->box == CTX_TRANSFER || m->box == CTX_AMOUNT ||
@@ -499,6 +505,10 @@ unsigned agent_box_key(struct agent_model *m, uint32_t key)
 	}
 	if ((key & TK_PASTED) && !field)
 		return DO_NOTHING;
+	/* The script is read on meanwhile, but where they turn a list. */
+	if ((key == TK_PGUP || key == TK_PGDN) && !has_pages(m->box))
+		return agent_ctx_of_state(m) == CTX_LOGIN
+			       ? DO_NOTHING : agent_turn_page(m, key);
 	switch (m->box) {
 	case CTX_BREAKS:
 		return break_key(m, key);

@@ -212,6 +212,8 @@ void agent_link_back(struct agent_model *m);
 /* Pop-ups' keys (agent_box.c). */
 unsigned agent_box_key(struct agent_model *m, uint32_t key);
 void agent_box_open(struct agent_model *m, enum agent_ctx box);
+/* PgUp or PgDn on the script; returns DO_*. */
+unsigned agent_turn_page(struct agent_model *m, uint32_t key);
 void agent_send(struct agent_model *m, enum msg_type type, const void *obj);
 /* Labels of the server's come in the screen's language. */
 void agent_send_lang(struct agent_model *m);

@@ -130,7 +130,7 @@ static bool lies_under(const struct agent_model *m)
 	return agent_ctx_of_state(m) == CTX_NOT_READY;
 }
 
-static unsigned turn_page(struct agent_model *m, uint32_t key)
+unsigned agent_turn_page(struct agent_model *m, uint32_t key)
 {
 	size_t n = m->script.pages_count;
 	struct msg_script_page p;
@@ -342,7 +342,7 @@ static unsigned act_on(struct agent_model *m, enum agent_act act,
 		m->tone_text[0] = '\0';
 		return DO_REDRAW;
 	case ACT_PAGE:
-		return turn_page(m, key);
+		return agent_turn_page(m, key);
 	case ACT_REPAINT:
 		return DO_REDRAW | DO_PAINT;
 	case ACT_HELP:

@@ -31,6 +31,8 @@ void view_script(const struct agent_model *m, struct grid *g,
 		 const struct layout *l);
 void view_finish(const struct agent_model *m, struct grid *g,
 		 const struct layout *l);
+/* Outcomes without a digit: the key 0 shows them. */
+bool view_has_more(const struct agent_model *m);
 /* Rules, outcomes or what stands there, notes. */
 void view_lower(const struct agent_model *m, struct grid *g,
 		const struct layout *l);

@@ -475,16 +475,22 @@ static void ready_line(const struct agent_model *m, struct grid *g,
 	grid_rule(g, l->notes_y, 0, l->cols, NULL);
 }
 
+bool view_has_more(const struct agent_model *m)
+{
+	for (uint32_t i = 0; i < m->outcomes.rows_count; i++)
+		if (!m->outcomes.rows[i].digit)
+			return true;
+	return false;
+}
+
 /* The rule over the outcomes; the key of those without a digit, if any. */
 static void outcomes_rule(const struct agent_model *m, struct grid *g,
 			  const struct layout *l, const char *title)
 {
 	char line[160];
-	bool more = false;
 
-	for (uint32_t i = 0; i < m->outcomes.rows_count; i++)
-		more = more || !m->outcomes.rows[i].digit;
-	str_fmt(line, sizeof(line), "%s%s", title, more ? _("; 0 more") : "");
+	str_fmt(line, sizeof(line), "%s%s", title,
+		view_has_more(m) ? _("; 0 more") : "");
 	grid_rule(g, l->out_y, 0, l->cols, line);
 }
 

@@ -91,6 +91,10 @@ void view_card(const struct agent_model *m, struct grid *g)
 								     : ' ',
 					  d, o->label);
 		}
+	if ((agent_on_call(m) || agent_ctx_of_state(m) == CTX_WRAP) &&
+	    view_has_more(m) && y + 9 / per < g->rows - 1)
+		grid_put(g, y + 9 / per, 9 % per * w + 2, w - 2, ST_NORMAL,
+			 _("0 more"));
 	if (m->typing)
 		edit_draw_box(g, (struct grid_box){ g->rows - 3, 1, 2,
 			      g->cols - 2 }, &m->note, true);

@@ -362,13 +362,15 @@ static void show_limit(struct desk *d, const struct call *c,
 static void show_taker(struct desk *d, const struct call *c,
 		       struct msg_seat *m)
 {
-	static const char agent[] = "agent ", outside[] = "outside ";
+	static const char agent[] = "agent ", outside[] = "outside ",
+			  supervisor[] = "supervisor ";
 	const char *at = strchr(c->given, ' ');
 
 	if (*c->hand.name)
 		str_copy(m->consult_with, sizeof(m->consult_with),
 			 c->hand.name);
-	else if (at && !strncmp(c->given, agent, strlen(agent)))
+	else if (at && (!strncmp(c->given, agent, strlen(agent)) ||
+			!strncmp(c->given, supervisor, strlen(supervisor))))
 		name_of_agent(d, at + 1, m->consult_with,
 			      sizeof(m->consult_with));
 	else if (at && !strncmp(c->given, outside, strlen(outside)))

@@ -154,8 +154,8 @@ static void show_call(struct desk *d, const struct seat *s,
 						 : c->join_ms), 0);
 	m->hold_ms = (uint32_t)(c->hold_ms + (c->hold_since_ms
 				? now_ms - c->hold_since_ms : 0));
-	m->ended_by = c->gave_ms && !c->end_ms ? MSG_ENDED_TRANSFER
-		    : enders[c->by];
+	/* Given away is how it ended for him, whatever came after. */
+	m->ended_by = c->gave_ms ? MSG_ENDED_TRANSFER : enders[c->by];
 	if (c->gave_ms)			/* his part of it */
 		end = c->gave_ms;
 	if (c->part)

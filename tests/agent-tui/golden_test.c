@@ -231,6 +231,14 @@ static void test_more(void **state UNUSED)
 	     strstr(got, "Outcome: press a number; 0 more --"), "told:\n%s",
 	     got);
 	replay_free(r);
+	r = show("A7", LANG_EN, 20, 60, stdout);
+	T_OK(grid_dump(replay_draw(r), got, TEXT_MAX) &&
+	     !strstr(got, "0 more"), "nor on the card");
+	T_OK(!replay_line(r, "outcomes.rows code=10 label=Deceased", why,
+			  sizeof(why)), "a tenth");
+	T_OK(grid_dump(replay_draw(r), got, TEXT_MAX) &&
+	     strstr(got, "  0 more"), "told on the card:\n%s", got);
+	replay_free(r);
 	free(got);
 }
 

@@ -158,6 +158,12 @@ static const struct {
 	  "-> note req=1 call=7 text=\"kept\"\n" },
 	{ "reading ahead", "A2", "key PgDn",
 	  "-> script_page req=1 page=2\n" },
+	{ "reading on while a menu is open", "A5",
+	  "key F3|key PgDn", "-> script_page req=1 page=3\n" },
+	{ "and while an amount is typed", "A5", "key 1|type 5|key PgDn|key Enter",
+	  "-> script_page req=1 page=3\n"
+	  "-> outcome req=1 call=7 code=1 amount=500\n" },
+	{ "but in the help the help is read on", "A5", "key F1|key PgDn", "" },
 	{ "a menu closes when the state changes", "A5",
 	  "key F3|seat state=wrap-up|key 2",
 	  "-> outcome req=1 call=7 code=2\n" },
