@@ -273,8 +273,8 @@ static void own_colors(struct watch *w)
 
 static enum err open_screen(struct watch *w)
 {
-	struct term_opts to = { w->o->color, w->o->glyphs, w->o->bell,
-				w->o->title };
+	struct term_opts to = { .color = w->o->color, .glyphs = w->o->glyphs,
+				.bell = w->o->bell, .title = w->o->title };
 	int rows, cols;
 	enum err e;
 
