@@ -122,7 +122,7 @@ static unsigned ask_key(struct agent_model *m, uint32_t key)
 		else if (m->out.hangup)
 			m->out.hangup(m->out.arg);
 	}
-	return DO_REDRAW;
+	return DO_REDRAW | (ask == ASK_LEAVE ? DO_QUIT : 0);
 }
 
 static unsigned correct_key(struct agent_model *m, uint32_t key)

@@ -155,11 +155,14 @@ static const struct keymap_row rows[] = {
 	  N_("Esc Close"), NULL, NULL },
 	{ TK_ESC, 0, ACT_BOX, CTX_ASK, N_("Esc No"), NULL, NULL },
 	{ TK_ESC, 0, ACT_BOX, BOXES, N_("Esc Cancel"), NULL, NULL },
+	{ TK_ESC, 0, ACT_LEAVE, CTX_LOGIN | CTX_ALONE, N_("Esc Exit"), NULL,
+	  NULL },
 	{ TK_ESC, 0, ACT_UNDO_PENDING, STATES, NULL, NULL,
 	  N_("Back, cancel; never ends a call") },
 	{ 'L', 0, ACT_BOX, CTX_HELP, N_("L Chinese"), NULL, NULL },
 	{ TK_CTRL_L, 0, ACT_REPAINT, ~0u, NULL, NULL, N_("Repaint") },
-	{ TK_CTRL_C, TK_CTRL_Z, ACT_NO_QUIT, ~0u, NULL, NULL, NULL },
+	{ TK_CTRL_C, TK_CTRL_Z, ACT_NO_QUIT, ~0u, NULL, NULL,
+	  N_("Nothing but a hint: how to leave") },
 };
 
 /* Which of them the footer names, in the mock-ups' order. */
@@ -183,7 +186,7 @@ static const struct footer_plan plans[] = {
 	{ CTX_WRAP, -1, "1-9 F7 n Enter F2 / + PgDn F9 F1",
 	  "1-9 F7 n Enter F2 / + F9 F1" },
 	{ CTX_LOST, -1, "n 1-9 PgDn F8", "n 1-9 PgDn F8" },
-	{ CTX_ALONE, -1, "Enter PgDn F1", NULL },
+	{ CTX_ALONE, -1, "Enter PgDn Esc F1", NULL },
 	{ CTX_NOTE, -1, "Esc F8 F4 PgDn F1", NULL },
 	{ CTX_TONES, -1, "Esc F8 PgDn", NULL },
 	{ CTX_BREAKS, -1, "1-9 0 Esc", NULL },
@@ -196,7 +199,7 @@ static const struct footer_plan plans[] = {
 	{ CTX_MORE, -1, "Up/Down Enter Esc", NULL },
 	{ CTX_ASK, -1, "Enter Esc", NULL },
 	{ CTX_HELP, -1, "Up/Down L Esc", NULL },
-	{ CTX_LOGIN, -1, "Enter F1", NULL },
+	{ CTX_LOGIN, -1, "Enter F1 Esc", NULL },
 };
 
 const struct keymap agent_keymap = { rows, ARRAY_LEN(rows), plans,

@@ -59,7 +59,7 @@ enum agent_ctx { /* its bit */
 };
 
 /* What Enter confirms in CTX_ASK. */
-enum agent_ask { ASK_NONE, ASK_OUTCOME, ASK_HANGUP, ASK_LOGOUT };
+enum agent_ask { ASK_NONE, ASK_OUTCOME, ASK_HANGUP, ASK_LEAVE };
 
 enum agent_field { PICK_LIST, PICK_WHEN, PICK_WHO, PICK_PHONE, PICK_NOTE,
 		   PICK_COUNT };

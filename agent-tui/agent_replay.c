@@ -231,7 +231,8 @@ static enum err do_key(struct replay *r, const char *name)
 	/* Half a second apart: not the slip of a finger. */
 	clock_advance(&r->clock, 500);
 	set_now(r);
-	agent_key(r->m, key);
+	if (agent_key(r->m, key) & DO_QUIT && r->o.requests)
+		fprintf(r->o.out, "-> quit\n");
 	return ERR_OK;
 }
 
@@ -367,6 +368,7 @@ enum err replay_file(struct replay *r, const char *path, const char *section,
 		no++;
 		line[strcspn(line, "\r\n")] = '\0';
 		if (!strncmp(line, "== ", 3)) {
+			line[3 + strcspn(line + 3, "\t")] = '\0';
 			in = !section || str_eq(line + 3, section);
 			found = found || in;
 			continue;
@@ -390,8 +392,9 @@ enum err replay_sections(const char *path, FILE *out)
 
 	if (!f)
 		return ERR_ABSENT;
+	/* A section without a description is a part of others. */
 	while (fgets(line, sizeof(line), f))
-		if (!strncmp(line, "== ", 3))
+		if (!strncmp(line, "== ", 3) && strchr(line, '\t'))
 			fprintf(out, "%s", line + 3);
 	fclose(f);
 	return ERR_OK;

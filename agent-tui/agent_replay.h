@@ -50,7 +50,7 @@ MUST_CHECK enum err replay_line(struct replay *r, const char *line, char *why,
  */
 MUST_CHECK enum err replay_file(struct replay *r, const char *path,
 				const char *section, char *why, size_t size);
-/* Names of a file's sections, one a line; ERR_ABSENT. */
+/* A line "NAME<tab>WHAT" a section of "== NAME<tab>WHAT"; ERR_ABSENT. */
 MUST_CHECK enum err replay_sections(const char *path, FILE *out);
 /* Draws now and writes the screen to opts.out. */
 void replay_dump(struct replay *r, const char *name);

@@ -286,10 +286,25 @@ static unsigned simple(struct agent_model *m, enum agent_act act)
 		m->retry_at_ms = m->now.mono_ms;
 	else if (act == ACT_UNDO_PENDING && m->seat.pending)
 		return want(m, MSG_WANT_CARRY_ON);
-	else if (act == ACT_NO_QUIT)
-		agent_hint(m, ST_NORMAL,
-			   _("To leave: F3, then 0. A call is never ended "
-			     "by Ctrl-C."));
+	return DO_REDRAW;
+}
+
+/* Ctrl-C and Ctrl-Z, wherever they are pressed: only how to leave is said. */
+static unsigned no_quit(struct agent_model *m)
+{
+	agent_hint(m, ST_NORMAL, !m->logged_in || (m->lost && !m->seat.call)
+		   ? _("To leave: Esc, then Enter.")
+		   : m->lost ? _("A call is never ended by Ctrl-C.")
+			     : _("To leave: F3, then 0. A call is never ended "
+				 "by Ctrl-C."));
+	return DO_REDRAW;
+}
+
+/* Asked for where there is no call: at the log-in, or without a server. */
+static unsigned leave(struct agent_model *m)
+{
+	agent_box_open(m, CTX_ASK);
+	m->ask = ASK_LEAVE;
 	return DO_REDRAW;
 }
 
@@ -345,6 +360,8 @@ static unsigned act_on(struct agent_model *m, enum agent_act act,
 		return agent_turn_page(m, key);
 	case ACT_REPAINT:
 		return DO_REDRAW | DO_PAINT;
+	case ACT_LEAVE:
+		return leave(m);
 	case ACT_HELP:
 	case ACT_BREAKS:
 	case ACT_TRANSFER:
@@ -402,8 +419,8 @@ static unsigned login_key(struct agent_model *m, uint32_t key)
 	if (key == TK_TAB || key == TK_UP || key == TK_DOWN ||
 	    key == TK_BACKTAB) {
 		l->on_pass = !l->on_pass;
-	} else if (key == TK_CTRL_C || key == TK_CTRL_Z) {
-		return DO_QUIT;
+	} else if (key == TK_ESC) {
+		return leave(m);
 	} else if (key == TK_F1) {
 		agent_box_open(m, CTX_HELP);
 	} else if (key == TK_CTRL_L) {
@@ -443,6 +460,8 @@ unsigned agent_key(struct agent_model *m, uint32_t key)
 
 	if (key == TK_RESIZE)
 		return DO_REDRAW;
+	if (key == TK_CTRL_C || key == TK_CTRL_Z)
+		return no_quit(m);
 	if (m->box)
 		return agent_box_key(m, key);
 	if (ctx == CTX_LOGIN)

@@ -277,7 +277,7 @@ void agent_draw(const struct agent_model *m, struct grid *g)
 	}
 	if (!m->logged_in) {
 		view_login(m, g);
-		if (m->hint_until_ms && !m->lost)
+		if (m->hint_until_ms)
 			view_notice(m, g, l.full);
 		return;
 	}

@@ -323,6 +323,9 @@ static void box_ask(const struct agent_model *m, struct grid *g)
 		b = grid_popup(g, 6, 58, label);
 		put(g, b, 1, 2, ST_NORMAL, _("This customer is never called "
 					     "again. Are you sure?"));
+	} else if (m->ask == ASK_LEAVE) {
+		b = grid_popup(g, 6, 58, _("Exit"));
+		put(g, b, 1, 2, ST_NORMAL, _("End this program?"));
 	} else {
 		b = grid_popup(g, 6, 58, _("Hang up"));
 		str_fmt(line, sizeof(line), _("End the call with %s?"),

@@ -301,12 +301,12 @@ void view_notice(const struct agent_model *m, struct grid *g, bool full)
 	char buf[300] = "";
 	enum style st = ST_WATCH;
 
-	if (m->lost) {
-		lost_notice(m, full, buf, sizeof(buf));
-		st = ST_ALARM;
-	} else if (m->hint_until_ms) {
+	if (m->hint_until_ms) {
 		str_copy(buf, sizeof(buf), m->hint);
 		st = m->hint_style;
+	} else if (m->lost) {
+		lost_notice(m, full, buf, sizeof(buf));
+		st = ST_ALARM;
 	} else if (line_flag(m, buf, sizeof(buf))) {
 		st = ST_ALARM;
 	} else if (!call_flag(m, buf, sizeof(buf))) {

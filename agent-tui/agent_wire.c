@@ -185,6 +185,8 @@ static unsigned on_login_ok(struct agent_model *m,
 	edit_set(&m->login.pass, "");
 	m->login.busy = m->login.taken = false;
 	m->login.trouble[0] = '\0';
+	if (m->ask == ASK_LEAVE)
+		m->box = 0;
 	agent_link_back(m);
 	return DO_REDRAW | DO_FLUSH;
 }
@@ -266,6 +268,7 @@ void agent_link_lost(struct agent_model *m, int64_t retry_at_ms)
 	if (!m->lost)
 		m->lost_since_ms = m->now.mono_ms;
 	m->lost = true;
+	m->hint_until_ms = 0;		/* what it was about is over */
 	m->retry_at_ms = retry_at_ms;
 	m->pick.sending = m->login.busy = false;
 	if (m->box != CTX_HELP)

@@ -53,7 +53,8 @@ static int list_shows(void)
 {
 	char path[512];
 
-	if (agent_data_file(path, sizeof(path), "samples/agent.en") ||
+	if (agent_data_file(path, sizeof(path), text_lang() == LANG_ZH
+			    ? "samples/agent.zh" : "samples/agent.en") ||
 	    replay_sections(path, stdout)) {
 		fprintf(stderr, "waihu-agent: %s: %s\n", path,
 			err_text(ERR_ABSENT));

@@ -224,6 +224,8 @@ static unsigned answer_yes(struct wall_model *m)
 
 	if (ask == ASK_QUIT)
 		todo |= DO_QUIT;
+	else if (ask == ASK_SUSPEND)
+		todo |= DO_SUSPEND;
 	else if (m->lost)
 		wall_hint(m, ST_WATCH, _("The server is lost: not now."));
 	else if (ask == ASK_BARGE)
@@ -318,7 +320,7 @@ static unsigned login_key(struct wall_model *m, uint32_t key)
 	struct wall_login *l = &m->login;
 
 	if (key == TK_CTRL_C || key == TK_ESC)
-		return DO_QUIT;
+		return wall_ask_open(m, ASK_QUIT);
 	if (key == TK_TAB || key == TK_UP || key == TK_DOWN ||
 	    key == TK_BACKTAB) {
 		l->on_pass = !l->on_pass;

@@ -158,7 +158,10 @@ static const struct keymap_row rows[] = {
 	{ TK_CTRL_L, 0, ACT_REPAINT, ~0u, NULL, NULL, N_("Repaint") },
 	{ 'q', 0, ACT_QUIT, ALL & ~(CTX_PACING | CTX_MONITOR), N_("q Quit"),
 	  NULL, N_("Quit; asks while you listen") },
-	{ TK_CTRL_C, 0, ACT_QUIT, ~0u, NULL, NULL, NULL },
+	{ TK_ESC, 0, ACT_QUIT, CTX_LOGIN, N_("Esc Quit"), NULL, NULL },
+	{ TK_CTRL_C, 0, ACT_QUIT, ~0u, NULL, NULL, N_("Quit; asks first") },
+	{ TK_CTRL_Z, 0, ACT_NONE, ~0u, NULL, NULL,
+	  N_("Back to the shell for a while; asks first") },
 };
 
 /* Which of them the footer names, in the mock-ups' order; // is the key /. */
@@ -186,7 +189,7 @@ static const struct footer_plan plans[] = {
 	{ CTX_LINE, -1, "Enter Tab Esc", NULL },
 	{ CTX_FILTER, -1, "1-9 Esc", NULL },
 	{ CTX_HELP, -1, "Up/Down L Esc", NULL },
-	{ CTX_LOGIN, -1, "Enter Tab F1", NULL },
+	{ CTX_LOGIN, -1, "Enter Tab F1 Esc", NULL },
 };
 
 const struct keymap wall_keymap = { rows, ARRAY_LEN(rows), plans,

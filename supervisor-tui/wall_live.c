@@ -220,6 +220,17 @@ static int64_t next_due(const struct watch *w)
 	return MIN(due, link_due_ms(w->link, now->mono_ms));
 }
 
+/* Asked for by Ctrl-Z.  Where no shell waits the system ignores it. */
+static void suspend(struct watch *w)
+{
+	w->todo = (w->todo & ~(unsigned)DO_SUSPEND) | DO_REDRAW | DO_PAINT;
+	w->at_once = true;
+	if (w->tty)
+		tty_suspend(w->tty);
+	else
+		term_suspend(w->term);
+}
+
 static void turn(struct watch *w)
 {
 	int64_t second;
@@ -240,6 +251,8 @@ static void turn(struct watch *w)
 		take_keys(w);
 	if (w->m->now.wall_ms / SECOND_MS != second)
 		w->todo |= wall_tick(w->m);
+	if (w->todo & DO_SUSPEND)
+		suspend(w);
 	w->done = got & LOOP_GONE || stop_now || w->todo & DO_QUIT;
 	if (w->todo && !w->done)
 		draw(w);

@@ -162,8 +162,11 @@ static enum err do_key(struct wall_replay *r, const char *name)
 		return ERR_FORMAT;
 	/* Half a second apart: not the slip of a finger. */
 	wall_replay_tick(r, 500);
-	if (wall_key(r->m, key) & DO_QUIT && r->o.requests)
-		fprintf(r->o.out, "-> quit\n");
+	unsigned todo = wall_key(r->m, key);
+
+	if (todo & (DO_QUIT | DO_SUSPEND) && r->o.requests)
+		fprintf(r->o.out, "-> %s\n",
+			todo & DO_QUIT ? "quit" : "suspend");
 	return ERR_OK;
 }
 
@@ -249,7 +252,7 @@ static enum err on_line(void *arg, const char *word, const char *rest,
 		r->m->wall = true;
 	else if (str_eq(word, "read-only"))
 		r->m->read_only = true;
-	else if (str_eq(word, "login"))
+	else if (str_eq(word, "log-in"))
 		r->m->login.asked = true;
 	else {
 		str_fmt(why, size, "\"%s\" is neither a message nor a word "
@@ -290,14 +293,10 @@ enum err wall_replay_sample(struct wall_replay *r, const char *name, char *why,
 
 	str_fmt(file, sizeof(file), "samples/supervisor-%s.%s", name,
 		text_lang() == LANG_ZH ? "zh" : "en");
-	if (tui_data_file(path, sizeof(path), file)) {
-		str_fmt(file, sizeof(file), "samples/supervisor-%s.en", name);
-		if (strchr(name, '/') ||
-		    tui_data_file(path, sizeof(path), file)) {
-			str_fmt(why, size, "there is no sample %s; "
-				"--list-shows names them", name);
-			return ERR_ABSENT;
-		}
+	if (strchr(name, '/') || tui_data_file(path, sizeof(path), file)) {
+		str_fmt(why, size, "there is no sample %s; --list-shows names "
+			"them", name);
+		return ERR_ABSENT;
 	}
 	return wall_replay_file(r, path, why, size);
 }

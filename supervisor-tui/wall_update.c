@@ -568,6 +568,8 @@ unsigned wall_key(struct wall_model *m, uint32_t key)
 
 	if (key == TK_RESIZE)
 		return DO_REDRAW;
+	if (key == TK_CTRL_Z && !m->box.ask)
+		return wall_ask_open(m, ASK_SUSPEND);
 	if (ctx == CTX_HELP)
 		return key & TK_PASTED ? DO_NOTHING : help_key(m, key);
 	if (ctx & (CTX_LINE | CTX_TEXT | CTX_ASK | CTX_FILTER | CTX_LOGIN))

@@ -131,6 +131,8 @@ static const char *const questions[ASK_COUNT] = {
 	[ASK_EXPORT] = N_("Write this report to a new file, as CSV:"),
 	[ASK_NOTE] = N_("Note on the recording of %s:"),
 	[ASK_QUIT] = N_("Quit? You leave the call you are on."),
+	[ASK_SUSPEND] = N_("Back to the shell? fg shows this screen again; "
+			   "until then nothing is watched here."),
 	[ASK_APPLY] = N_("Apply the change to %s?"),
 };
 

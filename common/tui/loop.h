@@ -18,7 +18,8 @@ enum {
 };
 
 /* What update functions return; or-ed. */
-enum { DO_NOTHING = 0, DO_RECALC = 1, DO_REDRAW = 2, DO_QUIT = 4 };
+enum { DO_NOTHING = 0, DO_RECALC = 1, DO_REDRAW = 2, DO_QUIT = 4,
+       DO_SUSPEND = 64 };
 
 /*
  * Waits until one of the descriptors (-1 = none) is readable or now_ms

@@ -2,6 +2,7 @@
 
 #include <curses.h>
 #include <poll.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <termios.h>
@@ -219,6 +220,19 @@ enum err term_open(const struct term_opts *o, struct term **out)
 	open_term = t;
 	*out = t;
 	return ERR_OK;
+}
+
+void term_suspend(struct term *t)
+{
+	put_raw("\033[?2004l");
+	curs_set(1);
+	endwin();
+	raise(SIGTSTP);
+	t->nbytes = 0;
+	t->pasting = false;
+	refresh();			/* program mode again */
+	put_raw("\033[?2004h");
+	clearok(stdscr, TRUE);
 }
 
 struct term *term_close(struct term *t)

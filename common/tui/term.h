@@ -31,6 +31,11 @@ struct term_opts {
 MUST_CHECK enum err term_open(const struct term_opts *o, struct term **out);
 /* A terminal that says it cannot place a cursor (TERM=dumb): only lines. */
 bool term_is_dumb(void);
+/*
+ * Gives the terminal to the shell and stops this process (SIGTSTP), until it
+ * is told to go on; draw anew then.  Where no shell waits it returns at once.
+ */
+void term_suspend(struct term *t);
 /* Gives the terminal back as it was; returns NULL. */
 struct term *term_close(struct term *t);
 

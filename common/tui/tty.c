@@ -1,6 +1,7 @@
 #include "tui/tty.h"
 
 #include <poll.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <termios.h>
@@ -41,22 +42,35 @@ static void push(struct tty *t, uint32_t key)
 		t->key[(t->head + t->count++) % KEYS_MAX] = key;
 }
 
+static void set_raw(const struct tty *t)
+{
+	struct termios raw = t->was;
+
+	raw.c_lflag &= ~(tcflag_t)(ICANON | ECHO | ISIG);
+	raw.c_iflag &= ~(tcflag_t)(IXON | ICRNL);
+	tcsetattr(STDIN_FILENO, TCSANOW, &raw);
+}
+
 enum err tty_open(struct tty **out)
 {
 	struct tty *t = calloc(1, sizeof(*t));
-	struct termios raw;
 
 	if (!t)
 		return ERR_MEMORY;
 	t->is_tty = isatty(STDIN_FILENO) && !tcgetattr(STDIN_FILENO, &t->was);
-	if (t->is_tty) {
-		raw = t->was;
-		raw.c_lflag &= ~(tcflag_t)(ICANON | ECHO | ISIG);
-		raw.c_iflag &= ~(tcflag_t)(IXON | ICRNL);
-		tcsetattr(STDIN_FILENO, TCSANOW, &raw);
-	}
+	if (t->is_tty)
+		set_raw(t);
 	*out = t;
 	return ERR_OK;
+}
+
+void tty_suspend(struct tty *t)
+{
+	if (t->is_tty)
+		tcsetattr(STDIN_FILENO, TCSANOW, &t->was);
+	raise(SIGTSTP);
+	if (t->is_tty)
+		set_raw(t);
 }
 
 struct tty *tty_close(struct tty *t)

@@ -19,6 +19,7 @@ struct tty;
 
 MUST_CHECK enum err tty_open(struct tty **out);
 struct tty *tty_close(struct tty *t);	/* gives the terminal back; NULL */
+void tty_suspend(struct tty *t);	/* as term_suspend (tui/term) */
 /* Next key (tui/key) or 0; reads stdin, call when it is readable. */
 uint32_t tty_key(struct tty *t);
 /* The file or pipe has ended: do not wait for it any more. */

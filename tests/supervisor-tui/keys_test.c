@@ -105,6 +105,12 @@ static const struct {
 	  "use S1\nkey q\n", "quit\n" },
 	{ "Ctrl-C asks always",
 	  "use S1\nkey Ctrl-C\nkey Esc\n", "" },
+	{ "Ctrl-Z asks as well", "use S1\nkey Ctrl-Z\nkey Esc\n", "" },
+	{ "and goes to the shell after Enter",
+	  "use S2\nkey Ctrl-Z\nkey Enter\n", "suspend\n" },
+	{ "at the log-in nothing leaves unasked",
+	  "log-in\nkey Ctrl-C\nkey Esc\nkey Esc\nkey Esc\n", "" },
+	{ "and Enter answers", "log-in\nkey Esc\nkey Enter\n", "quit\n" },
 	{ "a screen on the wall has no such keys",
 	  "use S2\nwall\nkey R\nkey l\nkey P\n", "" },
 };
