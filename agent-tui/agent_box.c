@@ -484,7 +484,7 @@ static unsigned help_key(struct agent_model *m, uint32_t key)
 static bool has_pages(enum agent_ctx box)
 {
 	return box == CTX_TRANSFER || box == CTX_LIST || box == CTX_MORE ||
-	       box == CTX_HELP;
+	       box == CTX_HELP || box == CTX_HISTORY;
 }
 
 unsigned agent_box_key(struct agent_model *m, uint32_t key)
@@ -520,6 +520,10 @@ unsigned agent_box_key(struct agent_model *m, uint32_t key)
 		return list_key(m, key);
 	case CTX_HELP:
 		return help_key(m, key);
+	case CTX_HISTORY:
+		if (key == TK_ENTER || key == 'i')
+			return close_box(m);
+		return move_sel(m, key, 256, 9) ? DO_REDRAW : DO_NOTHING;
 	case CTX_ASK:
 		return ask_key(m, key);
 	case CTX_CORRECT:

@@ -18,7 +18,7 @@ static const struct { const char *field; enum msg_words list; } worded[] = {
 	{ "consult", MSG_WORDS_STEP }, { "step", MSG_WORDS_STEP },
 	{ "coach", MSG_WORDS_MONITOR }, { "kind", MSG_WORDS_TARGET },
 	{ "level", MSG_WORDS_LEVEL }, { "why", MSG_WORDS_END },
-	{ "code", MSG_WORDS_REFUSAL },
+	{ "code", MSG_WORDS_REFUSAL }, { "number_why", MSG_WORDS_NUMBER_WHY },
 };
 
 /* -- words and values -------------------------------------------------------- */

@@ -12,7 +12,7 @@
 #define MENUS   (CTX_BREAKS | CTX_CORRECT | CTX_NUMBERS | CTX_MORE |         \
 		 CTX_SOUND)
 #define BOXES   (MENUS | CTX_TRANSFER | CTX_PICKER | CTX_LIST | CTX_ASK | \
-		 CTX_AMOUNT)
+		 CTX_AMOUNT | CTX_HISTORY)
 
 /*
  * Keys of the agent (UX 2.3).  Several rows may share a key: the first whose
@@ -88,8 +88,8 @@ static const struct keymap_row rows[] = {
 	  N_("Hang up, or cancel a call that rings") },
 	{ TK_F8, 0, ACT_HANGUP, CTX_TALK | CTX_NOTE | CTX_TONES,
 	  N_("F8 HANG UP"), NULL, NULL },
-	{ TK_F8, 0, ACT_HANGUP, CTX_HOLD | CTX_CONF | CTX_CONSULT,
-	  N_("F8 Hang up"), NULL, NULL },
+	{ TK_F8, 0, ACT_HANGUP, CTX_HOLD | CTX_CONF | CTX_CONSULT |
+	  CTX_HISTORY, N_("F8 Hang up"), NULL, NULL },
 	{ TK_F8, 0, ACT_HANGUP, CTX_ASKING, N_("F8 Cancel"), NULL, NULL },
 	{ TK_F8, 0, ACT_HANGUP, CTX_ASKED, N_("F8 Leave"), NULL, NULL },
 	{ TK_F8, 0, ACT_HANGUP_LOCAL, CTX_LOST,
@@ -131,6 +131,8 @@ static const struct keymap_row rows[] = {
 	  N_("Correct the outcome of the last call") },
 	{ 'a', 0, ACT_NUMBERS, CTX_PREVIEW, N_("a Other number"), NULL,
 	  N_("Dial another number of this customer") },
+	{ 'i', 0, ACT_HISTORY, BUSY | CTX_ASKED | CTX_LOST, N_("i History"),
+	  NULL, N_("The customer's earlier calls, notes and other numbers") },
 	{ '+', 0, ACT_MORE_TIME, CTX_WRAP, N_("+ 30 s more time"),
 	  N_("+ 30 s more"),
 	  N_("More time for wrap-up, within limits") },
@@ -141,7 +143,8 @@ static const struct keymap_row rows[] = {
 	  N_("PgDn Script"), NULL, NULL },
 	{ TK_UPDOWN, 0, ACT_NONE, CTX_TRANSFER | CTX_LIST | CTX_MORE,
 	  N_("Up/Down Choose"), NULL, NULL },
-	{ TK_UPDOWN, 0, ACT_NONE, CTX_HELP, N_("Up/Down Scroll"), NULL, NULL },
+	{ TK_UPDOWN, 0, ACT_NONE, CTX_HELP | CTX_HISTORY,
+	  N_("Up/Down Scroll"), NULL, NULL },
 	{ TK_ARROWS, 0, ACT_NONE, CTX_PICKER, N_("arrows Day"), NULL, NULL },
 	{ TK_ESC, 0, ACT_CANCEL_CONSULT, CTX_CONSULT | CTX_ASKING,
 	  N_("Esc Back to the customer"), N_("Esc Back"), NULL },
@@ -151,7 +154,7 @@ static const struct keymap_row rows[] = {
 	  N_("Typing a note: Esc or Enter when done"), NULL, NULL },
 	{ TK_ESC, 0, ACT_NOTE_END, CTX_TONES,
 	  N_("Sending tones: 0-9 * #, Esc when done"), NULL, NULL },
-	{ TK_ESC, 0, ACT_BOX, CTX_TRANSFER | CTX_LIST | CTX_HELP,
+	{ TK_ESC, 0, ACT_BOX, CTX_TRANSFER | CTX_LIST | CTX_HELP | CTX_HISTORY,
 	  N_("Esc Close"), NULL, NULL },
 	{ TK_ESC, 0, ACT_BOX, CTX_ASK, N_("Esc No"), NULL, NULL },
 	{ TK_ESC, 0, ACT_BOX, BOXES, N_("Esc Cancel"), NULL, NULL },
@@ -199,6 +202,7 @@ static const struct footer_plan plans[] = {
 	{ CTX_MORE, -1, "Up/Down Enter Esc", NULL },
 	{ CTX_ASK, -1, "Enter Esc", NULL },
 	{ CTX_HELP, -1, "Up/Down L Esc", NULL },
+	{ CTX_HISTORY, -1, "Up/Down Esc F8", NULL },
 	{ CTX_LOGIN, -1, "Enter F1 Esc", NULL },
 };
 
@@ -246,6 +250,8 @@ void agent_footer_text(const struct keymap_row *row, const char *label,
 		str_copy(buf, size, "");
 		return;
 	}
+	if (m->box && row->act == ACT_HANGUP && !agent_on_call(m))
+		*buf = '\0';
 	if (m->seat.answer_by_hand && row->act == ACT_HANGUP)
 		str_copy(buf, size, _("F8 Not this one"));
 	if (row->act == ACT_MUTE && m->seat.muted)

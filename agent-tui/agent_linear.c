@@ -97,9 +97,24 @@ static void say_picker(const struct agent_model *m, char *buf, size_t size)
 static void say_numbers(const struct agent_model *m, char *buf, size_t size)
 {
 	for (uint32_t i = 0; i < m->cust.numbers_count; i++)
-		str_add(buf, size, "%u %s %s%s; ", i + 1,
+		str_add(buf, size, "%u %s %s%s%s; ", i + 1,
 			m->cust.numbers[i].number, m->cust.numbers[i].kind,
-			m->cust.numbers[i].refused ? _("  not now") : "");
+			m->cust.numbers[i].refused ? " " : "",
+			view_number_why(&m->cust.numbers[i]));
+}
+
+static void say_earlier(const struct agent_model *m, uint32_t most, char *buf,
+			size_t size)
+{
+	for (uint32_t i = 0; i < MIN(m->history.rows_count, most); i++) {
+		const struct msg_history_row *h = &m->history.rows[i];
+		char day[16];
+
+		view_date(day, sizeof(day), h->at_ms, m->tz_min, false);
+		str_add(buf, size, "; ");
+		str_add(buf, size, _("%s %s: %s"), day, h->agent,
+			*h->note ? h->note : h->outcome);
+	}
 }
 
 static void say_sound(const struct agent_model *m, char *buf, size_t size)
@@ -161,6 +176,10 @@ static void box(const struct agent_model *m, char *buf, size_t size)
 	case CTX_NUMBERS:
 		say_numbers(m, buf, size);
 		break;
+	case CTX_HISTORY:
+		say_numbers(m, buf, size);
+		say_earlier(m, m->history.rows_count, buf, size);
+		break;
 	case CTX_AMOUNT:
 		if (!agent_amount_read(m->amount.text, &n))
 			agent_amount_print(amount, sizeof(amount), n);
@@ -198,15 +217,11 @@ static void card(const struct agent_model *m, char *buf, size_t size)
 			c->fields[i].value);
 	if (*c->tags)
 		str_add(buf, size, ", %s", c->tags);
-	for (i = 0; i < MIN(m->history.rows_count, 3u); i++) {
-		const struct msg_history_row *h = &m->history.rows[i];
-		char day[16];
-
-		view_date(day, sizeof(day), h->at_ms, m->tz_min, false);
-		str_add(buf, size, "; ");
-		str_add(buf, size, _("%s %s: %s"), day, h->agent,
-			*h->note ? h->note : h->outcome);
-	}
+	for (i = 0; i < c->numbers_count; i++)
+		if (c->numbers[i].refused)
+			str_add(buf, size, ", %s %s", c->numbers[i].number,
+				view_number_why(&c->numbers[i]));
+	say_earlier(m, 3, buf, size);
 }
 
 static void script(const struct agent_model *m, char *buf, size_t size)

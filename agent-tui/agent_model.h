@@ -44,7 +44,8 @@
 	X(CTX_NUMBERS,   "other number")                                      \
 	X(CTX_MORE,      "more outcomes")                                     \
 	X(CTX_AMOUNT,    "an amount")                                         \
-	X(CTX_SOUND,     "sound test")
+	X(CTX_SOUND,     "sound test")                                        \
+	X(CTX_HISTORY,   "history")
 
 enum { /* index of each context */
 #define X(name, word) name##_I,

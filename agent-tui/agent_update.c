@@ -258,6 +258,9 @@ static unsigned open_box(struct agent_model *m, enum agent_act act)
 	case ACT_NUMBERS:
 		agent_box_open(m, CTX_NUMBERS);
 		break;
+	case ACT_HISTORY:
+		agent_box_open(m, CTX_HISTORY);
+		break;
 	case ACT_CORRECT:
 		if (m->last.call)
 			agent_box_open(m, CTX_CORRECT);
@@ -369,6 +372,7 @@ static unsigned act_on(struct agent_model *m, enum agent_act act,
 	case ACT_PICKER:
 	case ACT_MORE:
 	case ACT_NUMBERS:
+	case ACT_HISTORY:
 	case ACT_CORRECT:
 		return open_box(m, act);
 	default:

@@ -38,6 +38,9 @@ void view_lower(const struct agent_model *m, struct grid *g,
 		const struct layout *l);
 
 void view_box(const struct agent_model *m, struct grid *g);
+void view_history(const struct agent_model *m, struct grid *g);
+/* Why this number may not be dialled, "" if it may. */
+const char *view_number_why(const struct msg_number *n);
 void view_login(const struct agent_model *m, struct grid *g);
 void view_card(const struct agent_model *m, struct grid *g);
 

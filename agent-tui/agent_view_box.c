@@ -349,11 +349,10 @@ static void box_digits(const struct agent_model *m, struct grid *g)
 			agent_outcome_at(m, (unsigned)i + 1);
 
 		if (numbers)
-			str_fmt(line, sizeof(line), "%d  %s  %s%s", i + 1,
+			str_fmt(line, sizeof(line), "%d  %s  %s  %s", i + 1,
 				m->cust.numbers[i].number,
 				m->cust.numbers[i].kind,
-				m->cust.numbers[i].refused
-					? _("  not now") : "");
+				view_number_why(&m->cust.numbers[i]));
 		else
 			str_fmt(line, sizeof(line), "%s%d  %s",
 				o && o->code == m->last.outcome ? ">" : " ",
@@ -497,7 +496,8 @@ void view_box(const struct agent_model *m, struct grid *g)
 		{ CTX_PICKER, box_picker }, { CTX_LIST, box_list },
 		{ CTX_ASK, box_ask }, { CTX_CORRECT, box_digits },
 		{ CTX_NUMBERS, box_digits }, { CTX_MORE, box_more },
-		{ CTX_AMOUNT, box_amount }, { CTX_SOUND, box_sound }, { CTX_HELP, box_help },
+		{ CTX_AMOUNT, box_amount }, { CTX_SOUND, box_sound },
+		{ CTX_HELP, box_help }, { CTX_HISTORY, view_history },
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(boxes); i++)

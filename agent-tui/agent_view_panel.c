@@ -373,6 +373,19 @@ static void last_line(const struct agent_model *m, struct panel *p, bool full)
 		      how);
 }
 
+/* The other numbers that may not be dialled, as many as there is room for. */
+static void closed_numbers(const struct msg_customer *c, struct panel *p,
+			   bool full)
+{
+	for (uint32_t i = 0; i < c->numbers_count; i++)
+		if (c->numbers[i].refused && p->y < p->end)
+			panel_linef(p, ST_WATCH, full ? _("Other\t%s%s%s: %s")
+				    : _("%s%s%s: %s"), c->numbers[i].number,
+				    *c->numbers[i].kind ? " " : "",
+				    c->numbers[i].kind,
+				    view_number_why(&c->numbers[i]));
+}
+
 static void customer_compact(const struct agent_model *m, struct panel *p)
 {
 	const struct msg_customer *c = &m->cust;
@@ -393,6 +406,7 @@ static void customer_compact(const struct agent_model *m, struct panel *p)
 	      c->attempts_max, tag);
 	panel_linef(p, ST_NORMAL, _("Lead %llu   Rec %s"),
 	      (unsigned long long)c->lead, rec_word(m->seat.rec));
+	closed_numbers(c, p, false);
 }
 
 void view_customer(const struct agent_model *m, struct grid *g,
@@ -433,4 +447,5 @@ void view_customer(const struct agent_model *m, struct grid *g,
 	      _("Rec  %s"), rec_word(m->seat.rec));
 	if (*c->tier)
 		panel_linef(&p, ST_NORMAL, _("Tier\t%s"), c->tier);
+	closed_numbers(c, &p, true);
 }

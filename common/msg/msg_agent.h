@@ -206,7 +206,9 @@ SCHEMA_STRUCT(msg_field, MSG_FIELD_FIELDS);
 #define MSG_NUMBER_FIELDS(F)                                                  \
 	F(text,   number,     24,   "as may be shown")                        \
 	F(text,   kind,       16,   "mobile, home, office")                   \
-	F(bool,   refused,    0,    "may not be dialled now")
+	F(bool,   refused,    0,    "may not be dialled now")                 \
+	F(u8,     number_why, MSG_NUMBER_WHY_COUNT - 1, "enum msg_number_why: " \
+				    "why, if so")
 SCHEMA_STRUCT(msg_number, MSG_NUMBER_FIELDS);
 
 #define MSG_CUSTOMER_FIELDS(F)                                                \
@@ -365,7 +367,8 @@ SCHEMA_STRUCT(msg_callbacks_page, MSG_CALLBACKS_PAGE_FIELDS);
 	F(text,   agent,      60,   "with whom")                              \
 	F(text,   outcome,    60,   "how it went")                            \
 	F(text,   note,       500,  "what was noted")                         \
-	F(u32,    talk_s,     0,    "talked [s]")
+	F(u32,    talk_s,     0,    "talked [s]")                             \
+	F(text,   number,     24,   "which of the customer's numbers, masked")
 SCHEMA_STRUCT(msg_history_row, MSG_HISTORY_ROW_FIELDS);
 
 #define MSG_HISTORY_PAGE_FIELDS(F)                                            \

@@ -79,6 +79,14 @@
 	X(MSG_DESK_FAILED,    "cannot be called") /* tried again           */ \
 	X(MSG_DESK_OPEN,      "open")
 
+/* Why a customer's number may not be dialled. */
+#define MSG_NUMBER_WHYS(X)                                                    \
+	X(MSG_NUMBER_OPEN,    "open")                                         \
+	X(MSG_NUMBER_DNC,     "do not call")  /* a list, or an erasure     */ \
+	X(MSG_NUMBER_CONSENT, "no consent")                                   \
+	X(MSG_NUMBER_HOURS,   "not at this hour")                             \
+	X(MSG_NUMBER_RULES,   "not now")      /* any other rule            */
+
 #define MSG_RECS(X)                                                           \
 	X(MSG_REC_OFF,    "off")                                              \
 	X(MSG_REC_ON,     "on")                                               \
@@ -308,6 +316,7 @@ enum msg_mode            { MSG_MODES(X) MSG_MODE_COUNT };
 enum msg_wrap_mode       { MSG_WRAP_MODES(X) MSG_WRAP_COUNT };
 enum msg_health          { MSG_HEALTHS(X) MSG_HEALTH_COUNT };
 enum msg_desk            { MSG_DESKS(X) MSG_DESK_COUNT };
+enum msg_number_why      { MSG_NUMBER_WHYS(X) MSG_NUMBER_WHY_COUNT };
 enum msg_rec             { MSG_RECS(X) MSG_REC_COUNT };
 enum msg_ender           { MSG_ENDERS(X) MSG_ENDED_COUNT };
 enum msg_transfer_kind   { MSG_TRANSFERS(X) MSG_TRANSFER_COUNT };
@@ -343,7 +352,8 @@ enum msg_refusal         { MSG_REFUSALS(X) MSG_NO_COUNT };
 	L(CAMPAIGN_DO, MSG_CAMPAIGN_ACTIONS) L(TRUNK, MSG_TRUNK_STATES)       \
 	L(TRUNK_DO, MSG_TRUNK_ACTIONS) L(PHASE, MSG_PHASES) L(END, MSG_ENDS)  \
 	L(REFUSAL, MSG_REFUSALS) L(PERIOD, MSG_PERIODS)                       \
-	L(GROUPING, MSG_GROUPINGS) L(DESK, MSG_DESKS)
+	L(GROUPING, MSG_GROUPINGS) L(DESK, MSG_DESKS)                         \
+	L(NUMBER_WHY, MSG_NUMBER_WHYS)
 
 enum msg_words {
 #define L(name, list) MSG_WORDS_##name,

@@ -1,6 +1,7 @@
 /* desk_who -- who the customer is: card, history, promised call-backs. */
 #include "desk_priv.h"
 
+#include "base/log.h"
 #include "base/str.h"
 #include "report/cdr.h"
 #include "staff/staff.h"
@@ -45,7 +46,35 @@ const char *desk_outcome_label(struct desk *d, uint16_t code, bool zh)
 	return !row ? "" : zh ? row->label_zh : row->label_en;
 }
 
-/* Others may be chosen in a preview: which of them the gate would refuse. */
+/*
+ * Why another number may not be dialled.  While the customer is on the line
+ * the rules that count calls mean this very one: they are news only where
+ * another number can be chosen, in a preview.
+ */
+static enum msg_number_why number_why(struct desk *d, const struct call *c,
+				      size_t i)
+{
+	enum gate_rule rule = floor_number_rule(d->r->floor, c, i,
+						clock_now(d->r->clock));
+
+	switch (rule) {
+	case GATE_RULE_COUNT:
+		return MSG_NUMBER_OPEN;
+	case GATE_NUMBER:
+	case GATE_ERASED:
+	case GATE_OWN_DNC:
+	case GATE_EXT_DNC:
+		return MSG_NUMBER_DNC;
+	case GATE_CONSENT:
+		return MSG_NUMBER_CONSENT;
+	case GATE_HOURS:
+		return MSG_NUMBER_HOURS;
+	default:
+		return c->state == CALL_PREVIEW ? MSG_NUMBER_RULES
+						: MSG_NUMBER_OPEN;
+	}
+}
+
 static void show_numbers(struct desk *d, const struct lead *l,
 			 const struct call *c, struct msg_customer *m)
 {
@@ -57,9 +86,9 @@ static void show_numbers(struct desk *d, const struct lead *l,
 		str_copy(n->kind, sizeof(n->kind), l->numbers[i].kind);
 		if (str_eq(l->numbers[i].e164, c->number))
 			m->number = (uint8_t)(i + 1);
-		else if (c->state == CALL_PREVIEW)
-			n->refused = !floor_number_open(d->r->floor, c, i,
-				clock_now(d->r->clock));
+		else
+			n->number_why = (uint8_t)number_why(d, c, i);
+		n->refused = n->number_why;
 	}
 }
 
@@ -181,18 +210,28 @@ void desk_show_customer(struct desk *d, const struct seat *s,
 struct history {
 	struct desk *d;
 	struct msg_history_page page;
+	const char *e164;		/* whose calls come now              */
 	bool zh;
 };
 
+/* Newest first, whichever of the customer's numbers it was. */
 static bool history_row(void *arg, const struct cdr *r)
 {
 	struct history *h = arg;
-	struct msg_history_row *row;
+	struct msg_history_row *rows = h->page.rows, *row;
+	size_t n = h->page.rows_count, most = ARRAY_LEN(h->page.rows), i = n;
 
-	if (h->page.rows_count == ARRAY_LEN(h->page.rows))
+	while (i && rows[i - 1].at_ms < r->start_ms)
+		i--;
+	if (i == most)
 		return false;
-	row = &h->page.rows[h->page.rows_count++];
+	memmove(&rows[i + 1], &rows[i], (MIN(n, most - 1) - i) *
+					sizeof(*rows));
+	h->page.rows_count = (uint32_t)MIN(n + 1, most);
+	row = &rows[i];
+	memset(row, 0, sizeof(*row));
 	row->at_ms = r->start_ms;
+	str_mask_number(row->number, sizeof(row->number), h->e164);
 	agent_name(h->d, r->agent, row->agent, sizeof(row->agent));
 	str_copy(row->outcome, sizeof(row->outcome),
 		 desk_outcome_label(h->d, r->outcome, h->zh));
@@ -204,12 +243,24 @@ static bool history_row(void *arg, const struct cdr *r)
 void desk_history(struct desk *d, const struct seat *s, const struct call *c,
 		  uint32_t req)
 {
-	struct history h = { .d = d, .zh = desk_is_zh(d, s) };
+	struct history h = { .d = d, .e164 = c->number,
+			     .zh = desk_is_zh(d, s) };
+	size_t most = ARRAY_LEN(h.page.rows);
+	struct lead l;
+	enum err e = cdr_of_number(d->r->store, c->number, most, history_row,
+				   &h);
 
+	if (lead_get(d->r->leads, c->lead, &l))
+		l.numbers_count = 0;
+	for (uint32_t i = 0; !e && i < l.numbers_count; i++) {
+		h.e164 = l.numbers[i].e164;
+		if (!str_eq(h.e164, c->number))
+			e = cdr_of_number(d->r->store, h.e164, most,
+					  history_row, &h);
+	}
+	if (e)
+		log_warn("desk", "history: %s", err_text(e));
 	h.page.call = c->id.v;
-	if (cdr_of_number(d->r->store, c->number, ARRAY_LEN(h.page.rows),
-			  history_row, &h))
-		h.page.rows_count = 0;
 	d->send(d->arg, s->agent, MSG_HISTORY_PAGE, req, &h.page);
 }
 

@@ -401,10 +401,14 @@ MUST_CHECK enum err floor_campaign_set(struct floor *f,
 /* Its settings alone, which cost nothing to ask; NULL: there is none. */
 const struct campaign_conf *floor_campaign_conf(const struct floor *f,
 						struct campaign_id id);
-/* Would the gate let this call's lead be dialled now on its i-th number, from
- * 0?  Only asked: nothing is written, no attempt is counted. */
-bool floor_number_open(struct floor *f, const struct call *c, size_t i,
-		       struct now now);
+/*
+ * Which rule forbids that this call's lead is dialled now on its i-th number,
+ * from 0: the first that blocks, GATE_RULE_COUNT if none does, GATE_NUMBER if
+ * there is no such number.  Only asked: nothing is written, no attempt is
+ * counted.
+ */
+enum gate_rule floor_number_rule(struct floor *f, const struct call *c,
+				 size_t i, struct now now);
 MUST_CHECK enum err floor_campaign_view(const struct floor *f,
 					struct campaign_id id,
 					struct now now,

@@ -26,17 +26,17 @@ static struct campaign *campaign_for(struct floor *f, const struct seat *s,
 /* The gate before anything else, of this number, NULL: the lead's next.  What
  * it refuses stays promised. */
 static enum err asked(struct floor *f, struct campaign *k,
-		      const struct lead *l, const char *e164, struct now now)
+		      const struct lead *l, const char *e164, struct now now,
+		      struct gate_verdict *v)
 {
 	struct gate_pass *pass = NULL;
-	struct gate_verdict v;
 	struct gate_ask ask;
 	enum err e;
 
 	gate_ask_of(f, k, l, 0, 1, now, &ask);
 	if (e164)
 		ask.e164 = e164;
-	e = gate_ask(f->gate, &ask, &v, &pass);
+	e = gate_ask(f->gate, &ask, v, &pass);
 	pass = gate_pass_free(pass);
 	return e;
 }
@@ -49,6 +49,7 @@ enum err floor_dial_lead(struct floor *f, struct seat *s, struct lead_id id,
 			 struct now now)
 {
 	bool was_ready = s->state == SEAT_READY;
+	struct gate_verdict v;
 	struct campaign *k;
 	struct lead l;
 	enum err e = lead_get(f->leads, id, &l);
@@ -63,7 +64,7 @@ enum err floor_dial_lead(struct floor *f, struct seat *s, struct lead_id id,
 	k = campaign_for(f, s, &l);
 	if (!k)
 		return ERR_DENIED;
-	e = asked(f, k, &l, NULL, now);
+	e = asked(f, k, &l, NULL, now, &v);
 	if (!e)
 		e = lead_take(f->leads, floor_group(f), id, now, &l);
 	if (!e && !was_ready)
@@ -82,14 +83,20 @@ enum err floor_dial_lead(struct floor *f, struct seat *s, struct lead_id id,
 	return ERR_OK;
 }
 
-bool floor_number_open(struct floor *f, const struct call *c, size_t i,
-		       struct now now)
+enum gate_rule floor_number_rule(struct floor *f, const struct call *c,
+				 size_t i, struct now now)
 {
 	struct campaign *k = floor_campaign(f, c->campaign);
+	struct gate_verdict v;
 	struct lead l;
+	enum err e;
 
-	return k && !lead_get(f->leads, c->lead, &l) && i < l.numbers_count &&
-	       !asked(f, k, &l, l.numbers[i].e164, now);
+	if (!k || lead_get(f->leads, c->lead, &l) || i >= l.numbers_count)
+		return GATE_NUMBER;
+	e = asked(f, k, &l, l.numbers[i].e164, now, &v);
+	if (!e)
+		return GATE_RULE_COUNT;
+	return e == ERR_DENIED ? (enum gate_rule)v.blocked : GATE_NUMBER;
 }
 
 static struct call *whole_of(struct floor *f, const struct call *part)

@@ -22,7 +22,7 @@ static const char *const shows[] = {
 	"CALLBACKS", "HELP", "NOTE", "DNC", "MISSED", "LOGIN", "AMOUNT",
 	"SOUND", "NOSOUND", "PHONELOST", "ANSWER", "MUTED", "RECPAUSED",
 	"TONES", "WHISPER", "ANYONE", "NUMBERS", "CORRECT", "MORE", "RESERVED",
-	"DIAL", "DESKPHONE", "PENDING",
+	"DIAL", "DESKPHONE", "PENDING", "HISTORY", "CLOSED",
 };
 static const struct { int rows, cols; } sizes[] = {
 	{ 30, 100 }, { 24, 80 }, { 20, 60 }, { 43, 132 }, { 8, 40 }, { 6, 30 },

@@ -61,6 +61,11 @@ static const struct {
 	{ "the breaks", "A5", "key F3", "1 Tea break; 2 Lunch;" },
 	{ "the callbacks", "A2", "key c", "Mr Zhou quote;" },
 	{ "other numbers", "A3", "key a", "2 0571****8899 home;" },
+	{ "a number nobody may dial", "A5", "customer.numbers number=153 "
+	  "kind=office refused=yes number_why=\"do not call\"",
+	  "153 do not call" },
+	{ "the history", "A5", "history_page call=7|history_page.rows "
+	  "agent=\"Wang Min\" note=busy|key i", "Wang Min: busy" },
 	{ "an amount as it is read", "A5", "key 1|type 1234.5",
 	  "Amount 1,234.50" },
 	{ "a time as it is read", "A7", "key F7|key Tab|type tomorrow 3pm",

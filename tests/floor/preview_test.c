@@ -86,13 +86,16 @@ static void refused_number(void **unused UNUSED)
 	start(&w, MODE_PREVIEW, 4);
 	struct call *c = floor_call_of(w.floor, (struct agent_id){ ANN });
 
-	T_OK(c && floor_number_open(w.floor, c, 0, w.lw.now), "may be dialled");
-	T_OK(!floor_number_open(w.floor, c, 1, w.lw.now), "it has no second");
+	T_OK(c && floor_number_rule(w.floor, c, 0, w.lw.now) ==
+	     GATE_RULE_COUNT, "may be dialled");
+	T_OK(floor_number_rule(w.floor, c, 1, w.lw.now) == GATE_NUMBER,
+	     "it has no second");
 	str_copy(d.e164, sizeof(d.e164), c->number);
 	g = store_begin(w.lw.store);
 	T_OK(!gate_dnc_add(w.gate, g, &d) && !store_commit_wait(g, NULL),
 	     "its owner says no");
-	T_OK(!floor_number_open(w.floor, c, 0, w.lw.now), "may not any more");
+	T_OK(floor_number_rule(w.floor, c, 0, w.lw.now) == GATE_OWN_DNC,
+	     "may not any more, and why");
 	T_OK(!w.places, "and nothing was dialled to find that out");
 	T_OK(!FW(&w, IN_SKIP, .agent = ANN, .text = "no"), "skip");
 	fw_close(&w);
