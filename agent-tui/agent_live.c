@@ -157,6 +157,13 @@ static void start_phone(struct live *v, const struct msg_login_ok *ok)
 		open_phone(v);
 }
 
+static void phone_anew(struct live *v)
+{
+	v->phone = phone_free(v->phone);
+	v->phone_up = false;
+	open_phone(v);
+}
+
 /*
  * The first news after a log-in: the server has no line of ours, though our
  * phone believes in one.  It died with the server that was killed.
@@ -164,11 +171,8 @@ static void start_phone(struct live *v, const struct msg_login_ok *ok)
 static void check_line(struct live *v, const struct msg_seat *seat)
 {
 	if (v->fresh && v->phone && v->phone_up &&
-	    seat->line == MSG_HEALTH_DOWN) {
-		v->phone = phone_free(v->phone);
-		v->phone_up = false;
-		open_phone(v);
-	}
+	    seat->line == MSG_HEALTH_DOWN)
+		phone_anew(v);
 	v->fresh = false;
 }
 
@@ -224,11 +228,9 @@ static void out_device(void *arg, size_t i)
 		str_copy(v->mic, sizeof(v->mic), d->name);
 	if (d->speaker)
 		str_copy(v->speaker, sizeof(v->speaker), d->name);
-	v->phone = phone_free(v->phone);
-	v->phone_up = false;
 	v->m->mic_level = -1;
 	v->m->own_line = MSG_HEALTH_DOWN;
-	open_phone(v);
+	phone_anew(v);
 	out_devices(v);
 }
 
@@ -246,6 +248,16 @@ static void out_hangup(void *arg)
 
 	if (v->phone && phone_hangup(v->phone))
 		log_warn("phone", "hang-up failed");
+}
+
+static void out_phone_anew(void *arg)
+{
+	struct live *v = arg;
+
+	if (!v->phone)
+		return;
+	log_warn("phone", "the server hears nothing: the phone begins anew");
+	phone_anew(v);
 }
 
 /* -- the server ---------------------------------------------------------------- */
@@ -544,8 +556,8 @@ int agent_live(const struct agent_options *o)
 	agent_init(v.m);
 	set_now(&v);
 	v.m->out = (struct agent_out){ .send = out_send, .mute = out_mute,
-		.hangup = out_hangup, .devices = out_devices,
-		.device = out_device, .arg = &v };
+		.hangup = out_hangup, .phone_anew = out_phone_anew,
+		.devices = out_devices, .device = out_device, .arg = &v };
 	str_copy(v.mic, sizeof(v.mic), *o->mic ? o->mic
 		 : str_eq(o->sound, "alsa") ? "default" : "");
 	str_copy(v.speaker, sizeof(v.speaker), *o->speaker ? o->speaker

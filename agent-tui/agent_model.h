@@ -81,6 +81,7 @@ struct agent_out {
 	void (*send)(void *arg, enum msg_type type, const void *obj);
 	void (*mute)(void *arg, bool on);	/* the local phone          */
 	void (*hangup)(void *arg);		/* when the server is lost  */
+	void (*phone_anew)(void *arg);		/* the local phone is deaf  */
 	void (*devices)(void *arg);		/* fill m->sound            */
 	void (*device)(void *arg, size_t i);	/* use m->sound[i]          */
 	void *arg;
@@ -132,6 +133,8 @@ struct agent_model {
 	bool     desk_phone;	/* none beside this program                  */
 	enum msg_health own_phone, own_line;	/* as the embedded phone says;
 					   UNKNOWN: only the server knows    */
+	int64_t  deaf_ms;	/* since when the server hears nothing on a
+				   line that is open here; 0 = it does       */
 
 	/* What the agent does here. */
 	uint32_t box;		/* CTX_BREAKS .. CTX_MORE, 0 = none          */

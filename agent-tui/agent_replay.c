@@ -39,6 +39,14 @@ static void show_hangup(void *arg)
 		fprintf(r->o.out, "-> phone hangup\n");
 }
 
+static void show_phone_anew(void *arg)
+{
+	struct replay *r = arg;
+
+	if (r->o.requests)
+		fprintf(r->o.out, "-> phone anew\n");
+}
+
 static void set_now(struct replay *r)
 {
 	r->m->now = clock_now(&r->clock);
@@ -61,7 +69,9 @@ enum err replay_new(const struct replay_opts *o, struct replay **out)
 	agent_init(r->m);
 	r->g.unicode = o->unicode;
 	r->m->out = (struct agent_out){ .send = show_request,
-					.hangup = show_hangup, .arg = r };
+					.hangup = show_hangup,
+					.phone_anew = show_phone_anew,
+					.arg = r };
 	clock_init_virtual(&r->clock, (struct now){ 1000000, 0 });
 	set_now(r);
 	*out = r;

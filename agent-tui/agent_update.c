@@ -5,7 +5,7 @@
 #include "agent_keys.h"
 #include "base/str.h"
 
-enum { REPEAT_MS = 300, DRAFT_MS = 2000 };
+enum { REPEAT_MS = 300, DRAFT_MS = 2000, DEAF_MS = 5000 };
 
 void agent_send(struct agent_model *m, enum msg_type type, const void *obj)
 {
@@ -493,8 +493,32 @@ unsigned agent_key(struct agent_model *m, uint32_t key)
 	return act_on(m, (enum agent_act)row->act, key);
 }
 
+/*
+ * The phone says its line is open, the server that it is down: nothing comes
+ * through it (a sound device that stands still, an address that changed).
+ * Neither end will hang up, so the phone begins anew by itself, while the
+ * server still keeps the customer waiting (agents.return).
+ */
+static void mind_the_line(struct agent_model *m)
+{
+	bool deaf = m->own_line == MSG_HEALTH_OK && !m->lost &&
+		    m->seat.line == MSG_HEALTH_DOWN;
+
+	if (!deaf) {
+		m->deaf_ms = 0;
+	} else if (!m->deaf_ms) {
+		m->deaf_ms = m->now.mono_ms;
+	} else if (m->now.mono_ms - m->deaf_ms >= DEAF_MS) {
+		m->deaf_ms = 0;
+		m->own_line = MSG_HEALTH_DOWN;
+		if (m->out.phone_anew)
+			m->out.phone_anew(m->out.arg);
+	}
+}
+
 unsigned agent_tick(struct agent_model *m)
 {
+	mind_the_line(m);
 	if (m->note_dirty && !m->lost &&
 	    m->now.mono_ms - m->note_sent_ms >= DRAFT_MS)
 		agent_send_note(m, false);

@@ -41,19 +41,25 @@ static bool same_addr(const union addr *a, const union addr *b)
 		a->in6.sin6_port == b->in6.sin6_port);
 }
 
-void leg_peer(struct worker *w, struct leg *l, const struct cmd *c)
+/* Packets from elsewhere are seen again; ours go where they went. */
+static void unlatch(struct leg *l)
 {
 	struct sockaddr none = { .sa_family = AF_UNSPEC };
 
+	if (l->latched)
+		(void)connect(l->fd, &none, sizeof(none));
+	l->latched = false;
+}
+
+void leg_peer(struct worker *w, struct leg *l, const struct cmd *c)
+{
 	(void)w;
 	l->pt = c->pt;
 	l->law = c->pt == MEDIA_PCMA ? G711_A : G711_U;
 	l->event_pt = c->event_pt;
 	if (l->armed && same_addr(&l->peer, &c->addr))
 		return;
-	if (l->latched)
-		(void)connect(l->fd, &none, sizeof(none));
-	l->latched = false;
+	unlatch(l);
 	l->armed = true;
 	l->peer = c->addr;
 	l->peer_len = c->n;
@@ -300,7 +306,9 @@ static void packet(struct worker *w, struct leg *l, size_t len)
 
 /*
  * The first valid packet from an acceptable host says where the peer really
- * is.  From connect() on the kernel drops everybody else.
+ * is.  From connect() on the kernel drops everybody else, until nothing has
+ * come for so long that the peer is lost: then he may come from another port
+ * of his host (a NAT that forgot him, a stranger who was first by chance).
  */
 static bool latch(struct worker *w, struct leg *l, const union addr *from,
 		  socklen_t from_len, size_t len)
@@ -308,7 +316,8 @@ static bool latch(struct worker *w, struct leg *l, const union addr *from,
 	struct rtp p;
 
 	if (rtp_parse(w->buf, len, &p) ||
-	    (l->kind == MEDIA_CUSTOMER && !same_host(from, &l->peer)) ||
+	    ((l->kind == MEDIA_CUSTOMER || l->rx_lost) &&
+	     !same_host(from, &l->peer)) ||
 	    connect(l->fd, &from->sa, from_len)) {
 		l->refused++;
 		return false;
@@ -429,6 +438,7 @@ void leg_second(struct worker *w, struct leg *l)
 		return;
 	if (l->rx_last_ns && !l->rx_lost && away >= w->m->rtp_lost_ms) {
 		l->rx_lost = true;
+		unlatch(l);
 		note_leg(w, l, MEDIA_RTP_LOST, (uint32_t)away);
 	}
 	if (!l->rx_last_ns && !l->one_way && l->bridge &&

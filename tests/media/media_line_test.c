@@ -330,6 +330,37 @@ static void lost_and_back(void **state)
 	stage_close(&st);
 }
 
+/* A NAT that forgot a phone gives it another port: the line is his still. */
+static void moved_port(void **state)
+{
+	int port = stranger("127.0.0.1"), host = stranger("127.0.0.2");
+	struct media_stats s = { 0 };
+	struct peer *a;
+
+	(void)state;
+	stage_open(&st, &(struct media_conf){ .bind_ip = "0.0.0.0",
+					      .rtp_lost_ms = 600 });
+	a = stage_peer(&st, MEDIA_AGENT, MEDIA_PCMU, 101, HZ_A);
+	stage_run(&st, 200);
+	intrude(port, a, 4);
+	stage_run(&st, 100);
+	a->mute = true;
+	T_OK(stage_await(&st, MEDIA_RTP_LOST, a->leg, 2500) != NULL,
+	     "the lost phone is told");
+	intrude(host, a, 4);
+	stage_run(&st, 200);
+	T_OK(!stage_count(&st, MEDIA_RTP_BACK, a->leg),
+	     "another host cannot take the line over");
+	intrude(port, a, 4);
+	T_OK(stage_await(&st, MEDIA_RTP_BACK, a->leg, 1000) != NULL,
+	     "from another port of its host it is back");
+	stage_run(&st, 1200);
+	T_OK(!media_stats(st.m, a->leg, &s) && s.latched, "and latched");
+	close(port);
+	close(host);
+	stage_close(&st);
+}
+
 static void one_way_and_idle(void **state)
 {
 	struct peer *c, *a, *idle;
@@ -497,6 +528,7 @@ int main(void)
 		cmocka_unit_test(strangers),
 		cmocka_unit_test(hostile_packets),
 		cmocka_unit_test(lost_and_back),
+		cmocka_unit_test(moved_port),
 		cmocka_unit_test(one_way_and_idle),
 		cmocka_unit_test(ears_over_the_wire),
 		cmocka_unit_test(the_peer_moves),
