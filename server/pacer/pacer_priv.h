@@ -16,6 +16,9 @@
 #define K PACER_HORIZONS
 #define TALK_ROWS 48		/* elapsed talk, a row each                  */
 #define WRAP_ROWS 64
+#define ROW_OF 8192		/* half seconds with a row looked up         */
+#define LOOK_MS 250		/* lines' ages, a row each                   */
+#define LOOK_ROWS (RING_BINS * 500 / LOOK_MS + 1)
 #define LEDGER_SLOTS 96		/* of the legal window                       */
 #define COHORTS 128		/* seconds of dialling                       */
 #define QUARTER_SLOTS 15	/* minutes                                   */
@@ -72,6 +75,12 @@ struct know {
 
 typedef float vec __attribute__((vector_size(K * sizeof(float))));
 
+/* What the age e of a line says, whatever the answer rate. */
+struct look {
+	vec gain;		/* Fa(e + horizon) - Fa(e)                   */
+	double fa, ff;		/* not answered, not failed by e             */
+};
+
 struct pacer {
 	struct pacer_conf conf;
 	struct pacer_params par;
@@ -105,8 +114,10 @@ struct pacer {
 	vec talk_busy[TALK_ROWS];		/* P(still busy at horizon)  */
 	vec wrap_busy[WRAP_ROWS];
 	double wrap_left[WRAP_ROWS * 2];	/* survival of wrap, 0.5 s   */
+	struct look look[LOOK_ROWS];
 	float talk_at[TALK_ROWS];		/* elapsed [s] of a row      */
 	float wrap_at[WRAP_ROWS];
+	uint8_t talk_row_of[ROW_OF], wrap_row_of[ROW_OF];
 	int64_t built_ms;
 	uint32_t exposed;			/* agents counted this time  */
 	int build_row;				/* < 0: nothing to build     */
@@ -129,9 +140,19 @@ void floor_turn(struct pacer *p);	/* learns from seconds gone by       */
 enum err rival_event(struct pacer *p, const struct pacer_event *e);
 void rival_fini(struct pacer *p);
 
-/* pacer_risk.c */
+/* pacer_table.c */
 void risk_tables_all(struct pacer *p);
 void risk_tables_some(struct pacer *p);
+/* A busy agent's row, and how far he is on the way to the next, 0..1. */
+float table_row(const struct pacer *p, const struct agent *a, int *row);
+static inline int table_age(const struct pacer *p, int64_t since_ms)
+{
+	int64_t row = (p->now_ms - since_ms + LOOK_MS / 2) / LOOK_MS;
+
+	return row < LOOK_ROWS ? (int)row : LOOK_ROWS - 1;
+}
+
+/* pacer_risk.c */
 /* How many more lines may start while the risk is <= theta: `own` of them
  * (an idle agent each) whatever the risk, at most `most`. */
 uint32_t risk_dials(struct pacer *p, uint32_t own, uint32_t most,

@@ -16,216 +16,6 @@
 #include <math.h>
 #include <string.h>
 
-#define STEPS 24		/* of the convolution talk + wrap            */
-#define ROWS_A_TURN 6
-#define ROWS_LARGE 3		/* on a large floor, which asks more often   */
-#define LARGE_FLOOR 100		/* agents                                    */
-#define AGENTS_A_TURN 50
-
-/* Survival of wrap-up u seconds after it began. */
-static double wrap_survives(const struct pacer *p, double u)
-{
-	double x = u * 2;
-	int i = (int)x;
-
-	if (i >= WRAP_ROWS * 2 - 1)
-		return p->wrap_left[WRAP_ROWS * 2 - 1];
-	return p->wrap_left[i] +
-	       (p->wrap_left[i + 1] - p->wrap_left[i]) * (x - i);
-}
-
-/* P(busy at each horizon | in talk for e seconds): still talking, or ended
- * at u and not yet through the wrap-up. */
-static void talk_row(struct pacer *p, int row)
-{
-	const struct hazard *h = &p->know.talk;
-	double e = p->talk_at[row], wait = p->conf.patience_ms / 1e3 *
-		   p->par.horizon_shift;
-	double far = p->horizon[K - 1] + wait, step = far / STEPS;
-	double left[STEPS + 1], start = hazard_cum(h, e);
-
-	for (int j = 0; j <= STEPS; j++)
-		left[j] = exp(start - hazard_cum(h, e + j * step));
-	for (int k = 0; k < K; k++) {
-		double at = p->horizon[k] + wait, busy = 0;
-		int n = (int)(at / step);
-		double tail = at - n * step;
-
-		if (n >= STEPS)
-			n = STEPS, tail = 0;
-		for (int j = 0; j < n; j++)
-			busy += (left[j] - left[j + 1]) *
-				wrap_survives(p, at - (j + 0.5) * step);
-		double end = left[n];
-		if (n < STEPS)
-			end += (left[n + 1] - left[n]) * tail / step;
-		busy += end + (left[n] - end) * wrap_survives(p, tail / 2);
-		p->talk_busy[row][k] = (float)fmin(1, busy);
-	}
-}
-
-static void wrap_row(struct pacer *p, int row)
-{
-	const struct hazard *h = &p->know.wrap;
-	double e = p->wrap_at[row], wait = p->conf.patience_ms / 1e3 *
-		   p->par.horizon_shift;
-	double start = hazard_cum(h, e);
-
-	for (int k = 0; k < K; k++)
-		p->wrap_busy[row][k] = (float)exp(start - hazard_cum(h,
-			e + p->horizon[k] + wait));
-}
-
-static void begin_build(struct pacer *p)
-{
-	struct know *w = &p->know;
-
-	ring_build(&w->answered);
-	ring_build(&w->failed);
-	hazard_build(&w->talk);
-	hazard_build(&w->wrap);
-	for (int k = 0; k < K; k++)
-		p->horizon[k] = (float)(ring_quantile(&w->answered,
-			(k + 0.5) / K) + p->conf.detect_ms / 1e3);
-	for (int i = 0; i < WRAP_ROWS * 2; i++)
-		p->wrap_left[i] = exp(-hazard_cum(&w->wrap, i * 0.5));
-	p->built_ms = p->now_ms;
-	p->build_row = 0;
-}
-
-static void build_row(struct pacer *p)
-{
-	int row = p->build_row++;
-
-	if (row < TALK_ROWS)
-		talk_row(p, row);
-	else if (row < TALK_ROWS + WRAP_ROWS)
-		wrap_row(p, row - TALK_ROWS);
-	else
-		p->build_row = -1;
-}
-
-/* Elapsed times of the rows: close together first, then by 12 %. */
-void risk_tables_all(struct pacer *p)
-{
-	float at = 0;
-
-	for (int i = 0; i < TALK_ROWS; i++) {
-		p->talk_at[i] = at;
-		at += at < 16 ? 2.0f : at * 0.145f;
-	}
-	at = 0;
-	for (int i = 0; i < WRAP_ROWS; i++) {
-		p->wrap_at[i] = at;
-		at += at < 16 ? 0.5f : at * 0.1f;
-	}
-	begin_build(p);
-	while (p->build_row >= 0)
-		build_row(p);
-}
-
-/* Counts the stays so far of some agents; true when all are done. */
-static bool expose(struct pacer *p)
-{
-	uint32_t end = MIN(p->agent_n, p->exposed + AGENTS_A_TURN);
-
-	for (uint32_t i = p->exposed; i < end; i++) {
-		struct agent *a = &p->agents[i];
-		struct hazard *h = a->state == AGENT_TALK ? &p->know.talk :
-				   a->state == AGENT_WRAP ? &p->know.wrap :
-				   NULL;
-
-		if (!h || a->doubt || a->gone)
-			continue;
-		hazard_expose(h, (double)(a->seen_ms - a->since_ms) / 1e3,
-			      (double)(p->now_ms - a->since_ms) / 1e3);
-		a->seen_ms = p->now_ms;
-	}
-	p->exposed = end < p->agent_n ? end : 0;
-	return !p->exposed;
-}
-
-/* A few rows a decision, so that none is slow. */
-void risk_tables_some(struct pacer *p)
-{
-	if (p->build_row < 0) {
-		if (p->now_ms - p->built_ms < p->par.refresh_s * 1e3)
-			return;
-		if (expose(p))
-			begin_build(p);
-		return;
-	}
-	int rows = p->agent_n < LARGE_FLOOR ? ROWS_A_TURN : ROWS_LARGE;
-
-	for (int i = 0; i < rows && p->build_row >= 0; i++)
-		build_row(p);
-}
-
-static void between(const vec *rows, const float *at, int n, float e,
-		    vec *out)
-{
-	int lo = 0, hi = n - 2;
-
-	while (lo < hi) {
-		int mid = (lo + hi + 1) / 2;
-
-		if (at[mid] <= e)
-			lo = mid;
-		else
-			hi = mid - 1;
-	}
-	float w = (e - at[lo]) / (at[lo + 1] - at[lo]);
-
-	if (w > 1)
-		w = 1;
-	*out = rows[lo] + (rows[lo + 1] - rows[lo]) * w;
-}
-
-/* Agents who count and are busy: P(busy at the horizons). */
-static bool agent_busy(const struct pacer *p, const struct agent *a, vec *busy)
-{
-	float e = (float)(p->now_ms - a->since_ms) / 1e3f;
-
-	if (a->leaving || a->gone)
-		return false;
-	if (a->state == AGENT_TALK)
-		between(p->talk_busy, p->talk_at, TALK_ROWS, e, busy);
-	else if (a->state == AGENT_WRAP)
-		between(p->wrap_busy, p->wrap_at, WRAP_ROWS, e, busy);
-	else
-		return false;
-	return true;
-}
-
-/* A line's part that does not depend on the answer rate. */
-struct ringing {
-	vec gain;		/* Fa(e + horizon) - Fa(e)                   */
-	double fa, ff;		/* not answered, not failed by e: 1 - each   */
-};
-
-static void line_look(const struct pacer *p, double e, struct ringing *l)
-{
-	const struct know *w = &p->know;
-	double from = e - p->conf.detect_ms / 1e3, fa = ring_cdf(&w->answered,
-								 e);
-
-	l->fa = 1 - fa;
-	l->ff = 1 - ring_cdf(&w->failed, e);
-	for (int k = 0; k < K; k++)
-		l->gain[k] = (float)fmax(0, ring_cdf(&w->answered, from +
-					 (double)p->horizon[k]) - fa);
-}
-
-/* P(answered by the horizons | ringing so long, answer rate q). */
-static void line_answers(const struct pacer *p, const struct ringing *l,
-			 double q, vec *out)
-{
-	double alive = q * l->fa + (1 - q) * l->ff;
-	double scale = alive < 1e-9 ? 0 : q * p->person / alive;
-
-	*out = l->gain * (float)scale;
-}
-
 /* Demand at the horizons: exactly, or by its first three moments. */
 struct demand {
 	uint32_t m;		/* agents less callers waiting               */
@@ -235,15 +25,25 @@ struct demand {
 	vec d[160];		/* P(Z = z), z < m                           */
 };
 
-static void demand_add(struct demand *z, const vec *add)
+/* n of one probability, by their moments. */
+static void moments_add(struct demand *z, const vec *add, float n)
 {
-	vec q = *add, v = q * (1 - q);
+	vec q = *add, v = q * (1 - q) * n;
 
-	z->mean += q;
+	z->mean += q * n;
 	z->var += v;
 	z->third += v * (1 - q - q);
-	if (!z->exact)
+}
+
+static void demand_add(struct demand *z, const vec *add)
+{
+	vec q = *add;
+
+	if (!z->exact) {
+		moments_add(z, add, 1);
 		return;
+	}
+	z->mean += q;
 	uint32_t top = z->n + 1 < z->m ? z->n + 1 : z->m - 1;
 
 	for (uint32_t i = top; i > 0; i--)
@@ -291,7 +91,66 @@ static double demand_risk(const struct demand *z, double cascade)
 	return r / K;
 }
 
-/* Everyone on the floor and on the wire; false if no agent will be free. */
+static bool counts_busy(const struct agent *a)
+{
+	return !a->leaving && !a->gone &&
+	       (a->state == AGENT_TALK || a->state == AGENT_WRAP);
+}
+
+static void agents_each(const struct pacer *p, struct demand *z)
+{
+	for (uint32_t i = 0; i < p->agent_n; i++) {
+		const struct agent *a = &p->agents[i];
+		int row;
+
+		if (!counts_busy(a))
+			continue;
+		float w = table_row(p, a, &row);
+		const vec *at = a->state == AGENT_TALK ? &p->talk_busy[row] :
+							 &p->wrap_busy[row];
+		vec busy = at[0] + (at[1] - at[0]) * w;
+
+		demand_add(z, &busy);
+	}
+}
+
+/* Many agents: each is shared out to the two rows he is between, so that
+ * their mean is the same and the work that of the rows. */
+static void agents_by_row(const struct pacer *p, struct demand *z)
+{
+	float talk[TALK_ROWS] = { 0 }, wrap[WRAP_ROWS] = { 0 };
+
+	for (uint32_t i = 0; i < p->agent_n; i++) {
+		const struct agent *a = &p->agents[i];
+		int row;
+
+		if (!counts_busy(a))
+			continue;
+		float w = table_row(p, a, &row);
+		float *n = a->state == AGENT_TALK ? talk : wrap;
+
+		n[row] += 1 - w;
+		n[row + 1] += w;
+	}
+	for (int i = 0; i < TALK_ROWS; i++)
+		if (talk[i] > 0)
+			moments_add(z, &p->talk_busy[i], talk[i]);
+	for (int i = 0; i < WRAP_ROWS; i++)
+		if (wrap[i] > 0)
+			moments_add(z, &p->wrap_busy[i], wrap[i]);
+}
+
+/* P(answered by the horizons | ringing so long, answer rate q). */
+static void line_answers(const struct pacer *p, const struct look *l, double q,
+			 vec *out)
+{
+	double alive = q * l->fa + (1 - q) * l->ff;
+	double scale = alive < 1e-9 ? 0 : q * p->person / alive;
+
+	*out = l->gain * (float)scale;
+}
+
+/* Everyone on the floor; false if no agent will be free. */
 static bool demand_now(const struct pacer *p, struct demand *z)
 {
 	uint32_t people = p->agent_count[AGENT_IDLE] +
@@ -312,13 +171,39 @@ static bool demand_now(const struct pacer *p, struct demand *z)
 		memset(z->d, 0, z->m * sizeof(z->d[0]));
 		z->d[0] = (vec){ 1, 1, 1, 1, 1, 1, 1, 1 };
 	}
-	for (uint32_t i = 0; i < p->agent_n; i++) {
-		vec busy;
-
-		if (agent_busy(p, &p->agents[i], &busy))
-			demand_add(z, &busy);
-	}
+	if (z->exact)
+		agents_each(p, z);
+	else
+		agents_by_row(p, z);
 	return true;
+}
+
+/* Lines that ring, counted by their age. */
+struct rings {
+	int top;			/* rows in use                       */
+	uint32_t n[LOOK_ROWS];		/* that may teach what p is          */
+	uint32_t plain[LOOK_ROWS];	/* without a chance of their own     */
+};
+
+static void rings_now(const struct pacer *p, struct rings *r)
+{
+	int64_t oldest = p->now_ms;
+
+	for (uint32_t i = 0; i < p->line_n; i++)
+		if (p->lines[i].since_ms < oldest)
+			oldest = p->lines[i].since_ms;
+	r->top = table_age(p, oldest) + 1;
+	memset(r->n, 0, (size_t)r->top * sizeof(r->n[0]));
+	memset(r->plain, 0, (size_t)r->top * sizeof(r->plain[0]));
+	for (uint32_t i = 0; i < p->line_n; i++) {
+		const struct line *l = &p->lines[i];
+		int row = table_age(p, l->since_ms);
+
+		if (l->state != LINE_RING)
+			continue;
+		r->plain[row] += l->chance == 1;
+		r->n[row] += l->since_ms >= p->back_ms;
+	}
 }
 
 /*
@@ -328,25 +213,24 @@ static bool demand_now(const struct pacer *p, struct demand *z)
  * a decision (Dempster, Laird, Rubin 1977): each line counts as answered to
  * the degree its age allows.
  */
-static void rate_in_air(const struct pacer *p, struct rate_now *r)
+static void rate_in_air(const struct pacer *p, const struct rings *air,
+			struct rate_now *r)
 {
-	const struct know *w = &p->know;
 	double q = p->p.mean > 0 ? p->p.mean : r->mean;
 	double hits = 0, known = 0, rings = 0;
 
-	for (uint32_t i = 0; i < p->line_n; i++) {
-		const struct line *l = &p->lines[i];
-		double e = (double)(p->now_ms - l->since_ms) / 1e3;
+	for (int i = 0; i < air->top; i++) {
+		double n = air->n[i];
 
-		if (l->state != LINE_RING || l->since_ms < p->back_ms)
+		if (!air->n[i])
 			continue;
-		rings++;
-		double yes = q * (1 - ring_cdf(&w->answered, e));
-		double no = (1 - q) * (1 - ring_cdf(&w->failed, e));
+		double yes = q * p->look[i].fa, no = (1 - q) * p->look[i].ff;
 		double a = yes + no > 1e-9 ? yes / (yes + no) : q;
+		double sure = 1 - a * (1 - a) / (q * (1 - q));
 
-		hits += a;
-		known += fmax(0, 1 - a * (1 - a) / (q * (1 - q)));
+		rings += n;
+		hits += a * n;
+		known += sure > 0 ? sure * n : 0;
 	}
 	double over = p->recent_hits + p->recent_misses;
 	double lines = rings + over;
@@ -359,12 +243,13 @@ static void rate_in_air(const struct pacer *p, struct rate_now *r)
 
 /* The rate to reckon with: a trunk that answers nothing says nothing about
  * the people who will answer when it is back. */
-static struct rate_now rate_used(const struct pacer *p)
+static struct rate_now rate_used(const struct pacer *p,
+				 const struct rings *air)
 {
 	struct rate_now r = rate_get(&p->know.rate);
 
 	if (p->line_count[LINE_RING] && !r.dead)
-		rate_in_air(p, &r);
+		rate_in_air(p, air, &r);
 	if (r.dead) {
 		r.mean = r.slow;
 		r.se = 0.3 * r.slow;
@@ -396,13 +281,11 @@ static void two_rivals(const struct pacer *p, struct two *t)
 		const struct rival *o = &p->rivals[i];
 		vec v = { 0 };
 
-		v += o->share;
-		if (!o->waits) {
-			struct ringing r;
-
-			line_look(p, (double)(p->now_ms - o->since_ms) / 1e3,
-				  &r);
-			line_answers(p, &r, fmin(0.99, (double)o->chance), &v);
+		if (o->waits) {
+			v += o->share;
+		} else {
+			line_answers(p, &p->look[table_age(p, o->since_ms)],
+				     fmin(0.99, (double)o->chance), &v);
 			v *= o->share;
 		}
 		for (int k = 0; k < t->n; k++)
@@ -410,35 +293,45 @@ static void two_rivals(const struct pacer *p, struct two *t)
 	}
 }
 
-static void two_lines(const struct pacer *p, struct two *t, const double *q)
+/* Lines in the air: many by their age, few and those with a chance of their
+ * own each for itself. */
+static void two_lines(const struct pacer *p, struct two *t,
+		      const struct rings *air, const double *q)
 {
 	vec v = { 0 }, person = v + (float)p->person;
-	struct ringing r;
+	bool by_age = !t->z[0].exact;
 
+	for (int i = 0; by_age && i < air->top; i++)
+		for (int k = 0; k < t->n && air->plain[i]; k++) {
+			line_answers(p, &p->look[i], q[k], &v);
+			moments_add(&t->z[k], &v, (float)air->plain[i]);
+		}
 	for (uint32_t i = 0; i < p->line_n; i++) {
 		const struct line *l = &p->lines[i];
+		const struct look *look = &p->look[table_age(p, l->since_ms)];
 
-		if (l->state == LINE_RING)
-			line_look(p, (double)(p->now_ms - l->since_ms) / 1e3,
-				  &r);
-		for (int k = 0; k < t->n && l->state != LINE_WAIT; k++) {
+		if (l->state == LINE_WAIT || (by_age && l->chance == 1 &&
+					      l->state == LINE_RING))
+			continue;
+		for (int k = 0; k < t->n; k++) {
 			v = person;
 			if (l->state == LINE_RING)
-				line_answers(p, &r, fmin(0.99, q[k] *
-							 (double)l->chance),
-					     &v);
+				line_answers(p, look, fmin(0.99, q[k] *
+					     (double)l->chance), &v);
 			demand_add(&t->z[k], &v);
 		}
 	}
 	two_rivals(p, t);
-	line_look(p, 0, &r);
 	for (int k = 0; k < t->n; k++)
-		line_answers(p, &r, q[k], &t->fresh[k]);
+		line_answers(p, &p->look[0], q[k], &t->fresh[k]);
 }
 
 static bool two_now(struct pacer *p, struct two *t)
 {
-	p->p = rate_used(p);
+	struct rings air;
+
+	rings_now(p, &air);
+	p->p = rate_used(p, &air);
 	double off = p->par.p_sd * p->p.se;
 
 	p->person = p->conf.detect_ms ? rate_get(&p->know.person).mean : 1;
@@ -458,7 +351,7 @@ static bool two_now(struct pacer *p, struct two *t)
 		q[i] = p->p.mean + (i ? off : t->n == 2 ? -off : 0);
 		q[i] = fmin(0.98, fmax(0.002, q[i]));
 	}
-	two_lines(p, t, q);
+	two_lines(p, t, &air, q);
 	return true;
 }
 
@@ -476,16 +369,11 @@ static void two_add(struct two *t, int n)
 {
 	for (int i = 0; i < t->n; i++) {
 		struct demand *z = &t->z[i];
-		vec q = t->fresh[i], v = q * (1 - q);
 
-		if (z->exact) {
-			for (int k = 0; k < n; k++)
-				demand_add(z, &q);
-			continue;
-		}
-		z->mean += q * (float)n;
-		z->var += v * (float)n;
-		z->third += v * (1 - q - q) * (float)n;
+		if (!z->exact)
+			moments_add(z, &t->fresh[i], (float)n);
+		for (int k = 0; z->exact && k < n; k++)
+			demand_add(z, &t->fresh[i]);
 	}
 }
 

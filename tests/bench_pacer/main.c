@@ -4,8 +4,11 @@
  *
  *   bench_pacer [--seeds N] [--first N] [--cells table,exp,big,hard,cv,low,
  *               huge|all] [--agents N] [--mode M] [--ratio R]
- *               [--set parameter=value]...
+ *               [--know 1] [--stop MINUTES] [--set parameter=value]...
  *   bench_pacer --latency N        decisions' times with N agents
+ *
+ * --know 1: each day begins with what a day of the same world taught, to see
+ * what learning costs.  --stop: only the first minutes of each day.
  *
  * A row: world, utilisation +- its standard error, share of the known best
  * (marginal risk; exact optimum in "exp"), abandoned % (mean, worst campaign,
@@ -107,8 +110,6 @@ static void world_of(const struct cell *c, uint64_t seed, struct sim_world *w)
 		w->patience.shape = SIM_EXPONENTIAL;
 		w->ring_exponential = true;
 	}
-	if (c->agents >= 1000)
-		w->length_ms /= 8;
 	sim_scenario_set(w, c->scenario);
 }
 
@@ -120,27 +121,87 @@ static double cpu_s(void)
 	return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
 }
 
+static enum err own_event(void *ctx, const struct pacer_event *e)
+{
+	return pacer_feed(ctx, e);
+}
+
+static enum err own_ask(void *ctx, int64_t ms, uint32_t *dials)
+{
+	*dials = pacer_ask(ctx, ms, NULL).dials;
+	return ERR_OK;
+}
+
+static void must(enum err e)
+{
+	if (e == ERR_OK)
+		return;
+	fprintf(stderr, "bench_pacer: %s\n", err_text(e));
+	exit(1);
+}
+
+struct know {
+	void *bytes;
+	size_t len;
+};
+
+/* A day, or its first stop_min minutes; begins with what `from` knows and
+ * leaves in `to` what it learned.  Both may be NULL. */
+static void run_day(struct sim_world *w, const struct pacer_conf *conf,
+		    double stop_min, const struct know *from, struct know *to,
+		    struct sim_result *r)
+{
+	struct pacer_conf own = *conf;
+	struct pacer *p;
+
+	sim_pacer_conf(w, &own);
+	if (stop_min > 0)
+		w->length_ms = (int64_t)(stop_min * 60000);
+	must(pacer_new(&own, &p));
+	const struct sim_pace pace = { p, own_event, own_ask };
+
+	if (from && from->bytes)
+		must(pacer_prior(p, from->bytes, from->len, 1));
+	must(sim_run_with(w, own.mode, &pace, r));
+	if (to) {
+		size_t size = pacer_save_size();
+
+		to->bytes = malloc(size);
+		must(to->bytes ? pacer_save(p, to->bytes, size, &to->len)
+			       : ERR_MEMORY);
+	}
+	pacer_free(p);
+}
+
+struct options {
+	int seeds, first;
+	bool know;		/* begin with what a steady day taught       */
+	double stop_min;	/* 0 = the whole day                         */
+};
+
 static void run_cell(const struct cell *c, const struct pacer_conf *conf,
-		     int seeds, int first)
+		     const struct options *o)
 {
 	struct sum s = { 0 };
 	struct pacer_conf own = *conf;
-	double began = cpu_s();
+	struct know know = { NULL, 0 };
+	struct sim_world w;
+	struct sim_result r;
+	int seeds = c->agents >= 200 ? MAX(1, o->seeds / 8) : o->seeds;
 
 	own.target = c->target;
-	if (c->agents >= 200)
-		seeds = MAX(1, seeds / 8);
+	if (o->know) {
+		struct cell steady = *c;
+
+		steady.scenario = SIM_STEADY;
+		world_of(&steady, 777777, &w);
+		run_day(&w, &own, 0, NULL, &know, &r);
+	}
+	double began = cpu_s();
+
 	for (int i = 0; i < seeds; i++) {
-		struct sim_world w;
-		struct sim_result r;
-
-		world_of(c, (uint64_t)(first + i), &w);
-		enum err e = sim_run(&w, &own, &r);
-
-		if (e != ERR_OK) {
-			fprintf(stderr, "bench_pacer: %s\n", err_text(e));
-			exit(1);
-		}
+		world_of(c, (uint64_t)(o->first + i), &w);
+		run_day(&w, &own, o->stop_min, &know, NULL, &r);
 		add(&s, &r, c->target);
 	}
 	double u = s.u / s.n, var = s.u2 / s.n - u * u;
@@ -158,6 +219,7 @@ static void run_cell(const struct cell *c, const struct pacer_conf *conf,
 	       s.first_u / fmax(s.later_u, 1e-9), s.lines / s.n,
 	       (cpu_s() - began) / s.n);
 	fflush(stdout);
+	free(know.bytes);
 }
 
 struct timed {
@@ -237,7 +299,7 @@ int main(int argc, char **argv)
 	struct pacer_params par = pacer_params_default;
 	struct pacer_conf c;
 	const char *want = "table";
-	int seeds = 16, first = 1;
+	struct options o = { .seeds = 16, .first = 1 };
 	uint32_t only = 0;
 
 	pacer_conf_init(&c);
@@ -249,9 +311,13 @@ int main(int argc, char **argv)
 		if (str_eq(argv[i], "--latency"))
 			return latency((uint32_t)atoi(v));
 		if (str_eq(argv[i], "--seeds"))
-			seeds = atoi(v);
+			o.seeds = atoi(v);
+		else if (str_eq(argv[i], "--know"))
+			o.know = atoi(v) > 0;
+		else if (str_eq(argv[i], "--stop"))
+			o.stop_min = atof(v);
 		else if (str_eq(argv[i], "--first"))
-			first = atoi(v);
+			o.first = atoi(v);
 		else if (str_eq(argv[i], "--agents"))
 			only = (uint32_t)atoi(v);
 		else if (str_eq(argv[i], "--cells"))
@@ -275,6 +341,6 @@ int main(int argc, char **argv)
 	for (size_t i = 0; i < ARRAY_LEN(cells); i++)
 		if ((!strcmp(want, "all") || wanted(want, cells[i].set)) &&
 		    (!only || cells[i].agents == only))
-			run_cell(&cells[i], &c, seeds, first);
+			run_cell(&cells[i], &c, &o);
 	return 0;
 }
