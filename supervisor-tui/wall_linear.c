@@ -67,7 +67,7 @@ static void under_cursor(const struct wall_model *m, char *buf, size_t size)
 
 	*buf = '\0';
 	if (t)
-		str_copy(buf, size, t->text);
+		wall_todo_text(m, t, false, buf, size);
 	else if (k)
 		str_fmt(buf, size, "%s %s %s", k->name, text_mode(k->mode),
 			text_judge(k->judge));

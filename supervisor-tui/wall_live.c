@@ -375,6 +375,7 @@ int wall_live(const struct wall_options *o)
 	wall_phone_stop(&w.phone);
 	w.link = link_free(w.link);
 	grid_fini(&w.g);
+	wall_fini(w.m);
 	memset(w.pass, 0, sizeof(w.pass));
 	free(w.m);
 	return status;

@@ -23,6 +23,20 @@ void wall_init(struct wall_model *m)
 	m->login.pass.secret = true;
 }
 
+void wall_fini(struct wall_model *m)
+{
+	for (size_t i = 0; i < ARRAY_LEN(m->kept); i++)
+		msg_keep_drop(&m->kept[i]);
+}
+
+int64_t wall_age_s(const struct wall_model *m, int64_t since_ms)
+{
+	int64_t stood = m->frozen ? m->now.mono_ms - m->frozen_ms
+			: m->lost ? m->now.mono_ms - m->lost_ms : 0;
+
+	return MAX(m->now.wall_ms - stood - since_ms, 0) / 1000;
+}
+
 bool wall_listening(const struct wall_model *m)
 {
 	return m->mon.mode != MSG_MONITOR_NONE &&

@@ -11,7 +11,7 @@
 
 #include "base/base.h"
 #include "base/clock.h"
-#include "msg/msg.h"
+#include "msg/msg_keep.h"
 #include "tui/tui.h"
 
 /*
@@ -107,6 +107,8 @@ struct wall_out {
 	void *arg;
 };
 
+enum { WALL_KEPT = MSG_CHANGES - MSG_HEAD };
+
 struct wall_model {
 	struct now now;			/* mono: local; wall: the server's   */
 	int32_t    tz_min;		/* of the floor                      */
@@ -127,7 +129,11 @@ struct wall_model {
 	struct msg_breaks    breaks;	/* that can be forced                */
 	struct msg_trace     trace;
 	struct msg_monitoring mon;
-	int64_t    page_ms;		/* mono time of the newest page      */
+	struct msg_kept kept[WALL_KEPT];	/* pages as the server has   */
+					/* them, by wall_kept_of             */
+	int64_t    asked_ms;		/* a page was missed, asked again at */
+	int64_t    head_ms;		/* server's time last heard          */
+	int64_t    frozen_ms;		/* mono                              */
 	bool       in, lost, frozen;
 	int64_t    lost_ms;		/* mono                              */
 	char       lost_why[160];
@@ -166,9 +172,17 @@ struct wall_model {
 
 /* All empty, 100x30, the overview.  The model is large: allocate it. */
 void wall_init(struct wall_model *m);
+/* Drops what it keeps of the server's pages. */
+void wall_fini(struct wall_model *m);
 
 enum wall_ctx wall_ctx(const struct wall_model *m);
 bool wall_listening(const struct wall_model *m);
+/* Since then [s], at least 0; stands still while the screen is frozen or the
+ * server lost, as all that is shown does. */
+int64_t wall_age_s(const struct wall_model *m, int64_t since_ms);
+/* A thing to do in words; with_time: with its time that runs. */
+void wall_todo_text(const struct wall_model *m, const struct msg_todo *t,
+		    bool with_time, char *buf, size_t size);
 /* Rows of the list the view has room for, 1..64. */
 uint16_t wall_list_rows(const struct wall_model *m);
 /* What is under the cursor, NULL if nothing. */

@@ -83,7 +83,7 @@ enum err wall_replay_new(const struct wall_replay_opts *o,
 	if (!r)
 		return ERR_MEMORY;
 	r->o = *o;
-	r->m = malloc(sizeof(*r->m));
+	r->m = calloc(1, sizeof(*r->m));
 	e = r->m ? grid_init(&r->g, o->rows, o->cols) : ERR_MEMORY;
 	if (e) {
 		wall_replay_free(r);
@@ -106,6 +106,8 @@ struct wall_replay *wall_replay_free(struct wall_replay *r)
 	if (!r)
 		return NULL;
 	grid_fini(&r->g);
+	if (r->m)
+		wall_fini(r->m);
 	free(r->m);
 	free(r);
 	return NULL;

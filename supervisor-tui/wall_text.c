@@ -1,5 +1,6 @@
 #include <inttypes.h>
 #include <stdlib.h>
+#include <string.h>
 #include <time.h>
 
 #include "base/str.h"
@@ -354,4 +355,23 @@ const char *text_setting_limit(char buf[TEXT_SIZE],
 		break;
 	}
 	return buf;
+}
+
+void wall_todo_text(const struct wall_model *m, const struct msg_todo *t,
+		    bool with_time, char *buf, size_t size)
+{
+	const char *at = NULL;
+	char dur[TEXT_SIZE];
+
+	/* The last: what stands before may be anybody's name. */
+	for (const char *p = t->text; t->since_ms && (p = strstr(p, "%t"));
+	     p++)
+		at = p;
+	if (!at) {
+		str_copy(buf, size, t->text);
+		return;
+	}
+	str_fmt(buf, size, "%.*s%s%s", (int)(at - t->text), t->text,
+		with_time ? text_dur(dur, wall_age_s(m, t->since_ms)) : "",
+		at + 2);
 }

@@ -328,6 +328,7 @@ static void next_agent(struct wall_model *m)
 static void freeze(struct wall_model *m)
 {
 	m->frozen = !m->frozen;
+	m->frozen_ms = m->now.mono_ms;
 	if (!m->frozen)
 		m->asked_any = false;
 }

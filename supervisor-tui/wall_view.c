@@ -70,7 +70,7 @@ static void link_word(const struct wall_model *m, char *buf, size_t size,
 		str_fmt(buf, size, _("!! LOST %s"), t);
 	} else if (m->frozen) {
 		*st = ST_WATCH;
-		text_dur(t, (m->now.mono_ms - m->page_ms) / 1000);
+		text_dur(t, (m->now.mono_ms - m->frozen_ms) / 1000);
 		str_fmt(buf, size, _("FROZEN %s"), t);
 	} else {
 		*st = ST_OK;

@@ -127,7 +127,7 @@ static void draw_states(const struct wall_model *m, struct grid *g, int y,
 			if (f->longest[k].state < 32 &&
 			    groups[i].bits & 1u << f->longest[k].state &&
 			    (!worst ||
-			     f->longest[k].in_state_s > worst->in_state_s))
+			     f->longest[k].since_ms < worst->since_ms))
 				worst = &f->longest[k];
 		if (!worst)
 			continue;
@@ -135,7 +135,8 @@ static void draw_states(const struct wall_model *m, struct grid *g, int y,
 			 worst->name);
 		grid_put_right(g, y, p->time,
 			       worst->over ? ST_WATCH : ST_NORMAL,
-			       text_dur(buf, worst->in_state_s));
+			       text_dur(buf, wall_age_s(m,
+							worst->since_ms)));
 		if (worst->over)
 			grid_put(g, y, p->time + 1, 1, ST_WATCH, "!");
 	}
@@ -271,8 +272,10 @@ static void draw_todos(const struct wall_model *m, struct grid *g, int y,
 			t->view == MSG_VIEW_CAMPAIGNS
 				? _("Enter opens campaign") :
 			t->agent ? _("Enter opens agent") : _("Enter opens it");
+		char text[200];
 
-		grid_put(g, y + (int)i, 4, 72, ST_NORMAL, t->text);
+		wall_todo_text(m, t, true, text, sizeof(text));
+		grid_put(g, y + (int)i, 4, 72, ST_NORMAL, text);
 		grid_put(g, y + (int)i, 77, 22, ST_DIM, m->wall ? "" : opens);
 		if (m->list[MSG_VIEW_OVERVIEW].cur == i && !m->wall)
 			view_mark(g, y + (int)i, 2);

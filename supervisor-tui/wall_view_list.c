@@ -62,14 +62,13 @@ static void draw_agent(const struct wall_model *m, struct grid *g, int y,
 	bool full = view_full(g);
 	char buf[TEXT_SIZE], state[TEXT_SIZE];
 
-	(void)m;
 	grid_putf(g, y, 2, 6, ST_NORMAL, "%u", (unsigned)a->agent);
 	grid_put(g, y, at[full].name, at[full].state - at[full].name - 1,
 		 ST_NORMAL, a->name);
 	state_text(state, sizeof(state), a);
 	grid_put(g, y, at[full].state, at[full].time - at[full].state - 1,
 		 state_style(a), state);
-	text_dur(buf, a->in_state_s);
+	text_dur(buf, wall_age_s(m, a->since_ms));
 	if (a->over)
 		str_add(buf, sizeof(buf), " !");
 	grid_put(g, y, at[full].time, 8, a->over ? ST_WATCH : ST_NORMAL, buf);
@@ -133,10 +132,9 @@ static void agent_title(const struct wall_model *m, char *buf, size_t size,
 	const char *gap = full ? "   " : "  ";
 	char state[TEXT_SIZE], dur[TEXT_SIZE];
 
-	(void)m;
 	state_text(state, sizeof(state), a);
 	str_fmt(buf, size, "%s %u%s%s %s", a->name, (unsigned)a->agent, gap,
-		state, text_dur(dur, a->in_state_s));
+		state, text_dur(dur, wall_age_s(m, a->since_ms)));
 	if (!*a->number && !*a->customer)
 		return;
 	str_add(buf, size, "%s%s %s", gap, a->customer, a->number);
@@ -337,7 +335,8 @@ static const char *phase_word(unsigned phase)
 	return phase && phase < MSG_PHASE_COUNT ? _(words[phase]) : "-";
 }
 
-static void draw_call(struct grid *g, int y, const struct msg_call_row *c)
+static void draw_call(const struct wall_model *m, struct grid *g, int y,
+		      const struct msg_call_row *c)
 {
 	/* Number, campaign, agent, trunk, answer to agent, whole time. */
 	static const int x[2][7] = { { 13, 22, 36, 0, 51, 0, 72 },
@@ -347,7 +346,7 @@ static void draw_call(struct grid *g, int y, const struct msg_call_row *c)
 	char buf[TEXT_SIZE];
 
 	grid_put(g, y, 2, col[0] - 3, st, phase_word(c->phase));
-	text_dur(buf, c->in_phase_s);
+	text_dur(buf, wall_age_s(m, c->since_ms));
 	if (c->over)
 		str_add(buf, sizeof(buf), " !");
 	grid_put(g, y, col[0], col[1] - col[0] - 1,
@@ -368,7 +367,8 @@ static void draw_call(struct grid *g, int y, const struct msg_call_row *c)
 							     : ST_NORMAL,
 			  "%u.%us", (unsigned)c->wait_ms / 1000,
 			  (unsigned)c->wait_ms % 1000 / 100);
-	grid_put(g, y, col[6], 6, ST_NORMAL, text_dur(buf, c->total_s));
+	grid_put(g, y, col[6], 6, ST_NORMAL, 
+		 text_dur(buf, wall_age_s(m, c->start_ms)));
 }
 
 void view_calls(const struct wall_model *m, struct grid *g)
@@ -383,7 +383,7 @@ void view_calls(const struct wall_model *m, struct grid *g)
 		  : _("- State ---- Time --- Customer ---- Campaign ----- Agent "
 		      "-------------- All ---"));
 	for (; i < m->calls.rows_count && y < end; i++, y++) {
-		draw_call(g, y, &m->calls.rows[i]);
+		draw_call(m, g, y, &m->calls.rows[i]);
 		if (m->calls.top + i == m->list[MSG_VIEW_CALLS].cur)
 			view_mark(g, y, 0);
 	}

@@ -4,9 +4,12 @@
 #include "wall_model.h"
 
 /*
- * The server's pages into the model, copied whole.  While the screen is
- * frozen they are let pass; the cursor stays on what it was on.
+ * The server's pages into the model.  They come as changes of what is kept
+ * here (msg_keep) and are then copied whole; while the screen is frozen they
+ * are only kept.  The cursor stays on what it was on.
  */
+
+enum { ASK_AGAIN_MS = 2000 };
 
 /* Finds the cursor's row again in a new page of `count` rows of ids. */
 static void keep_cursor(struct wall_list *l, uint32_t top, uint32_t count,
@@ -44,9 +47,41 @@ static unsigned on_head(struct wall_model *m, const struct msg_head *h)
 		     h->level == MSG_LEVEL_ALARM;
 
 	m->head = *h;
-	if (h->wall_ms)
-		m->now.wall_ms = h->wall_ms;
 	return DO_REDRAW | (worse ? DO_BELL : 0);
+}
+
+/* Most heads tell no new time: then ours goes on. */
+static void on_time(struct wall_model *m, const struct msg_head *h)
+{
+	if (h->wall_ms && h->wall_ms != m->head_ms)
+		m->now.wall_ms = h->wall_ms;
+	m->head_ms = h->wall_ms;
+}
+
+/* What was missed comes whole when it is asked for again. */
+static void ask_again(struct wall_model *m)
+{
+	if (m->asked_ms && m->now.mono_ms - m->asked_ms < ASK_AGAIN_MS)
+		return;
+	m->asked_ms = m->now.mono_ms;
+	m->asked_any = false;
+	wall_subscribe(m);
+}
+
+static unsigned on_changes(struct wall_model *m, const struct msg_changes *c)
+{
+	struct msg_kept *k;
+
+	if (c->page < MSG_HEAD || c->page >= MSG_CHANGES)
+		return DO_NOTHING;
+	k = &m->kept[c->page - MSG_HEAD];
+	if (msg_keep_take(k, c)) {
+		ask_again(m);
+		return DO_NOTHING;
+	}
+	if (!c->from)
+		m->asked_ms = 0;
+	return wall_message(m, k->type, k->page);
 }
 
 static void on_pacing(struct wall_model *m, const struct msg_pacing *p)
@@ -169,7 +204,10 @@ unsigned wall_message(struct wall_model *m, enum msg_type type,
 	const struct msg_ok *ok = obj;
 
 	switch (type) {
+	case MSG_CHANGES:
+		return on_changes(m, obj);
 	case MSG_HEAD:
+		on_time(m, obj);
 		return m->frozen ? DO_NOTHING : on_head(m, obj);
 	case MSG_BREAKS:
 		m->breaks = *(const struct msg_breaks *)obj;
@@ -207,7 +245,6 @@ unsigned wall_message(struct wall_model *m, enum msg_type type,
 	}
 	if (m->frozen || !on_page(m, type, obj))
 		return DO_NOTHING;
-	m->page_ms = m->now.mono_ms;
 	wall_subscribe(m);	/* the trunk under the cursor is known now */
 	return DO_REDRAW;
 }
@@ -229,6 +266,8 @@ void wall_link_in(struct wall_model *m, const struct msg_login_ok *ok)
 	m->in = true;
 	m->lost = false;
 	m->asked_any = false;
+	m->asked_ms = 0;
+	wall_fini(m);	/* another server may count its pages anew */
 	m->read_only = m->read_only || ok->read_only;
 	m->tz_min = ok->tz_min;
 	if (ok->wall_ms)

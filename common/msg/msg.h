@@ -25,7 +25,7 @@
 #include "msg/msg_words.h"
 
 enum {
-	MSG_PROTO = 1,			/* both sides must have the same     */
+	MSG_PROTO = 2,			/* both sides must have the same     */
 	MSG_FRAME_MAX = 65536,		/* payload of a frame [bytes]        */
 };
 
@@ -120,6 +120,7 @@ enum {
 	M(110, TIMELINE,    timeline,    SERVER, TIMELINE, "an agent's day")  \
 	M(111, REPORT,      report,      SERVER, REPORT, "agents' performance") \
 	M(112, TRACE,       trace,       SERVER, TRACE, "SIP of a call")      \
+	M(113, CHANGES,     changes,     SERVER, CHANGES, "what changed on a page") \
 	M(120, ADMIN_REQ,   admin_req,   ADMIN,  ADMIN_REP, "words of `waihu`") \
 	M(121, ADMIN_DATA,  admin_data,  ADMIN,  OK, "its standard input")    \
 	M(122, ADMIN_REP,   admin_rep,   SERVER, ADMIN_REP, "JSON lines, exit status")
@@ -132,7 +133,7 @@ enum msg_type {
 	MSG_TYPE_END
 };
 
-/* Room for any one message: about 50 KB, so not on a small stack. */
+/* Room for any one message: about 64 KB, so not on a small stack. */
 union msg_any {
 #define M(no, NAME, name, from, answer, doc) struct msg_##name name;
 	MSG_LIST(M)

@@ -4,6 +4,9 @@
  * A supervisor subscribes to one view at a time; only visible rows travel.
  * `head` is pushed with every view.  Shares are in 1/100 % and -1 means "no
  * data" wherever a field says so.
+ *
+ * Head and views travel as their `changes` (msg_keep).  Times that merely run
+ * are no change: rows say since when, and the screen counts.
  */
 #ifndef MSG_MSG_FLOOR_H
 #define MSG_MSG_FLOOR_H
@@ -123,7 +126,7 @@ SCHEMA_STRUCT(msg_state_count, MSG_STATE_COUNT_FIELDS);
 	F(u8,     state,      0,    "enum msg_state")                         \
 	F(u32,    agent,      0,    "agent number")                           \
 	F(text,   name,       60,   "agent")                                  \
-	F(u32,    in_state_s, 0,    "for how long [s]")                       \
+	F(i64,    since_ms,   0,    "in it since [ms since 1970]")            \
 	F(bool,   over,       0,    "over its limit")
 SCHEMA_STRUCT(msg_longest, MSG_LONGEST_FIELDS);
 
@@ -170,11 +173,13 @@ SCHEMA_STRUCT(msg_campaign_row, MSG_CAMPAIGN_ROW_FIELDS);
 SCHEMA_STRUCT(msg_trunk_row, MSG_TRUNK_ROW_FIELDS);
 
 #define MSG_TODO_FIELDS(F)                                                    \
-	F(text,   text,       160,  "what to do now")                         \
+	F(text,   text,       160,  "what to do now; its last %t is the time "\
+				    "since since_ms")                         \
 	F(u8,     view,       0,    "enum msg_view Enter opens")              \
 	F(u32,    agent,      0,    "there: this agent")                      \
 	F(u32,    campaign,   0,    "or this campaign")                       \
-	F(u32,    trunk,      0,    "or this trunk")
+	F(u32,    trunk,      0,    "or this trunk")                          \
+	F(i64,    since_ms,   0,    "[ms since 1970]; 0: no %t in text")
 SCHEMA_STRUCT(msg_todo, MSG_TODO_FIELDS);
 
 #define MSG_FLOOR_FIELDS(F)                                                   \
@@ -193,7 +198,7 @@ SCHEMA_STRUCT(msg_floor, MSG_FLOOR_FIELDS);
 	F(u8,     state,      0,    "enum msg_state")                         \
 	F(u8,     reason,     0,    "enum msg_reason")                        \
 	F(text,   break_label, 40,  "which break")                            \
-	F(u32,    in_state_s, 0,    "for how long [s]")                       \
+	F(i64,    since_ms,   0,    "in it since [ms since 1970]")            \
 	F(u32,    limit_s,    0,    "limit of this state [s]; 0: none")       \
 	F(bool,   over,       0,    "over it")                                \
 	F(text,   campaign,   40,   "campaign")                               \
@@ -266,7 +271,7 @@ SCHEMA_STRUCT(msg_trunk, MSG_TRUNK_FIELDS);
 #define MSG_CALL_ROW_FIELDS(F)                                                \
 	F(u32,    call,       0,    "call handle")                            \
 	F(u8,     phase,      0,    "enum msg_phase")                         \
-	F(u32,    in_phase_s, 0,    "for how long [s]")                       \
+	F(i64,    since_ms,   0,    "in it since [ms since 1970]")            \
 	F(bool,   over,       0,    "over its limit")                         \
 	F(text,   campaign,   40,   "campaign")                               \
 	F(text,   number,     24,   "customer's number as may be shown")      \
@@ -274,7 +279,7 @@ SCHEMA_STRUCT(msg_trunk, MSG_TRUNK_FIELDS);
 	F(u32,    agent,      0,    "agent number; 0: none yet")              \
 	F(text,   name,       60,   "agent")                                  \
 	F(u32,    wait_ms,    0,    "answer to agent [ms]")                   \
-	F(u32,    total_s,    0,    "since it was dialled [s]")
+	F(i64,    start_ms,   0,    "was dialled [ms since 1970]")
 SCHEMA_STRUCT(msg_call_row, MSG_CALL_ROW_FIELDS);
 
 #define MSG_CALLS_FIELDS(F)                                                   \
@@ -449,5 +454,13 @@ SCHEMA_STRUCT(msg_trace_row, MSG_TRACE_ROW_FIELDS);
 	F(u32,    top,        0,    "rows skipped")                           \
 	F(rows,   rows,       (40, msg_trace_row), "oldest first")
 SCHEMA_STRUCT(msg_trace, MSG_TRACE_FIELDS);
+
+/* What became of a head or a view since the one before. */
+#define MSG_CHANGES_FIELDS(F)                                                 \
+	F(u8,     page,       0,    "number of the message that changed")     \
+	F(u32,    from,       0,    "the state it was in; 0: an empty one")   \
+	F(u32,    to,         0,    "the state it is in")                     \
+	F(bytes,  diff,       65000, "a schema_diff of it")
+SCHEMA_STRUCT(msg_changes, MSG_CHANGES_FIELDS);
 
 #endif

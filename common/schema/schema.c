@@ -1,6 +1,5 @@
 #include "schema/schema.h"
 
-#include <msgpack.h>
 #include <string.h>
 
 #include "base/str.h"
@@ -170,15 +169,9 @@ enum err schema_check(const struct schema *s, const void *obj,
 	return ERR_OK;
 }
 
-struct sink {
-	char *buf;
-	size_t cap;
-	size_t len;
-};
-
-static int sink_write(void *arg, const char *p, size_t n)
+int schema_sink_write(void *arg, const char *p, size_t n)
 {
-	struct sink *to = arg;
+	struct schema_sink *to = arg;
 
 	if (n > to->cap - to->len)
 		return -1;
@@ -190,7 +183,7 @@ static int sink_write(void *arg, const char *p, size_t n)
 static int pack_obj(msgpack_packer *pk, const struct schema *s,
 		    const void *obj);
 
-static int pack_value(msgpack_packer *pk, const struct schema_field *f,
+int schema_pack_value(msgpack_packer *pk, const struct schema_field *f,
 		      const void *obj)
 {
 	const char *p = schema_get_text(f, obj);
@@ -242,7 +235,7 @@ static int pack_obj(msgpack_packer *pk, const struct schema *s,
 		if (schema_is_zero(&f[i], obj))
 			continue;
 		if (msgpack_pack_uint32(pk, (uint32_t)i + 1) ||
-		    pack_value(pk, &f[i], obj))
+		    schema_pack_value(pk, &f[i], obj))
 			return -1;
 	}
 	return 0;
@@ -251,13 +244,13 @@ static int pack_obj(msgpack_packer *pk, const struct schema *s,
 enum err schema_encode(const struct schema *s, const void *obj,
 		       void *buf, size_t cap, size_t *len)
 {
-	struct sink to = { buf, cap, 0 };
+	struct schema_sink to = { buf, cap, 0 };
 	msgpack_packer pk;
 	enum err e = schema_check(s, obj, NULL);
 
 	if (e)
 		return e;
-	msgpack_packer_init(&pk, &to, sink_write);
+	msgpack_packer_init(&pk, &to, schema_sink_write);
 	if (pack_obj(&pk, s, obj))
 		return ERR_FULL;
 	*len = to.len;

@@ -152,6 +152,21 @@ MUST_CHECK enum err schema_decode_noting(const struct schema *s,
 					 const void *buf, size_t len,
 					 void *obj, uint32_t *unknown);
 
+/*
+ * What changed from was (NULL: all zero) to now, into buf[cap]; *len == 1:
+ * nothing.  A list's row is found again by its first field, so that one that
+ * only moved costs next to nothing.  Errors as schema_encode.
+ */
+MUST_CHECK enum err schema_diff(const struct schema *s, const void *was,
+				const void *now, void *buf, size_t cap,
+				size_t *len);
+/*
+ * now = was (NULL: all zero) with a diff of it; two objects apart.  The diff
+ * is believed as little as any bytes: ERR_FORMAT leaves now all zero.
+ */
+MUST_CHECK enum err schema_patch(const struct schema *s, const void *was,
+				 const void *buf, size_t len, void *now);
+
 /* Bytes no encoding of s can exceed; for sizing buffers. */
 size_t schema_max_len(const struct schema *s);
 

@@ -13,23 +13,6 @@
 #include "base/str.h"
 #include "schema/schema_priv.h"
 
-enum head_class {
-	HEAD_BAD, HEAD_NIL, HEAD_BOOL, HEAD_UINT, HEAD_INT, HEAD_FLOAT,
-	HEAD_STR, HEAD_BIN, HEAD_EXT, HEAD_FIXEXT, HEAD_ARRAY, HEAD_MAP,
-};
-
-struct head {
-	enum head_class class;
-	uint64_t v;		/* value, length or count                    */
-	bool shortest;
-};
-
-struct reader {
-	const uint8_t *p;
-	const uint8_t *end;
-	uint32_t unknown;
-};
-
 /*
  * msgpack's first bytes 0xc0..0xdf: class, bytes of value or length that
  * follow, and the smallest number that may use this form (0 = any).
@@ -51,13 +34,13 @@ static const struct { uint8_t class, bytes; uint64_t least; } wide[32] = {
 	{ HEAD_MAP, 2, 0x10 }, { HEAD_MAP, 4, 0x10000 },
 };
 
-static size_t left(const struct reader *r)
+static size_t left(const struct schema_reader *r)
 {
 	return (size_t)(r->end - r->p);
 }
 
 /* Sign-extends an n-byte number; its shortest form is the one that needs n. */
-static void head_int(struct head *h, unsigned n)
+static void head_int(struct schema_head *h, unsigned n)
 {
 	unsigned shift = 64 - 8 * n;
 	int64_t v = (int64_t)(h->v << shift) >> shift;
@@ -67,7 +50,7 @@ static void head_int(struct head *h, unsigned n)
 	h->shortest = v < above;
 }
 
-static bool read_wide(struct reader *r, uint8_t b, struct head *h)
+static bool read_wide(struct schema_reader *r, uint8_t b, struct schema_head *h)
 {
 	unsigned n = wide[b - 0xc0].bytes;
 
@@ -87,7 +70,7 @@ static bool read_wide(struct reader *r, uint8_t b, struct head *h)
 	return true;
 }
 
-static bool read_head(struct reader *r, struct head *h)
+bool schema_read_head(struct schema_reader *r, struct schema_head *h)
 {
 	if (r->p == r->end)
 		return false;
@@ -116,15 +99,15 @@ static bool read_head(struct reader *r, struct head *h)
 }
 
 /* Passes over one whole value of any kind and depth. */
-static bool skip_value(struct reader *r)
+bool schema_skip_value(struct schema_reader *r)
 {
 	uint64_t todo = 1;
 
 	while (todo--) {
-		struct head h;
+		struct schema_head h;
 		uint64_t body = 0;
 
-		if (!read_head(r, &h))
+		if (!schema_read_head(r, &h))
 			return false;
 		if (h.class == HEAD_STR || h.class == HEAD_BIN)
 			body = h.v;
@@ -159,7 +142,7 @@ static void put_u(const struct schema_field *f, void *obj, uint64_t v)
 }
 
 static bool take_int(const struct schema_field *f, void *obj,
-		     const struct head *h)
+		     const struct schema_head *h)
 {
 	void *p = (char *)obj + f->offset;
 	int64_t v = (int64_t)h->v;
@@ -175,8 +158,8 @@ static bool take_int(const struct schema_field *f, void *obj,
 	return true;
 }
 
-static bool take_body(struct reader *r, const struct schema_field *f,
-		      void *obj, const struct head *h)
+static bool take_body(struct schema_reader *r, const struct schema_field *f,
+		      void *obj, const struct schema_head *h)
 {
 	char *to = (char *)obj + f->offset;
 	bool text = f->kind != SCHEMA_KIND_bytes;
@@ -195,10 +178,10 @@ static bool take_body(struct reader *r, const struct schema_field *f,
 	return true;
 }
 
-static bool take_obj(struct reader *r, const struct schema *s, void *obj);
+static bool take_obj(struct schema_reader *r, const struct schema *s, void *obj);
 
-static bool take_rows(struct reader *r, const struct schema_field *f,
-		      void *obj, const struct head *h)
+static bool take_rows(struct schema_reader *r, const struct schema_field *f,
+		      void *obj, const struct schema_head *h)
 {
 	char *to = (char *)obj + f->offset;
 
@@ -211,12 +194,12 @@ static bool take_rows(struct reader *r, const struct schema_field *f,
 	return true;
 }
 
-static bool take_value(struct reader *r, const struct schema_field *f,
+bool schema_take_value(struct schema_reader *r, const struct schema_field *f,
 		       void *obj)
 {
-	struct head h;
+	struct schema_head h;
 
-	if (!read_head(r, &h) || !h.shortest)
+	if (!schema_read_head(r, &h) || !h.shortest)
 		return false;
 	switch (f->kind) {
 	case SCHEMA_KIND_u8:
@@ -246,27 +229,27 @@ static bool take_value(struct reader *r, const struct schema_field *f,
 	return false;
 }
 
-static bool take_obj(struct reader *r, const struct schema *s, void *obj)
+static bool take_obj(struct schema_reader *r, const struct schema *s, void *obj)
 {
 	size_t count;
 	const struct schema_field *f = s->fields(&count);
-	struct head h;
+	struct schema_head h;
 	uint64_t last = 0;
 
-	if (!read_head(r, &h) || h.class != HEAD_MAP || !h.shortest)
+	if (!schema_read_head(r, &h) || h.class != HEAD_MAP || !h.shortest)
 		return false;
 	for (uint64_t n = h.v; n; n--) {
-		struct head tag;
+		struct schema_head tag;
 
-		if (!read_head(r, &tag) || tag.class != HEAD_UINT ||
+		if (!schema_read_head(r, &tag) || tag.class != HEAD_UINT ||
 		    !tag.shortest || tag.v <= last)
 			return false;
 		last = tag.v;
 		if (tag.v > count) {
 			r->unknown++;
-			if (!skip_value(r))
+			if (!schema_skip_value(r))
 				return false;
-		} else if (!take_value(r, &f[tag.v - 1], obj)) {
+		} else if (!schema_take_value(r, &f[tag.v - 1], obj)) {
 			return false;
 		}
 	}
@@ -276,7 +259,7 @@ static bool take_obj(struct reader *r, const struct schema *s, void *obj)
 enum err schema_decode_noting(const struct schema *s, const void *buf,
 			      size_t len, void *obj, uint32_t *unknown)
 {
-	struct reader r = { buf, (const uint8_t *)buf + len, 0 };
+	struct schema_reader r = { buf, (const uint8_t *)buf + len, 0 };
 
 	memset(obj, 0, s->size);
 	if (!len || !take_obj(&r, s, obj) || r.p != r.end) {

@@ -6,12 +6,59 @@
 #include <string.h>
 
 enum { EVERY_MS = 1000, WATCH_MS = 1000, PACING_MS = 10000,
-       REPORT_MS = 5000 };
+       REPORT_MS = 5000, CLOCK_SET_MS = 1000 };
+
+/* Whole numbers are one person's right, and a pacing page is its own. */
+static bool may_share(const struct msg_subscribe *sub)
+{
+	return !sub->whole && sub->view != MSG_VIEW_PACING;
+}
+
+static struct window *window_for(struct feed *f, const char *team, bool zh,
+				 const struct msg_subscribe *sub)
+{
+	struct window *room = NULL;
+
+	for (size_t i = 0; i < SCREENS_MAX; i++) {
+		struct window *w = &f->windows[i];
+
+		if (!w->screens)
+			room = room ? room : w;
+		else if (may_share(sub) && may_share(&w->sub) &&
+			 str_eq(w->team, team) && w->zh == zh &&
+			 !memcmp(&w->sub, sub, sizeof(*sub)))
+			return w;
+	}
+	return room;
+}
+
+static void leave(struct screen *s)
+{
+	struct window *w = s->window;
+
+	s->window = NULL;
+	if (!w || --w->screens)
+		return;
+	for (size_t i = 0; i < SENT_COUNT; i++)
+		msg_keep_drop(&w->sent[i]);
+	memset(w, 0, sizeof(*w));
+}
+
+/* The two clocks drift by milliseconds: rows must not change with that. */
+static void keep_offset(struct feed *f, struct now now)
+{
+	int64_t off = now.wall_ms - now.mono_ms;
+
+	if (off - f->wall_off_ms > CLOCK_SET_MS ||
+	    f->wall_off_ms - off > CLOCK_SET_MS)
+		f->wall_off_ms = off;
+}
 
 enum err feed_new(struct live *live, struct tally *tally,
 		  struct perf *perf, feed_send_h *send, feed_pacing_h *pacing, void *arg, struct feed **out)
 {
 	struct feed *f = calloc(1, sizeof(*f));
+	size_t seats;
 
 	if (!f)
 		return ERR_MEMORY;
@@ -22,10 +69,11 @@ enum err feed_new(struct live *live, struct tally *tally,
 	f->send = send;
 	f->pacing = pacing;
 	f->arg = arg;
-	f->order_max = (size_t)conf_int(f->r->conf, "server", NULL,
-					"agents_max");
+	keep_offset(f, clock_now(f->r->clock));
+	seats = (size_t)conf_int(f->r->conf, "server", NULL, "agents_max");
+	f->order_max = MAX(seats, call_count_max(floor_calls(f->r->floor)));
 	f->order = calloc(f->order_max, sizeof(*f->order));
-	f->waited = calloc(f->order_max, sizeof(*f->waited));
+	f->waited = calloc(seats, sizeof(*f->waited));
 	if (!f->order || !f->waited) {
 		feed_free(f);
 		return ERR_MEMORY;
@@ -43,6 +91,8 @@ enum err feed_new(struct live *live, struct tally *tally,
 struct feed *feed_free(struct feed *f)
 {
 	if (f) {
+		for (size_t i = 0; i < SCREENS_MAX; i++)
+			leave(&f->screens[i]);
 		free(f->order);
 		free(f->waited);
 	}
@@ -58,6 +108,25 @@ static struct screen *screen_of(struct feed *f, uint64_t session)
 	return NULL;
 }
 
+/* There are as many windows as screens: one is always free. */
+static void look(struct feed *f, struct screen *s, const char *team, bool zh,
+		 const struct msg_subscribe *sub)
+{
+	struct window *w;
+
+	leave(s);
+	w = window_for(f, team, zh, sub);
+	if (!w->screens++) {
+		w->session = s->session;
+		w->zh = zh;
+		w->sub = *sub;
+		str_copy(w->team, sizeof(w->team), team);
+	}
+	w->due_ms = 0;		/* a new view is shown at once */
+	s->window = w;
+	s->fresh = true;
+}
+
 enum err feed_subscribe(struct feed *f, uint64_t session, const char *team,
 			const struct msg_subscribe *sub)
 {
@@ -68,10 +137,7 @@ enum err feed_subscribe(struct feed *f, uint64_t session, const char *team,
 	if (!s)
 		return ERR_FULL;
 	s->session = session;
-	s->sub = *sub;
-	s->zh = !strncmp(sub->lang, "zh", 2);
-	s->due_ms = 0;		/* a new view is shown at once */
-	str_copy(s->team, sizeof(s->team), team);
+	look(f, s, team, !strncmp(sub->lang, "zh", 2), sub);
 	return ERR_OK;
 }
 
@@ -79,26 +145,34 @@ void feed_team(struct feed *f, uint64_t session, const char *team)
 {
 	struct screen *s = session ? screen_of(f, session) : NULL;
 
-	if (!s)
-		return;
-	str_copy(s->team, sizeof(s->team), team);
-	s->due_ms = 0;
+	if (s) {
+		struct msg_subscribe sub = s->window->sub;
+
+		look(f, s, team, s->window->zh, &sub);
+	}
 }
 
 void feed_gone(struct feed *f, uint64_t session)
 {
 	struct screen *s = session ? screen_of(f, session) : NULL;
 
-	if (s)
+	if (s) {
+		leave(s);
 		memset(s, 0, sizeof(*s));
+	}
 }
 
 bool feed_is_zh(const struct feed *f, uint64_t session)
 {
 	for (size_t i = 0; session && i < SCREENS_MAX; i++)
 		if (f->screens[i].session == session)
-			return f->screens[i].zh;
+			return f->screens[i].window->zh;
 	return false;
+}
+
+int64_t feed_since(const struct feed *f, int64_t mono_ms)
+{
+	return mono_ms + f->wall_off_ms;
 }
 
 /* How long agents waited for a call, since the last look. */
@@ -146,54 +220,34 @@ static void count_agents(struct feed *f, struct now now)
 	}
 }
 
-/* Seconds of all screens fall together, so that equal ones share a page. */
-static int64_t next_due(const struct screen *s, struct now now)
+/* Seconds of all windows fall together: so does the work of a turn. */
+static int64_t next_due(const struct window *w, struct now now)
 {
-	int64_t every = s->sub.every_ms ? MAX(s->sub.every_ms, 250) : EVERY_MS;
+	int64_t every = w->sub.every_ms ? MAX(w->sub.every_ms, 250) : EVERY_MS;
 
-	if (s->sub.view == MSG_VIEW_PACING)
+	if (w->sub.view == MSG_VIEW_PACING)
 		every = PACING_MS;
-	if (s->sub.view == MSG_VIEW_REPORT || s->sub.view == MSG_VIEW_BREAKS)
+	if (w->sub.view == MSG_VIEW_REPORT || w->sub.view == MSG_VIEW_BREAKS)
 		every = REPORT_MS;
 	return (now.mono_ms / every + 1) * every;
 }
 
-/* Whole numbers are one person's right: such a page is never shared. */
-static bool is_like(const struct screen *a, const struct screen *b)
-{
-	return !a->sub.whole && str_eq(a->team, b->team) && a->zh == b->zh &&
-	       !memcmp(&a->sub, &b->sub, sizeof(a->sub));
-}
-
-/* Each is due as often as it asks; the first page of a view comes at once. */
-static void mark_due(struct feed *f, struct now now)
-{
-	for (size_t i = 0; i < SCREENS_MAX; i++) {
-		struct screen *s = &f->screens[i];
-
-		s->like = NULL;
-		if (!s->session || s->due_ms > now.mono_ms)
-			continue;
-		s->due_ms = next_due(s, now);
-		s->like = s;
-		for (size_t k = 0; k < i && s->like == s; k++)
-			if (f->screens[k].like == &f->screens[k] &&
-			    s->sub.view != MSG_VIEW_PACING &&
-			    is_like(s, &f->screens[k]))
-				s->like = &f->screens[k];
-	}
-}
-
 void feed_tick(struct feed *f, struct now now)
 {
+	keep_offset(f, now);
 	if (now.mono_ms - f->watched_ms >= WATCH_MS) {
 		f->watched_ms = now.mono_ms;
 		count_agents(f, now);
 		feed_trunk_history(f, now);
 		feed_watch(f, now);
 	}
-	mark_due(f, now);
-	for (size_t i = 0; i < SCREENS_MAX; i++)
-		if (f->screens[i].like == &f->screens[i])
-			feed_page(f, &f->screens[i], now);
+	/* Each is due as often as it asks; a new one at once. */
+	for (size_t i = 0; i < SCREENS_MAX; i++) {
+		struct window *w = &f->windows[i];
+
+		if (!w->screens || w->due_ms > now.mono_ms)
+			continue;
+		w->due_ms = next_due(w, now);
+		feed_page(f, w, now);
+	}
 }

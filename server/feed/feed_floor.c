@@ -183,8 +183,7 @@ static void add_states(struct feed *f, const char *team, struct now now,
 
 		*l = (struct msg_longest){
 			.state = (uint8_t)shown[i], .agent = s->agent.v,
-			.in_state_s = (uint32_t)((now.mono_ms -
-						  s->since.mono_ms) / 1000),
+			.since_ms = feed_since(f, s->since.mono_ms),
 			.over = feed_over(f, s, now, &limit) };
 		str_copy(l->name, sizeof(l->name), s->name);
 	}
@@ -245,7 +244,7 @@ static void todo_agents(struct feed *f, const char *team, bool zh,
 
 	for (struct seat *s = seat_each(seats, NULL); s;
 	     s = seat_each(seats, s)) {
-		uint32_t limit, for_s;
+		uint32_t limit;
 		struct msg_todo *t;
 
 		if (s->state == SEAT_OFFLINE || !is_team(s, team) ||
@@ -255,21 +254,21 @@ static void todo_agents(struct feed *f, const char *team, bool zh,
 		if (!t)
 			return;
 		t->agent = s->agent.v;
-		for_s = (uint32_t)((now.mono_ms - s->since.mono_ms) / 1000);
-		if (s->hand_up)
+		if (s->hand_up) {
 			str_fmt(t->text, sizeof(t->text), zh
 				? "%s %u 举手求助" : "%s %u raised a hand",
 				s->name, s->agent.v);
-		else
-			str_fmt(t->text, sizeof(t->text), zh
-				? "%s %u %s %u:%02u，上限 %u:%02u"
-				: "%s %u in %s %u:%02u, limit %u:%02u",
-				s->name, s->agent.v, zh
-				? rule_state_zh(desk_state(s, NULL))
-				: msg_word(MSG_WORDS_STATE,
-					   desk_state(s, NULL)),
-				for_s / 60, for_s % 60, limit / 60,
-				limit % 60);
+			continue;
+		}
+		/* The screen puts in the time, which runs. */
+		t->since_ms = feed_since(f, s->since.mono_ms);
+		str_fmt(t->text, sizeof(t->text), zh
+			? "%s %u %s %%t，上限 %u:%02u"
+			: "%s %u in %s %%t, limit %u:%02u", s->name,
+			s->agent.v, zh ? rule_state_zh(desk_state(s, NULL))
+				       : msg_word(MSG_WORDS_STATE,
+						  desk_state(s, NULL)),
+			limit / 60, limit % 60);
 	}
 }
 

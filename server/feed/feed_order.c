@@ -1,5 +1,5 @@
 /*
- * feed_order -- which agents are on a screen: of ten thousand the few it
+ * feed_order -- which agents and calls are on a screen: of ten thousand the few it
  * shows.  Each seat's key is worked out once; then only the window is put
  * in order (Hoare's selection, "Algorithm 65: find", CACM 4(7), 1961).
  */
@@ -35,9 +35,40 @@ static int64_t key_of(struct feed *f, const struct msg_subscribe *sub,
 void feed_rank(struct feed *f, const struct msg_subscribe *sub,
 	       const struct seat *s, struct now now, struct ranked *out)
 {
-	*out = (struct ranked){ .key = key_of(f, sub, s, now), .seat = s,
+	*out = (struct ranked){ .key = key_of(f, sub, s, now),
 				.name = sub->sort == MSG_SORT_NAME ? s->name
-								   : "" };
+								   : "",
+				.id = s->agent.v, .row = s };
+}
+
+void feed_rank_call(const struct msg_subscribe *sub, const struct call *c,
+		    enum msg_phase p, struct now now, struct ranked *out)
+{
+	int64_t age = now.mono_ms - c->since_ms, key;
+
+	switch ((enum msg_sort)sub->sort) {
+	case MSG_SORT_ATTENTION:
+		key = -((p == MSG_PHASE_WAIT ? INT64_C(2) << 50
+			 : p == MSG_PHASE_HOLD ? INT64_C(1) << 50 : 0) + age);
+		break;
+	case MSG_SORT_TIME:
+		key = -age;
+		break;
+	case MSG_SORT_STATE:
+		key = p;
+		break;
+	case MSG_SORT_CAMPAIGN:
+		key = c->campaign.v;
+		break;
+	case MSG_SORT_NAME:
+		key = c->agent.v;
+		break;
+	default:
+		key = 0;
+		break;
+	}
+	*out = (struct ranked){ .key = key, .name = "", .id = c->uid,
+				.row = c };
 }
 
 static int upward(const void *a, const void *b)
@@ -48,8 +79,7 @@ static int upward(const void *a, const void *b)
 	if (!r)
 		r = strcmp(x->name, y->name);
 	if (!r)
-		r = x->seat->agent.v < y->seat->agent.v ? -1
-		    : x->seat->agent.v > y->seat->agent.v;
+		r = x->id < y->id ? -1 : x->id > y->id;
 	return r;
 }
 

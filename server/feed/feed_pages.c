@@ -1,13 +1,16 @@
 /* feed_pages -- the lists: matched, sorted, cut to what is on the screen. */
 #include "feed_priv.h"
 
+#include "base/log.h"
 #include "base/str.h"
 #include "desk/desk.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-/* A page is about 50 KB: not on the stack, one at a time. */
+enum { TIME_MS = 10000 };
+
+/* A page is about 64 KB: not on the stack, one at a time. */
 static union msg_any *page_new(void)
 {
 	return calloc(1, sizeof(union msg_any));
@@ -20,7 +23,7 @@ static bool contains(const char *text, const char *find)
 
 /* ---- agents ----------------------------------------------------------------- */
 
-static bool agent_matches(const struct screen *sc, const struct seat *s,
+static bool agent_matches(const struct window *sc, const struct seat *s,
 			  enum msg_state st)
 {
 	char id[16];
@@ -34,7 +37,7 @@ static bool agent_matches(const struct screen *sc, const struct seat *s,
 	return contains(id, sc->sub.find);
 }
 
-static void page_agents(struct feed *f, const struct screen *sc,
+static void page_agents(struct feed *f, const struct window *sc,
 			struct now now, struct msg_agents *m)
 {
 	struct seats *seats = floor_seats(f->r->floor);
@@ -64,7 +67,7 @@ static void page_agents(struct feed *f, const struct screen *sc,
 		    MIN(sc->sub.rows, ARRAY_LEN(m->rows)), sc->sub.reverse);
 	for (size_t i = m->top; i < n && m->rows_count < sc->sub.rows &&
 				m->rows_count < ARRAY_LEN(m->rows); i++)
-		feed_agent_row(f, f->order[i].seat, now,
+		feed_agent_row(f, f->order[i].row, now,
 			       &m->rows[m->rows_count++]);
 }
 
@@ -102,11 +105,11 @@ static void call_row(struct feed *f, const struct call *c, struct now now,
 
 	*r = (struct msg_call_row){
 		.call = c->id.v, .phase = (uint8_t)phase_of(c->state),
-		.in_phase_s = (uint32_t)((now.mono_ms - c->since_ms) / 1000),
+		.since_ms = feed_since(f, c->since_ms),
 		.agent = c->agent.v,
 		.wait_ms = c->join_ms ? (uint32_t)(c->join_ms - c->answer_ms)
 				      : 0,
-		.total_s = (uint32_t)((now.wall_ms - c->start_ms) / 1000) };
+		.start_ms = c->start_ms };
 	str_mask_number(r->number, sizeof(r->number), c->number);
 	if (s)
 		str_copy(r->name, sizeof(r->name), s->name);
@@ -120,87 +123,54 @@ static void call_row(struct feed *f, const struct call *c, struct now now,
 		str_copy(r->trunk, sizeof(r->trunk), t.name);
 }
 
-/* qsort_r's argument carries what the order depends on. */
-struct list_order {
-	struct now now;
-	enum msg_sort sort;
-	bool reverse;
-};
-
-/* Of those who wait for somebody the one who waits longest, then those on
- * hold, then the rest by how long they are in their phase. */
-static int64_t call_key(const struct list_order *o, const struct call *c)
-{
-	int64_t age = o->now.mono_ms - c->since_ms;
-	enum msg_phase p = phase_of(c->state);
-
-	switch (o->sort) {
-	case MSG_SORT_ATTENTION:
-		return -((p == MSG_PHASE_WAIT ? INT64_C(2) << 50
-			  : p == MSG_PHASE_HOLD ? INT64_C(1) << 50 : 0) + age);
-	case MSG_SORT_TIME:	return -age;
-	case MSG_SORT_STATE:	return p;
-	case MSG_SORT_CAMPAIGN:	return c->campaign.v;
-	case MSG_SORT_NAME:	return c->agent.v;
-	default:		return (int64_t)c->uid;
-	}
-}
-
-static int call_order(const void *a, const void *b, void *arg)
-{
-	const struct list_order *o = arg;
-	const struct call *x = *(const struct call *const *)a;
-	const struct call *y = *(const struct call *const *)b;
-	int64_t kx = call_key(o, x), ky = call_key(o, y);
-	int r = kx < ky ? -1 : kx > ky;
-
-	if (!r)
-		r = x->uid < y->uid ? -1 : x->uid > y->uid;
-	return o->reverse ? -r : r;
-}
-
-static bool call_matches(const struct screen *sc, const struct call *c,
+static bool call_matches(const struct window *sc, const struct call *c,
 			 const struct seat *s)
 {
 	char masked[24];
 
+	if (sc->sub.campaign && c->campaign.v != sc->sub.campaign)
+		return false;
+	if (!*sc->sub.find)
+		return true;
 	/* As shown: a search must not guess the digits hidden. */
 	str_mask_number(masked, sizeof(masked), c->number);
-	return (contains(masked, sc->sub.find) ||
-		(s && contains(s->name, sc->sub.find))) &&
-	       (!sc->sub.campaign || c->campaign.v == sc->sub.campaign);
+	return contains(masked, sc->sub.find) ||
+	       (s && contains(s->name, sc->sub.find));
 }
 
-static void page_calls(struct feed *f, const struct screen *sc,
+static void page_calls(struct feed *f, const struct window *sc,
 		       struct now now, struct msg_calls *m)
 {
 	struct call_pool *calls = floor_calls(f->r->floor);
-	struct list_order o = { now, (enum msg_sort)sc->sub.sort,
-				sc->sub.reverse };
-	size_t max = call_count(calls), n = 0;
-	struct call **list = calloc(max + 1, sizeof(struct call *));
+	size_t n = 0;
 
-	for (struct call *c = list ? call_each(calls, NULL) : NULL; c;
+	for (struct call *c = call_each(calls, NULL); c;
 	     c = call_each(calls, c)) {
 		struct seat *s = seat_get(floor_seats(f->r->floor), c->agent);
 
 		if (*sc->team && (!s || !str_eq(s->team, sc->team)))
 			continue;
 		m->total++;
-		if (n < max && call_matches(sc, c, s))
-			list[n++] = c;
+		if (n < f->order_max && call_matches(sc, c, s))
+			feed_rank_call(&sc->sub, c, phase_of(c->state), now,
+				       &f->order[n++]);
 	}
-	if (n)
-		qsort_r(list, n, sizeof(list[0]), call_order, &o);
 	m->shown = (uint32_t)n;
 	m->top = MIN(sc->sub.top, m->shown);
+	feed_window(f->order, n, m->top,
+		    MIN(sc->sub.rows, ARRAY_LEN(m->rows)), sc->sub.reverse);
 	for (size_t i = m->top; i < n && m->rows_count < sc->sub.rows &&
 				m->rows_count < ARRAY_LEN(m->rows); i++)
-		call_row(f, list[i], now, &m->rows[m->rows_count++]);
-	free(list);
+		call_row(f, f->order[i].row, now, &m->rows[m->rows_count++]);
 }
 
 /* ---- campaigns, trunks, alerts --------------------------------------------------- */
+
+/* qsort_r's argument carries what the order depends on. */
+struct list_order {
+	enum msg_sort sort;
+	bool reverse;
+};
 
 static int campaign_order(const void *a, const void *b, void *arg)
 {
@@ -219,11 +189,10 @@ static int campaign_order(const void *a, const void *b, void *arg)
 	return o->reverse ? -r : r;
 }
 
-static void page_campaigns(struct feed *f, const struct screen *sc,
+static void page_campaigns(struct feed *f, const struct window *sc,
 			   struct now now, struct msg_campaigns *m)
 {
-	struct list_order o = { now, (enum msg_sort)sc->sub.sort,
-				sc->sub.reverse };
+	struct list_order o = { (enum msg_sort)sc->sub.sort, sc->sub.reverse };
 	struct msg_campaign_row *list;
 	struct campaign_id id;
 	size_t max = 0, n = 0;
@@ -246,7 +215,7 @@ static void page_campaigns(struct feed *f, const struct screen *sc,
 	free(list);
 }
 
-static void page_trunks(struct feed *f, const struct screen *sc,
+static void page_trunks(struct feed *f, const struct window *sc,
 			struct now now, struct msg_trunks *m)
 {
 	m->total = dial_trunk_count(f->r->dial);
@@ -294,7 +263,7 @@ static void trunk_answers(const struct dial_trunk_stat *t,
 	}
 }
 
-static void page_trunk(struct feed *f, const struct screen *sc,
+static void page_trunk(struct feed *f, const struct window *sc,
 		       struct now now, struct msg_trunk *m)
 {
 	struct dial_trunk_stat t;
@@ -320,7 +289,7 @@ static void page_trunk(struct feed *f, const struct screen *sc,
 }
 
 /* Open ones first, as `n` goes through them; then the rest, newest first. */
-static void page_alerts(struct feed *f, const struct screen *sc,
+static void page_alerts(struct feed *f, const struct window *sc,
 			struct msg_alerts *m)
 {
 	for (int pass = 0; pass < 2; pass++) {
@@ -336,7 +305,7 @@ static void page_alerts(struct feed *f, const struct screen *sc,
 	m->top = sc->sub.top;
 }
 
-static void page_report(struct feed *f, const struct screen *sc,
+static void page_report(struct feed *f, const struct window *sc,
 			struct now now, struct msg_report *m)
 {
 	const struct feed_query q = {
@@ -351,86 +320,124 @@ static void page_report(struct feed *f, const struct screen *sc,
 		memset(m, 0, sizeof(*m));
 }
 
-/* To every screen that shows the same. */
-static void publish(struct feed *f, const struct screen *sc,
-		    enum msg_type type, const void *obj)
+/* To those screens of the window that have nothing of it yet, or to those
+ * that have what came before. */
+static void send_to(struct feed *f, const struct window *w, bool fresh)
 {
 	uint64_t to[SCREENS_MAX];
 	size_t n = 0;
 
 	for (size_t i = 0; i < SCREENS_MAX; i++)
-		if (f->screens[i].session && f->screens[i].like == sc)
+		if (f->screens[i].window == w && f->screens[i].fresh == fresh)
 			to[n++] = f->screens[i].session;
-	f->send(f->arg, to, n, type, obj);
+	if (n)
+		f->send(f->arg, to, n, MSG_CHANGES, &f->out);
 }
 
-void feed_page(struct feed *f, const struct screen *sc, struct now now)
+static bool any_fresh(const struct feed *f, const struct window *w)
+{
+	for (size_t i = 0; i < SCREENS_MAX; i++)
+		if (f->screens[i].window == w && f->screens[i].fresh)
+			return true;
+	return false;
+}
+
+/* What changed goes out packed once; all of it to a screen that is new. */
+static void publish(struct feed *f, struct window *w, unsigned slot,
+		    enum msg_type type, const void *page)
+{
+	struct msg_kept *k = &w->sent[slot];
+	enum err e;
+
+	if (!++f->seq)
+		f->seq++;
+	e = msg_keep_next(k, type, page, f->seq, &f->out);
+	if (!e && !msg_keep_none(&f->out))
+		send_to(f, w, false);
+	if (!e && any_fresh(f, w)) {
+		e = msg_keep_whole(k, &f->out);
+		if (!e)
+			send_to(f, w, true);
+	}
+	if (e)
+		log_err("feed", "page %s not sent: %s", msg_row(type)->name,
+			  err_text(e));
+}
+
+/* The screens' clocks go by themselves: only now and then is the time told. */
+static void publish_head(struct feed *f, struct window *w, struct now now)
+{
+	const struct msg_head *was = w->sent[SENT_HEAD].page;
+	struct msg_head head;
+
+	feed_head(f, w->zh, now, &head);
+	if (was && now.mono_ms - w->clock_ms < TIME_MS && !any_fresh(f, w))
+		head.wall_ms = was->wall_ms;
+	else
+		w->clock_ms = now.mono_ms;
+	publish(f, w, SENT_HEAD, MSG_HEAD, &head);
+}
+
+static enum msg_type make_page(struct feed *f, const struct window *w,
+			       struct now now, union msg_any *m)
+{
+	switch (w->sub.view) {
+	case MSG_VIEW_AGENTS:
+		page_agents(f, w, now, &m->agents);
+		return MSG_AGENTS;
+	case MSG_VIEW_CAMPAIGNS:
+		page_campaigns(f, w, now, &m->campaigns);
+		return MSG_CAMPAIGNS;
+	case MSG_VIEW_TRUNKS:
+		page_trunks(f, w, now, &m->trunks);
+		return MSG_TRUNKS;
+	case MSG_VIEW_TRUNK:
+		page_trunk(f, w, now, &m->trunk);
+		return MSG_TRUNK;
+	case MSG_VIEW_CALLS:
+		page_calls(f, w, now, &m->calls);
+		return MSG_CALLS;
+	case MSG_VIEW_ALERTS:
+		page_alerts(f, w, &m->alerts);
+		return MSG_ALERTS;
+	case MSG_VIEW_TIMELINE:
+		feed_timeline(f, w, now, &m->timeline);
+		return MSG_TIMELINE;
+	case MSG_VIEW_TRACE:
+		feed_trace(f, w, now, &m->trace);
+		return MSG_TRACE;
+	case MSG_VIEW_REPORT:
+	case MSG_VIEW_BREAKS:
+		page_report(f, w, now, &m->report);
+		return MSG_REPORT;
+	default:
+		feed_floor(f, w->team, w->zh, now, &m->floor);
+		return MSG_FLOOR;
+	}
+}
+
+void feed_page(struct feed *f, struct window *w, struct now now)
 {
 	union msg_any *m = page_new();
-	struct msg_head head;
-	enum msg_type type;
 
 	if (!m)
 		return;
-	f->zh = sc->zh;
-	feed_head(f, sc->zh, now, &head);
-	publish(f, sc, MSG_HEAD, &head);
-	switch (sc->sub.view) {
-	case MSG_VIEW_PACING:
-		f->pacing(f->arg, sc->session,
-			  (struct campaign_id){ sc->sub.campaign });
-		f->zh = false;
-		free(m);
-		return;
-	case MSG_VIEW_AGENTS:
-		page_agents(f, sc, now, &m->agents);
-		type = MSG_AGENTS;
-		break;
-	case MSG_VIEW_CAMPAIGNS:
-		page_campaigns(f, sc, now, &m->campaigns);
-		type = MSG_CAMPAIGNS;
-		break;
-	case MSG_VIEW_TRUNKS:
-		page_trunks(f, sc, now, &m->trunks);
-		type = MSG_TRUNKS;
-		break;
-	case MSG_VIEW_TRUNK:
-		page_trunk(f, sc, now, &m->trunk);
-		type = MSG_TRUNK;
-		break;
-	case MSG_VIEW_CALLS:
-		page_calls(f, sc, now, &m->calls);
-		type = MSG_CALLS;
-		break;
-	case MSG_VIEW_ALERTS:
-		page_alerts(f, sc, &m->alerts);
-		type = MSG_ALERTS;
-		break;
-	case MSG_VIEW_TIMELINE:
-		feed_timeline(f, sc, now, &m->timeline);
-		type = MSG_TIMELINE;
-		break;
-	case MSG_VIEW_TRACE:
-		feed_trace(f, sc, now, &m->trace);
-		type = MSG_TRACE;
-		break;
-	case MSG_VIEW_REPORT:
-	case MSG_VIEW_BREAKS:
-		page_report(f, sc, now, &m->report);
-		type = MSG_REPORT;
-		break;
-	default:
-		feed_floor(f, sc->team, sc->zh, now, &m->floor);
-		type = MSG_FLOOR;
-		break;
-	}
-	publish(f, sc, type, m);
+	f->zh = w->zh;
+	publish_head(f, w, now);
+	if (w->sub.view == MSG_VIEW_PACING)
+		f->pacing(f->arg, w->session,
+			  (struct campaign_id){ w->sub.campaign });
+	else
+		publish(f, w, SENT_VIEW, make_page(f, w, now, m), m);
 	/* Below the list stands the trunk under the cursor. */
-	if (sc->sub.view == MSG_VIEW_TRUNKS && sc->sub.trunk) {
+	if (w->sub.view == MSG_VIEW_TRUNKS && w->sub.trunk) {
 		memset(&m->trunk, 0, sizeof(m->trunk));
-		page_trunk(f, sc, now, &m->trunk);
-		publish(f, sc, MSG_TRUNK, &m->trunk);
+		page_trunk(f, w, now, &m->trunk);
+		publish(f, w, SENT_BELOW, MSG_TRUNK, &m->trunk);
 	}
+	for (size_t i = 0; i < SCREENS_MAX; i++)
+		if (f->screens[i].window == w)
+			f->screens[i].fresh = false;
 	f->zh = false;
 	free(m);
 }

@@ -4,23 +4,37 @@
 
 #include "feed/feed.h"
 #include "feed/feed_rules.h"
+#include "msg/msg_keep.h"
 
 enum { SCREENS_MAX = 64, ALERTS_MAX = 200, WHAT_MAX = 24 };
 
-struct screen {
-	uint64_t session;
+/* What goes to a screen beside each other; each is kept as it was sent. */
+enum { SENT_HEAD, SENT_VIEW, SENT_BELOW, SENT_COUNT };
+
+/* What some screens look at alike: its pages are made and packed once. */
+struct window {
+	unsigned screens;		/* that look; 0: free                */
+	uint64_t session;		/* of the first of them              */
 	char team[41];
 	bool zh;			/* language of its texts             */
 	struct msg_subscribe sub;
 	int64_t due_ms;			/* monotonic                         */
-	const struct screen *like;	/* whose page it gets this turn      */
+	int64_t clock_ms;		/* when its head last told the time  */
+	struct msg_kept sent[SENT_COUNT];
 };
 
-/* A seat on its way to a place in a list. */
+struct screen {
+	uint64_t session;
+	struct window *window;
+	bool fresh;			/* has nothing of it yet             */
+};
+
+/* A seat or a call on its way to a place in a list. */
 struct ranked {
 	int64_t key;
 	const char *name;
-	const struct seat *seat;
+	uint64_t id;			/* settles what is equal             */
+	const void *row;
 };
 
 /* What is too long, per campaign; looked up once a second, not per agent. */
@@ -63,12 +77,16 @@ struct feed {
 	feed_pacing_h *pacing;
 	void *arg;
 	struct screen screens[SCREENS_MAX];
+	struct window windows[SCREENS_MAX];
+	uint32_t seq;			/* of the last state of any page     */
+	struct msg_changes out;		/* on its way                        */
+	int64_t wall_off_ms;		/* wall clock less monotonic         */
 	struct alert alerts[ALERTS_MAX];	/* ring, newest at the end  */
 	size_t alert_len;
 	uint32_t alert_id;
 	struct hold_off held[64];
 	bool stuck_open;		/* an agent's alert is open          */
-	struct ranked *order;			/* room for all seats        */
+	struct ranked *order;			/* room for all seats, calls */
 	size_t order_max;
 	bool zh;				/* of the page being made    */
 	struct limit limits[LIMITS_MAX];
@@ -89,15 +107,20 @@ enum msg_judge feed_abandon_judge(int32_t share, int32_t target);
 /* feed_order.c */
 void feed_rank(struct feed *f, const struct msg_subscribe *sub,
 	       const struct seat *s, struct now now, struct ranked *out);
+/* Of calls: who waits longest, then who is on hold. */
+void feed_rank_call(const struct msg_subscribe *sub, const struct call *c,
+		    enum msg_phase p, struct now now, struct ranked *out);
 /* Puts v[top, top + rows) in place and in order, of n. */
 void feed_window(struct ranked *v, size_t n, size_t top, size_t rows,
 		 bool reverse);
-/* feed_pages.c: to every screen that is like this one */
-void feed_page(struct feed *f, const struct screen *s, struct now now);
+/* feed.c: a monotonic time on the wall, the same until a clock is set */
+int64_t feed_since(const struct feed *f, int64_t mono_ms);
+/* feed_pages.c: to every screen that looks at it */
+void feed_page(struct feed *f, struct window *w, struct now now);
 /* feed_report.c */
-void feed_timeline(struct feed *f, const struct screen *sc, struct now now,
+void feed_timeline(struct feed *f, const struct window *sc, struct now now,
 		   struct msg_timeline *m);
-void feed_trace(struct feed *f, const struct screen *sc, struct now now,
+void feed_trace(struct feed *f, const struct window *sc, struct now now,
 		struct msg_trace *m);
 /* feed_floor.c */
 void feed_head(struct feed *f, bool zh, struct now now, struct msg_head *out);

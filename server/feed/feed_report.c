@@ -248,7 +248,7 @@ enum err feed_report(struct feed *f, const struct feed_query *q,
 
 struct day {
 	struct feed *f;
-	const struct screen *sc;
+	const struct window *sc;
 	struct msg_timeline *m;
 };
 
@@ -319,7 +319,7 @@ static bool day_row(void *arg, const struct perf_stay *st)
 	return true;
 }
 
-void feed_timeline(struct feed *f, const struct screen *sc, struct now now,
+void feed_timeline(struct feed *f, const struct window *sc, struct now now,
 		   struct msg_timeline *m)
 {
 	struct agent_id agent = { sc->sub.agent };
@@ -355,7 +355,7 @@ static bool trace_row(void *arg, const struct dial_trace_row *r)
 
 /* Of a call that is up, or the newest of a trunk; a team's supervisor sees
  * the calls of his team's agents. */
-void feed_trace(struct feed *f, const struct screen *sc, struct now now,
+void feed_trace(struct feed *f, const struct window *sc, struct now now,
 		struct msg_trace *m)
 {
 	struct call *c = call_get(floor_calls(f->r->floor),

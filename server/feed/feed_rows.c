@@ -160,8 +160,7 @@ void feed_agent_row(struct feed *f, const struct seat *s, struct now now,
 
 	*out = (struct msg_agent_row){
 		.agent = s->agent.v, .state = (uint8_t)desk_state(s, c),
-		.in_state_s = (uint32_t)((now.mono_ms - s->since.mono_ms) /
-					 1000),
+		.since_ms = feed_since(f, s->since.mono_ms),
 		.hand = s->hand_up };
 	str_copy(out->name, sizeof(out->name), s->name);
 	str_copy(out->team, sizeof(out->team), s->team);
@@ -195,7 +194,8 @@ static int64_t ends_at(const struct lead_counts *left, uint32_t dialled,
 
 	if (!dialled || !open)
 		return 0;
-	return now.wall_ms + open * 15 * 60000 / dialled;
+	/* To the minute, as it is shown: seconds would be news each second. */
+	return (now.wall_ms / 60000 + open * 15 / dialled) * 60000;
 }
 
 void feed_campaign_row(struct feed *f, struct campaign_id id, struct now now,

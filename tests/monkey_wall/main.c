@@ -176,6 +176,7 @@ int main(int argc, char **argv)
 	       "%ld keys of bytes, %ld pasted\n", steps, seen.sent,
 	       seen.acts, quits, keys, pasted);
 	grid_fini(&g);
+	wall_fini(m);
 	free(m);
 	return 0;
 }
