@@ -158,7 +158,8 @@ const char *hangup_by_word(enum hangup_by b);
 	X(HAND_TEAM,    "team")         /* its name                        */ \
 	X(HAND_QUEUE,   "queue")        /* a campaign's number             */ \
 	X(HAND_OUTSIDE, "outside")      /* E.164 digits, as typed          */ \
-	X(HAND_COLLEAGUE, "colleague")  /* ... of the configuration        */
+	X(HAND_COLLEAGUE, "colleague")  /* ... of the configuration        */ \
+	X(HAND_SUPER,   "supervisor")   /* his number                      */
 
 enum hand_target {
 #define X(name, word) name,
@@ -198,6 +199,8 @@ struct hand {
 	char name[48];			/* for people                       */
 	struct agent_id asked;		/* the agent who was found          */
 	struct call_id guest;		/* or the outside number's own call */
+	struct agent_id super;		/* or the supervisor it is offered to */
+	bool came;			/* ... who has accepted              */
 	enum hand_news news;
 	int64_t from_ms;		/* wall clock: it began             */
 	bool quiet;			/* he gave up himself: nothing to tell */

@@ -173,7 +173,8 @@ struct floor_doors {
 	void (*record_pause)(void *arg, const struct call *c, bool on);
 	/*
 	 * Who hears whom while `agent` gives the call away; the other is
-	 * c->hand.asked's line, or c->hand.guest's leg.
+	 * c->hand.asked's line, or c->hand.super's once he came, or
+	 * c->hand.guest's leg.
 	 */
 	void (*scene)(void *arg, const struct call *c, struct agent_id agent,
 		      enum hand_scene scene);
@@ -274,7 +275,12 @@ struct floor *floor_free(struct floor *f);	/* returns NULL */
 					   0: he has left too              */ \
 	X(IN_UNDONE,      "undone")     /* value = lead: what moved it is not
 					   on disk, code = enum err        */ \
-	X(IN_ANSWER,      "answer")     /* agent: the call that is offered */
+	X(IN_ANSWER,      "answer")     /* agent: the call that is offered */ \
+	X(IN_SUPER,       "supervisor") /* agent, value: bits of SUPER_*,
+					   0 he left; text: name\tteam     */ \
+	X(IN_MEET,        "meet")       /* agent: a supervisor; value 1: he
+					   takes what he is offered, 0: he
+					   declines it, or leaves           */
 
 enum floor_input_kind {
 #define X(name, word) name,
@@ -283,6 +289,23 @@ enum floor_input_kind {
 	FLOOR_INPUT_COUNT
 };
 const char *floor_input_word(enum floor_input_kind k);
+
+/* How a supervisor can be reached; he needs the first, and another one. */
+enum {
+	SUPER_SCREEN = 1,		/* his program is linked             */
+	SUPER_PHONE = 2,		/* his line is open: he hears, speaks */
+	SUPER_RINGS = 4,		/* he has a desk phone to be called  */
+};
+
+/* A supervisor who is there.  He has no seat: no calls come to him but those
+ * that agents ask him about, or that he takes over. */
+struct floor_super {
+	struct agent_id agent;		/* 0: a free place                   */
+	char name[SEAT_NAME], team[SEAT_NAME];	/* team "": all agents'      */
+	unsigned reach;			/* SUPER_*                           */
+	struct call_id call;		/* offered to him, or his            */
+	struct now since;		/* with this call, or without        */
+};
 
 /*        step of a transfer  word           possible while                   */
 #define HAND_STEPS(X)                                                         \
@@ -431,8 +454,13 @@ struct seats *floor_seats(struct floor *f);		/* borrowed */
 struct call_pool *floor_calls(struct floor *f);		/* borrowed */
 /* The call an agent is on (or wraps up), NULL if none. */
 struct call *floor_call_of(struct floor *f, struct agent_id agent);
-/* A supervisor has this call's customer (IN_TAKE_OVER). */
+/* A supervisor has this call's customer: he took it over, or was given it. */
 bool floor_is_overtaken(const struct call *c);
+/* NULL: he is not there. */
+const struct floor_super *floor_super(const struct floor *f,
+				      struct agent_id agent);
+/* Only his own team's agents may ask him; without a team, everyone. */
+bool floor_super_fits(const struct floor_super *s, const char *team);
 /* The uid of the agent's last finished call, 0 if none today. */
 uint64_t floor_last_uid(const struct floor *f, struct agent_id agent);
 

@@ -8,12 +8,15 @@
  *   aside    the agent talks to the customer again, the other one waits
  *   conf     all three talk
  *   send     the customer hears music until the other one takes him over
- *   outside  the customer talks to an outside number, no agent is in it
+ *   outside  the customer talks to an outside number or a supervisor, no
+ *            agent is in it
  *
  * Until somebody else has the customer, the first agent keeps him: whatever
  * fails on the way leads back to talk.  The one who is asked is an agent
- * (his own seat, in CONSULT) or an outside number (a call of its own, in the
- * room guest, of which this one is the host).
+ * (his own seat, in CONSULT), a supervisor (who has no seat and accepts with
+ * a key, floor_super.c), or an outside number (a call of its own, in the room
+ * guest, of which this one is the host).  Who is no agent and has been given
+ * the customer talks to him in outside, until one of the two leaves.
  */
 #include "floor_priv.h"
 
@@ -98,7 +101,8 @@ static enum err look_for(struct floor *f, const struct call *c)
 static bool seeks(const struct call *c)
 {
 	return c && (c->state == CALL_ASK || c->state == CALL_SEND) &&
-	       !c->hand.asked.v && !is_outside(c->hand.to);
+	       !c->hand.asked.v && c->hand.to != HAND_SUPER &&
+	       !is_outside(c->hand.to);
 }
 
 void floor_hand_wait(struct floor *f, const struct call *c)
@@ -146,7 +150,8 @@ static bool allowed(enum hand_allow a, enum hand_target to)
 	switch (to) {
 	case HAND_AGENT:
 	case HAND_TEAM:
-	case HAND_QUEUE:	return a >= HAND_INSIDE;
+	case HAND_QUEUE:
+	case HAND_SUPER:	return a >= HAND_INSIDE;
 	case HAND_COLLEAGUE:	return a >= HAND_LISTED;
 	case HAND_OUTSIDE:	return a >= HAND_ANY;
 	case HAND_NOBODY:
@@ -176,7 +181,9 @@ static enum err begin(struct floor *f, struct call *c,
 	str_copy(c->hand.whom, sizeof(c->hand.whom), text);
 	str_copy(c->hand.name, sizeof(c->hand.name),
 		 tab && *tab ? tab : text);
-	if (!is_outside(c->hand.to))
+	if (c->hand.to == HAND_SUPER)
+		e = floor_super_ready(f, c);
+	else if (!is_outside(c->hand.to))
 		e = look_for(f, c);
 	else if (strspn(text, "0123456789") != strlen(text) ||
 		 strlen(text) < 7 || strlen(text) > 15)
@@ -193,7 +200,8 @@ static bool is_there(struct floor *f, const struct call *c)
 {
 	struct call *g = call_get(f->calls, c->hand.guest);
 
-	return c->hand.asked.v || (g && g->state == CALL_GUEST);
+	return c->hand.asked.v || c->hand.came ||
+	       (g && g->state == CALL_GUEST);
 }
 
 static enum err give(struct floor *f, struct call *c)
@@ -240,31 +248,34 @@ enum err floor_transfer(struct floor *f, struct call *c,
 
 /* ---- a supervisor takes it ------------------------------------------------- */
 
-static const char overtaken[] = "supervisor ";
-
 bool floor_is_overtaken(const struct call *c)
 {
-	return c->state == CALL_OUTSIDE &&
-	       !strncmp(c->given, overtaken, sizeof(overtaken) - 1);
+	return c->state == CALL_OUTSIDE && c->hand.super.v;
 }
 
 enum err floor_take_over(struct floor *f, struct call *c,
-			 const struct floor_input *in)
+			 const struct floor_input *in, struct now now)
 {
+	struct agent_id by = { (uint32_t)in->value };
+
 	if (!in->value) {
 		if (!floor_is_overtaken(c))
 			return ERR_STATE;
 		call_raise(f->calls, c->id, EV_GONE);
 		return ERR_OK;
 	}
+	/* He was asked, and takes what he was asked about. */
+	if (floor_in_hand(c) && c->hand.came && c->hand.super.v == by.v) {
+		call_raise(f->calls, c->id, EV_GIVEN);
+		return ERR_OK;
+	}
 	if (c->state != CALL_TALK && c->state != CALL_HOLD)
 		return ERR_STATE;
-	c->hand = (struct hand){ .quiet = true };
-	str_fmt(c->hand.whom, sizeof(c->hand.whom), "%lld",
-		(long long)in->value);
+	c->hand = (struct hand){ .to = HAND_SUPER, .super = by, .came = true,
+				 .quiet = true, .from_ms = now.wall_ms };
+	str_fmt(c->hand.whom, sizeof(c->hand.whom), "%u", by.v);
 	str_copy(c->hand.name, sizeof(c->hand.name), in->text);
-	str_fmt(c->given, sizeof(c->given), "%s%lld", overtaken,
-		(long long)in->value);
+	floor_super_has(f, c, by, now);
 	call_raise(f->calls, c->id, EV_GIVEN);
 	return ERR_OK;
 }
@@ -302,7 +313,7 @@ void floor_hand_lost(struct floor *f, struct seat *s, struct call *c)
 	    floor_in_hand(c) && is_there(f, c)) {
 		if (c->hand.asked.v)
 			ev = EV_TAKEN;
-		else if (c->state == CALL_CONF)
+		else if (c->hand.came || c->state == CALL_CONF)
 			ev = EV_GIVEN;
 	}
 	call_raise(f->calls, c->id, ev);

@@ -262,10 +262,9 @@ static enum err on_recorded(struct floor *f UNUSED, struct call *c,
 }
 
 static enum err on_take_over(struct floor *f, struct call *c,
-			     const struct floor_input *in,
-			     struct now now UNUSED)
+			     const struct floor_input *in, struct now now)
 {
-	return floor_take_over(f, c, in);
+	return floor_take_over(f, c, in, now);
 }
 
 /* ---- agents' phones and terminals --------------------------------------- */
@@ -310,6 +309,20 @@ static enum err on_link(struct floor *f, struct call *none UNUSED,
 		floor_spare_ringing(f, s);
 	floor_seat_told(f, s, now);
 	return ERR_OK;
+}
+
+/* ---- supervisors -------------------------------------------------------- */
+
+static enum err on_super(struct floor *f, struct call *none UNUSED,
+			 const struct floor_input *in, struct now now)
+{
+	return floor_on_super(f, in, now);
+}
+
+static enum err on_meet(struct floor *f, struct call *none UNUSED,
+			const struct floor_input *in, struct now now UNUSED)
+{
+	return floor_on_meet(f, in);
 }
 
 /* ---- campaigns ---------------------------------------------------------- */
@@ -447,6 +460,8 @@ static const struct {
 	[IN_LISTS]    = { on_lists, false },
 	[IN_SAVE]     = { on_save, false },
 	[IN_UNDONE]   = { on_undone, false },
+	[IN_SUPER]    = { on_super, false },
+	[IN_MEET]     = { on_meet, false },
 };
 
 void floor_keep(struct floor *f, const struct floor_input *in)

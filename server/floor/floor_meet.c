@@ -53,6 +53,8 @@ static void shown(struct floor *f, const struct call *c)
 	f->doors.seat_changed(f->doors.arg, c->agent);
 	if (c->hand.asked.v)
 		f->doors.seat_changed(f->doors.arg, c->hand.asked);
+	if (c->hand.super.v)
+		f->doors.seat_changed(f->doors.arg, c->hand.super);
 }
 
 /* ---- fetching the other one -------------------------------------------------- */
@@ -103,6 +105,9 @@ void seek_enter(struct floor *f, struct call *c, struct now now)
 	if (outside) {
 		if (!c->hand.guest.v)
 			call_guest(f, c, now);
+	} else if (c->hand.to == HAND_SUPER) {
+		if (!c->hand.super.v && !floor_super_offer(f, c, now))
+			call_raise(f->calls, c->id, EV_GONE);
 	} else {
 		s = floor_hand_find(f, c);
 		if (s)
@@ -188,6 +193,7 @@ void floor_hand_drop(struct floor *f, struct call *c, struct now now)
 	if (!c->hand.to)
 		return;
 	scene(f, c, c->agent, SCENE_ALONE);
+	floor_super_free(f, c, now);
 	other = c->hand.asked.v ? seat_get(f->seats, c->hand.asked) : NULL;
 	c->hand = (struct hand){ 0 };
 	if (g)
@@ -206,9 +212,9 @@ static enum hand_news came_to(struct floor *f, const struct call *c)
 
 	if (c->hand.quiet || c->hand.news)
 		return c->hand.quiet ? NEWS_NONE : c->hand.news;
-	if (c->hand.asked.v || (g && g->state == CALL_GUEST))
+	if (c->hand.asked.v || c->hand.came || (g && g->state == CALL_GUEST))
 		return NEWS_TIME;
-	return g ? NEWS_NO_ANSWER : NEWS_NOBODY;
+	return g || c->hand.super.v ? NEWS_NO_ANSWER : NEWS_NOBODY;
 }
 
 void back_enter(struct floor *f, struct call *c, struct now now)
@@ -308,20 +314,29 @@ void taken_enter(struct floor *f, struct call *c, struct now now)
 		call_raise(f->calls, c->id, EV_LOST);
 }
 
+/* Who is no agent has the customer now. */
+static void gives(struct floor *f, struct call *c, const char *whom,
+		  enum hand_scene sc, struct now now)
+{
+	c->gave_ms = now.wall_ms;
+	str_fmt(c->given, sizeof(c->given), "%s %s",
+		c->hand.super.v ? "supervisor" : "outside", whom);
+	scene(f, c, c->agent, sc);
+	floor_write_intent(f, c);
+	news(f, c, c->agent, NEWS_TAKEN);
+	if (c->hand.super.v)
+		f->doors.seat_changed(f->doors.arg, c->hand.super);
+}
+
 void outside_enter(struct floor *f, struct call *c, struct now now)
 {
 	struct call *g = call_get(f->calls, c->hand.guest);
 	struct seat *s = seat_get(f->seats, c->agent);
 
 	hold_ends(c, now);
-	c->gave_ms = now.wall_ms;
-	str_fmt(c->given, sizeof(c->given), "outside %s",
-		g ? g->number : c->hand.whom);
-	scene(f, c, c->agent, SCENE_GIVEN);
-	floor_write_intent(f, c);
-	news(f, c, c->agent, NEWS_TAKEN);
+	gives(f, c, g ? g->number : c->hand.whom, SCENE_GIVEN, now);
 	floor_wraps(f, c, s, now);
-	if (!g)			/* gone in the same instant */
+	if (!g && !c->hand.super.v)	/* gone in the same instant */
 		call_raise(f->calls, c->id, EV_GONE);
 }
 
@@ -331,10 +346,7 @@ void overtaken_enter(struct floor *f, struct call *c, struct now now)
 	struct seat *s = seat_get(f->seats, c->agent);
 
 	hold_ends(c, now);
-	c->gave_ms = now.wall_ms;
-	scene(f, c, c->agent, SCENE_OVER);
-	floor_write_intent(f, c);
-	news(f, c, c->agent, NEWS_TAKEN);
+	gives(f, c, c->hand.whom, SCENE_OVER, now);
 	floor_wraps(f, c, s, now);
 }
 
@@ -357,6 +369,7 @@ void over_enter(struct floor *f, struct call *c, struct now now)
 
 	if (g)
 		call_raise(f->calls, g->id, EV_RELEASE);
+	floor_super_free(f, c, now);
 	c->hand = (struct hand){ 0 };
 	if (c->by == BY_NOBODY)
 		c->by = BY_AGENT;	/* our side's: the outside party */

@@ -88,6 +88,7 @@ struct floor {
 	bool unkept;			/* an agent is kept no longer        */
 	uint8_t *making, *kept;		/* by slot of the call, a bit        */
 	struct campaign **order;	/* of a turn                         */
+	struct floor_super supers[64];	/* as many as screens of supervisors */
 	uint32_t asked;			/* doors' answers within this input */
 	struct call_id *asks;		/* transfers that wait for an agent */
 	size_t asks_len, asks_max;
@@ -230,7 +231,7 @@ void floor_drop_incomplete(struct floor *f, struct call *c);
 
 /* floor_hand.c: transfers, what agents ask for and who is found */
 enum err floor_take_over(struct floor *f, struct call *c,
-			 const struct floor_input *in);
+			 const struct floor_input *in, struct now now);
 enum err floor_transfer(struct floor *f, struct call *c,
 			const struct floor_input *in, struct now now);
 /* The agent who is READY longest and fits; NULL if there is none. */
@@ -246,6 +247,21 @@ bool floor_in_hand(const struct call *c);
 bool floor_hand_release(struct floor *f, struct seat *s, struct call *c);
 /* A phone was lost: the owner's, or that of the one who was asked. */
 void floor_hand_lost(struct floor *f, struct seat *s, struct call *c);
+
+/* floor_super.c: supervisors who are asked */
+enum err floor_on_super(struct floor *f, const struct floor_input *in,
+			struct now now);
+enum err floor_on_meet(struct floor *f, const struct floor_input *in);
+/* May c->hand.whom be asked?  ERR_ABSENT: not there, or not this agent's;
+ * ERR_AGAIN: busy, or without a phone. */
+enum err floor_super_ready(struct floor *f, const struct call *c);
+/* The call is offered to him; false: he cannot be asked any more. */
+bool floor_super_offer(struct floor *f, struct call *c, struct now now);
+/* He has this customer (he took him). */
+void floor_super_has(struct floor *f, const struct call *c,
+		     struct agent_id agent, struct now now);
+/* Whoever had, or was offered, this call has nothing to do with it now. */
+void floor_super_free(struct floor *f, const struct call *c, struct now now);
 
 /* floor_meet.c: and what follows in each room */
 /* The other one goes; the agent is alone with the customer. */
