@@ -184,7 +184,7 @@ struct floor_doors {
 	/* Trunks' room for this campaign right now.                        */
 	struct pacer_limits (*room)(void *arg, const struct campaign_conf *k,
 				    struct now now);
-	/* Something an agent's screen shows has changed.                   */
+	/* Something an agent's, or a supervisor's, screen shows changed.   */
 	void (*seat_changed)(void *arg, struct agent_id agent);
 	/* The call is over and on disk.                                    */
 	void (*call_done)(void *arg, const struct call *c,

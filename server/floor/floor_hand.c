@@ -257,6 +257,7 @@ enum err floor_take_over(struct floor *f, struct call *c,
 			 const struct floor_input *in, struct now now)
 {
 	struct agent_id by = { (uint32_t)in->value };
+	const struct floor_super *s = floor_super(f, by);
 
 	if (!in->value) {
 		if (!floor_is_overtaken(c))
@@ -269,7 +270,10 @@ enum err floor_take_over(struct floor *f, struct call *c,
 		call_raise(f->calls, c->id, EV_GIVEN);
 		return ERR_OK;
 	}
-	if (c->state != CALL_TALK && c->state != CALL_HOLD)
+	if (!s)
+		return ERR_ABSENT;
+	if ((c->state != CALL_TALK && c->state != CALL_HOLD) ||
+	    call_get(f->calls, s->call))	/* one at a time */
 		return ERR_STATE;
 	c->hand = (struct hand){ .to = HAND_SUPER, .super = by, .came = true,
 				 .quiet = true, .from_ms = now.wall_ms };

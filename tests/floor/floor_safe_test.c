@@ -11,7 +11,7 @@
 #include "base/str.h"
 #include "base/t.h"
 
-enum { ANN = 1001, BOB = 1002, STEPS = 400 };
+enum { ANN = 1001, BOB = 1002, SUP = 2001, STEPS = 400 };
 
 /* A small generator of our own: a seed is a day. */
 static uint32_t roll(uint64_t *seed, uint32_t n)
@@ -55,6 +55,7 @@ static void to_whom(uint64_t *seed, struct floor_input *in)
 		{ HAND_TEAM, "north" }, { HAND_QUEUE, "1" },
 		{ HAND_QUEUE, "7" }, { HAND_OUTSIDE, "864001112222" },
 		{ HAND_COLLEAGUE, "864003334444" },
+		{ HAND_SUPER, "2001" }, { HAND_SUPER, "2001" },
 	};
 	size_t i = roll(seed, ARRAY_LEN(all));
 
@@ -94,13 +95,43 @@ static void agent_does(struct fw *w, uint64_t *seed, uint32_t agent)
 	(void)!fw_in(w, in);
 }
 
+/* He comes and goes with screen and phone, takes what he is offered, what
+ * he is not, or leaves it. */
+static void supervisor_does(struct fw *w, uint64_t *seed, struct call *c)
+{
+	static const unsigned reach[] = {
+		0, SUPER_SCREEN | SUPER_PHONE, SUPER_SCREEN | SUPER_PHONE,
+		SUPER_SCREEN | SUPER_RINGS, SUPER_PHONE,
+		SUPER_SCREEN | SUPER_PHONE | SUPER_RINGS, SUPER_SCREEN };
+	const struct floor_super *s =
+		floor_super(w->floor, (struct agent_id){ SUP });
+	size_t i = roll(seed, 24);
+	struct floor_input in = { .kind = IN_SUPER, .agent = SUP };
+
+	if (i < ARRAY_LEN(reach)) {
+		in.value = reach[i];
+		str_copy(in.text, sizeof(in.text),
+			 i & 1 ? "Sup\tnorth" : "Sup\t");
+		(void)!fw_in(w, in);
+	} else if (i < 16)
+		(void)!FW(w, IN_MEET, .agent = SUP, .value = i % 4 > 0);
+	else if (c && i < 22)
+		(void)!FW(w, IN_TAKE_OVER, .call = c->id.v, .value = SUP,
+			  .text = "Sup");
+	else if (s && i < 18)
+		(void)!FW(w, IN_TAKE_OVER, .call = s->call.v);
+}
+
 /* One step of a day: mostly calls, some agents, some time. */
 static void step(struct fw *w, uint64_t *seed)
 {
 	struct call *c = call_each(floor_calls(w->floor), NULL);
 	unsigned skip = roll(seed, 3);
 
-	switch (roll(seed, 6)) {
+	switch (roll(seed, 7)) {
+	case 6:
+		supervisor_does(w, seed, c);
+		break;
 	case 0:
 	case 1:
 		for (; c && skip--; c = call_each(floor_calls(w->floor), c))
@@ -118,6 +149,22 @@ static void step(struct fw *w, uint64_t *seed)
 	default:
 		fw_run(w, 1000 * (1 + roll(seed, 4)));
 	}
+}
+
+/* No supervisor has, or is offered, what is nobody's any more. */
+static void supers_known(struct fw *w, uint64_t seed, int at)
+{
+	const struct floor_super *s =
+		floor_super(w->floor, (struct agent_id){ SUP });
+	struct call *c = s ? call_get(floor_calls(w->floor), s->call) : NULL;
+
+	T_OK(!s || !s->call.v || (c && c->hand.super.v == SUP),
+	     "seed %llu step %d: the supervisor's call is his",
+	     (unsigned long long)seed, at);
+	T_OK(!c || !c->hand.came || s->reach & SUPER_PHONE || !s->reach ||
+	     floor_is_overtaken(c),
+	     "seed %llu step %d: who talks has a phone",
+	     (unsigned long long)seed, at);
 }
 
 /* Every seat is where its call says it is, and the other way round. */
@@ -140,6 +187,7 @@ static void known(struct fw *w, uint64_t seed, int at)
 		     "was asked about it", (unsigned long long)seed, at,
 		     s->agent.v);
 	}
+	supers_known(w, seed, at);
 	for (struct call *c = call_each(cs, NULL); c; c = call_each(cs, c)) {
 		struct seat *s = fw_seat(w, c->agent.v);
 		bool joined = c->state >= CALL_TALK &&
@@ -158,9 +206,15 @@ static void known(struct fw *w, uint64_t seed, int at)
 		T_OK(!g || (g->part == PART_GUEST && g->host.v == c->id.v),
 		     "seed %llu step %d: call %u's guest is its own",
 		     (unsigned long long)seed, at, c->id.v);
-		T_OK(c->state != CALL_OUTSIDE || (c->leg && g && g->leg),
+		T_OK(c->state != CALL_OUTSIDE ||
+		     (c->leg && (floor_is_overtaken(c) || (g && g->leg))),
 		     "seed %llu step %d: call %u outside has two legs",
 		     (unsigned long long)seed, at, c->id.v);
+		const struct floor_super *p = floor_super(w->floor,
+							  c->hand.super);
+		T_OK(!p || p->call.v == c->id.v,
+		     "seed %llu step %d: the supervisor asked about call %u "
+		     "knows it", (unsigned long long)seed, at, c->id.v);
 		T_OK(c->state != CALL_GUEST || call_get(cs, c->host),
 		     "seed %llu step %d: no guest %u without a host",
 		     (unsigned long long)seed, at, c->id.v);

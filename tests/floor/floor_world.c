@@ -156,7 +156,8 @@ static void d_seat_changed(void *arg, struct agent_id agent)
 {
 	struct seat *s = fw_seat(arg, agent.v);
 
-	act(arg, "seat %u %s\n", agent.v, seat_state_word(s->state));
+	act(arg, "seat %u %s\n", agent.v,
+	    s ? seat_state_word(s->state) : "is a supervisor's");
 }
 
 static void d_call_done(void *arg, const struct call *c,
