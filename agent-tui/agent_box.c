@@ -268,12 +268,19 @@ static unsigned transfer_to(struct agent_model *m, enum msg_transfer_kind k)
 {
 	struct msg_transfer t;
 	const struct msg_target *row;
+	char no[200];
 
 	memset(&t, 0, sizeof(t));
 	t.call = m->seat.call;
 	t.kind = (uint8_t)k;
 	if (m->sel < m->targets.rows_count) {
 		row = &m->targets.rows[m->sel];
+		if (*row->why) {
+			str_fmt(no, sizeof(no), _("%s cannot be reached now: "
+						  "%s."), row->name, row->why);
+			agent_hint(m, ST_WATCH, no);
+			return DO_REDRAW;
+		}
 		t.target = row->kind;
 		str_copy(t.to, sizeof(t.to), row->to);
 	} else if (strspn(m->find.text, "+0123456789") ==

@@ -58,11 +58,13 @@ static void target_row(const struct msg_target *t, char *buf, size_t size)
 	view_time(time, sizeof(time), (int64_t)t->in_state_s * 1000);
 	switch ((enum msg_target_kind)t->kind) {
 	case MSG_TARGET_AGENT:
+	case MSG_TARGET_SUPER:
 		text_pad(id, sizeof(id), t->to, 6);
 		text_pad(team, sizeof(team), t->team, 15);
 		str_fmt(buf, size, "%s%s%s%s", name, id, team,
-			view_state_word((enum msg_state)t->state));
-		if (t->in_state_s)
+			*t->why ? t->why
+				: view_state_word((enum msg_state)t->state));
+		if (t->in_state_s && !*t->why)
 			str_add(buf, size, " %s", time);
 		break;
 	case MSG_TARGET_QUEUE:
@@ -101,7 +103,8 @@ static void box_transfer(const struct agent_model *m, struct grid *g)
 		int y = 2 + (int)(i - m->top);
 
 		target_row(&m->targets.rows[i], row, sizeof(row));
-		put(g, b, y, 10, i == m->sel ? ST_INPUT : ST_NORMAL, row);
+		put(g, b, y, 10, i == m->sel ? ST_INPUT :
+		    *m->targets.rows[i].why ? ST_DIM : ST_NORMAL, row);
 		if (i == m->sel && m->sel_shown)
 			put(g, b, y, 8, ST_INPUT, ">");
 	}

@@ -296,6 +296,18 @@ static bool line_flag(const struct agent_model *m, char *buf, size_t size)
 	return true;
 }
 
+/* Who cannot wait for it asks one of them himself. */
+static void hand_notice(const struct agent_model *m, char *buf, size_t size)
+{
+	bool customer = m->seat.state == MSG_STATE_TALK ||
+			m->seat.state == MSG_STATE_HOLD;
+
+	str_copy(buf, size, customer && !m->seat.no_transfer
+		 ? _("Your hand is raised: a supervisor is coming. F6 asks "
+		     "one at once.")
+		 : _("Your hand is raised: a supervisor is coming."));
+}
+
 void view_notice(const struct agent_model *m, struct grid *g, bool full)
 {
 	char buf[300] = "";
@@ -319,8 +331,7 @@ void view_notice(const struct agent_model *m, struct grid *g, bool full)
 			if (!*buf && m->notice_until_ms)
 				str_copy(buf, sizeof(buf), m->notice.text);
 			if (!*buf && m->seat.hand)
-				str_copy(buf, sizeof(buf), _("Your hand is "
-					 "raised: a supervisor is coming."));
+				hand_notice(m, buf, sizeof(buf));
 		}
 	}
 	grid_put(g, 1, 1, MAX(1, g->cols - 2), st, buf);

@@ -76,7 +76,7 @@ enum {
 	M(39,  HISTORY,     history,     AGENT,  HISTORY_PAGE, "earlier contacts") \
 	M(40,  SOUND_TEST,  sound_test,  AGENT,  OK, "a tone in my headset")  \
 	M(41,  SCRIPT_PAGE, script_page, AGENT,  OK, "the page I read")       \
-	M(42,  PHONE_REPORT, phone_report, AGENT, OK, "how my phone is")      \
+	M(42,  PHONE_REPORT, phone_report, ALL,  OK, "how my phone is")       \
 	M(43,  UNMASK,      unmask,      ALL,    UNMASKED, "the whole number") \
 	M(44,  LANG,        lang,        AGENT,  OK, "my screen's language")  \
 	M(60,  SEAT,        seat,        SERVER, SEAT, "all about your seat") \
@@ -107,6 +107,7 @@ enum {
 	M(87,  ALERT_ACK,   alert_ack,   DESK,   OK, "seen, and done")        \
 	M(88,  REC_NOTE,    rec_note,    DESK,   OK, "note on a recording")   \
 	M(89,  REPORT_GET,  report_get,  DESK,   REPORT, "rows for a file")   \
+	M(90,  MEET,        meet,        DESK,   OK, "take or decline a call offered") \
 	M(100, HEAD,        head,        SERVER, HEAD, "top line and alert")  \
 	M(101, FLOOR,       floor,       SERVER, FLOOR, "the overview")       \
 	M(102, AGENTS,      agents,      SERVER, AGENTS, "a page of agents")  \
@@ -121,6 +122,7 @@ enum {
 	M(111, REPORT,      report,      SERVER, REPORT, "agents' performance") \
 	M(112, TRACE,       trace,       SERVER, TRACE, "SIP of a call")      \
 	M(113, CHANGES,     changes,     SERVER, CHANGES, "what changed on a page") \
+	M(114, OFFER,       offer,       SERVER, OFFER, "an agent asks you")  \
 	M(120, ADMIN_REQ,   admin_req,   ADMIN,  ADMIN_REP, "words of `waihu`") \
 	M(121, ADMIN_DATA,  admin_data,  ADMIN,  OK, "its standard input")    \
 	M(122, ADMIN_REP,   admin_rep,   SERVER, ADMIN_REP, "JSON lines, exit status")

@@ -336,7 +336,8 @@ SCHEMA_STRUCT(msg_last_call, MSG_LAST_CALL_FIELDS);
 	F(u32,    in_state_s, 0,    "for how long [s]")                       \
 	F(u16,    waiting,    0,    "calls waiting in a queue")               \
 	F(u32,    longest_s,  0,    "the oldest of them [s]")                 \
-	F(u16,    ready,      0,    "agents free in a team or queue")
+	F(u16,    ready,      0,    "agents free in a team or queue")         \
+	F(text,   why,        60,   "cannot be reached now, and why")
 SCHEMA_STRUCT(msg_target, MSG_TARGET_FIELDS);
 
 #define MSG_TARGETS_PAGE_FIELDS(F)                                            \

@@ -90,6 +90,11 @@ SCHEMA_STRUCT(msg_alert_ack, MSG_ALERT_ACK_FIELDS);
 	F(text,   text,       300,  "note at this point of the recording")
 SCHEMA_STRUCT(msg_rec_note, MSG_REC_NOTE_FIELDS);
 
+#define MSG_MEET_FIELDS(F)                                                    \
+	F(u32,    call,       0,    "of the offer")                           \
+	F(bool,   take,       0,    "I take it; else: not now")
+SCHEMA_STRUCT(msg_meet, MSG_MEET_FIELDS);
+
 /* -- pushes ---------------------------------------------------------------- */
 
 #define MSG_HEAD_FIELDS(F)                                                    \
@@ -360,6 +365,25 @@ SCHEMA_STRUCT(msg_pacing, MSG_PACING_FIELDS);
 	F(u8,     customer_level, 10, "loudness 0..10")                       \
 	F(text,   text,       120,  "who is talking, or why it ended")
 SCHEMA_STRUCT(msg_monitoring, MSG_MONITORING_FIELDS);
+
+/* An agent asks this supervisor about a customer, or sends him. */
+#define MSG_OFFER_FIELDS(F)                                                   \
+	F(u32,    call,       0,    "the call; 0: nothing is offered now")    \
+	F(u32,    agent,      0,    "who asks")                               \
+	F(text,   name,       60,   "who asks")                               \
+	F(text,   campaign,   40,   "campaign")                               \
+	F(text,   customer,   80,   "customer's name")                        \
+	F(text,   number,     24,   "customer's number as may be shown")      \
+	F(text,   note,       1000, "the agent's note so far")                \
+	F(i64,    since_ms,   0,    "talks with the customer since [ms since "\
+				    "1970]")                                  \
+	F(i64,    until_ms,   0,    "then it is over [ms since 1970]")        \
+	F(bool,   send,       0,    "the customer comes at once; else the "   \
+				    "agent talks to me first")                \
+	F(bool,   rings,      0,    "my desk phone is called: picking it up " \
+				    "takes it")                               \
+	F(bool,   hand,       0,    "the agent had raised a hand")
+SCHEMA_STRUCT(msg_offer, MSG_OFFER_FIELDS);
 
 #define MSG_SPAN_ROW_FIELDS(F)                                                \
 	F(i64,    at_ms,      0,    "from [ms since 1970]")                   \

@@ -115,7 +115,8 @@
 	X(MSG_TARGET_AGENT,    "agent")                                       \
 	X(MSG_TARGET_QUEUE,    "queue")                                       \
 	X(MSG_TARGET_EXTERNAL, "external number")                             \
-	X(MSG_TARGET_TEAM,     "team")
+	X(MSG_TARGET_TEAM,     "team")                                        \
+	X(MSG_TARGET_SUPER,    "supervisor")
 
 /* Steps of an outgoing call, as the agent sees them (A4). */
 #define MSG_STEPS(X)                                                          \
@@ -133,7 +134,11 @@
 	X(MSG_MONITOR_WHISPER,  "whisper")                                    \
 	X(MSG_MONITOR_BARGE,    "barge in")                                   \
 	X(MSG_MONITOR_TAKEOVER, "take over")                                  \
-	X(MSG_MONITOR_LEAVE,    "leave")
+	X(MSG_MONITOR_LEAVE,    "leave")                                      \
+	/* What an agent who asks makes of it, not the supervisor's keys. */  \
+	X(MSG_MONITOR_CONSULT,  "asked")      /* customer hears music      */ \
+	X(MSG_MONITOR_ASIDE,    "waits")      /* supervisor hears music    */ \
+	X(MSG_MONITOR_CONF,     "three-way")
 
 #define MSG_VIEWS(X)                                                          \
 	X(MSG_VIEW_NONE,      "none")                                         \

@@ -52,6 +52,30 @@ void desk_tell(struct desk *d, struct agent_id agent, const char *from,
 /* How the agent's desk phone is; its account, or what is wrong with it. */
 enum msg_desk desk_phone(const struct live_rooms *r, struct agent_id agent,
 			 char *text, size_t size);
+/*
+ * Supervisors whose program is there, for the list of whom to transfer to:
+ * how each is reached, or why not.  The list is copied; replaces the last.
+ */
+/*        reach               English             Chinese                     */
+#define DESK_REACHES(X)                                                       \
+	X(DESK_REACHED,       "",                 "")                         \
+	X(DESK_NO_NUMBER,     "no line of his own", "没有自己的线路")       \
+	X(DESK_NO_PHONE,      "no phone",         "话机未接通")              \
+	X(DESK_NO_SOUND,      "no sound",         "话机没有声音")
+
+enum desk_reach {
+#define X(name, en, zh) name,
+	DESK_REACHES(X)
+#undef X
+	DESK_REACH_COUNT
+};
+struct desk_super {
+	struct agent_id agent;		/* 0: none                           */
+	char name[61], team[41];
+	enum desk_reach reach;
+};
+void desk_supers(struct desk *d, const struct desk_super *list, size_t n);
+
 /* The state of a seat in the words of messages. */
 enum msg_state desk_state(const struct seat *s, const struct call *c);
 

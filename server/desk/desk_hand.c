@@ -3,11 +3,12 @@
 
 #include "base/str.h"
 #include "lead/lead_import.h"
+#include "staff/staff.h"
 
 #include <string.h>
 #include <strings.h>
 
-enum { AGENT_ROWS = 14, TEAMS_MAX = 32, NEWS_MS = 10000 };
+enum { AGENT_ROWS = 14, SUPER_ROWS = 6, TEAMS_MAX = 32, NEWS_MS = 10000 };
 
 /* ---- to whom --------------------------------------------------------------- */
 
@@ -113,6 +114,58 @@ static void add_agents(struct list *l)
 	}
 }
 
+/* He is busy, or not: as the floor knows.  Who cannot be reached is shown,
+ * with the reason, so that nobody looks for him. */
+static void add_super(struct list *l, const struct desk_super *u, bool zh)
+{
+	static const char *const why[][2] = {
+#define X(name, en, zh) [name] = { en, zh },
+		DESK_REACHES(X)
+#undef X
+	};
+	const struct floor_super *p = floor_super(l->d->r->floor, u->agent);
+	char number[16] = "";
+	struct msg_target *t;
+
+	if (u->agent.v)
+		str_fmt(number, sizeof(number), "%u", u->agent.v);
+	t = add(l, MSG_TARGET_SUPER, number, u->name);
+	if (!t)
+		return;
+	str_copy(t->team, sizeof(t->team), zh ? "班长" : "supervisor");
+	str_copy(t->why, sizeof(t->why), why[u->reach][zh]);
+	t->state = p && p->call.v ? MSG_STATE_TALK : MSG_STATE_READY;
+	if (p)
+		t->in_state_s = (uint32_t)((l->now.mono_ms -
+					    p->since.mono_ms) / 1000);
+}
+
+static void add_supers(struct list *l)
+{
+	bool zh = desk_is_zh(l->d, l->me);
+	size_t n = 0;
+
+	for (size_t i = 0; i < l->d->supers_len; i++) {
+		const struct desk_super *u = &l->d->supers[i];
+
+		if ((*u->team && !str_eq(u->team, l->me->team)) ||
+		    (!matches(u->name, l->find) &&
+		     !matches(zh ? "班长" : "supervisor", l->find) &&
+		     !(u->agent.v && number_begins(u->agent.v, l->find))))
+			continue;
+		if (n++ < SUPER_ROWS)
+			add_super(l, u, zh);
+		else
+			l->more = true;
+	}
+}
+
+void desk_supers(struct desk *d, const struct desk_super *list, size_t n)
+{
+	d->supers_len = MIN(n, ARRAY_LEN(d->supers));
+	memcpy(d->supers, list, d->supers_len * sizeof(list[0]));
+}
+
 static void add_teams(struct list *l)
 {
 	struct seats *seats = floor_seats(l->d->r->floor);
@@ -216,6 +269,7 @@ void desk_targets(struct desk *d, const struct seat *s, const char *find,
 			  .now = clock_now(d->r->clock) };
 
 	if (l.k && l.k->transfer >= HAND_INSIDE) {
+		add_supers(&l);
 		add_agents(&l);
 		add_teams(&l);
 		add_queues(&l);
@@ -256,11 +310,17 @@ static void name_of_agent(struct desk *d, const char *number, char *buf,
 			  size_t size)
 {
 	uint64_t n = 0;
-	struct seat *s = str_to_u64(number, UINT32_MAX, &n) ? NULL
-		: seat_get(floor_seats(d->r->floor),
-			   (struct agent_id){ (uint32_t)n });
+	bool bad = str_to_u64(number, UINT32_MAX, &n);
+	struct agent_id agent = { bad ? 0 : (uint32_t)n };
+	struct seat *s = seat_get(floor_seats(d->r->floor), agent);
+	struct staff st;
 
-	str_fmt(buf, size, "%s %s", s ? s->name : "", number);
+	if (s)		/* a supervisor has no seat */
+		str_fmt(buf, size, "%s %s", s->name, number);
+	else if (agent.v && !staff_by_agent(d->r->store, agent, &st))
+		str_fmt(buf, size, "%s %s", st.name, number);
+	else
+		str_copy(buf, size, number);
 }
 
 static void name_of_queue(struct desk *d, const char *number, char *buf,
@@ -288,6 +348,10 @@ static enum msg_refusal to_whom(struct desk *d, const struct seat *s,
 	switch ((enum msg_target_kind)m->target) {
 	case MSG_TARGET_AGENT:
 		in->code = HAND_AGENT;
+		name_of_agent(d, m->to, name, sizeof(name));
+		break;
+	case MSG_TARGET_SUPER:
+		in->code = HAND_SUPER;
 		name_of_agent(d, m->to, name, sizeof(name));
 		break;
 	case MSG_TARGET_QUEUE:
@@ -343,6 +407,8 @@ static enum msg_step step_of(struct desk *d, const struct call *c)
 	if (g)
 		return g->state == CALL_GUEST ? MSG_STEP_ANSWERED
 		     : g->ring_ms ? MSG_STEP_RINGING : MSG_STEP_DIALLED;
+	if (c->hand.super.v)
+		return c->hand.came ? MSG_STEP_ANSWERED : MSG_STEP_RINGING;
 	return c->hand.asked.v ? MSG_STEP_ANSWERED : MSG_STEP_DIALLED;
 }
 

@@ -19,6 +19,8 @@ struct desk {
 	char *lang;			/* by seat slot: 'z', 'e', 0 = ?     */
 	uint8_t *was;			/* by seat slot: state last shown    */
 	size_t seats_max;
+	struct desk_super supers[64];	/* who could be asked                */
+	size_t supers_len;
 	struct desk_script *scripts;		/* as last read, by path             */
 	size_t scripts_len;
 };

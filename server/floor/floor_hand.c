@@ -258,6 +258,7 @@ enum err floor_take_over(struct floor *f, struct call *c,
 {
 	struct agent_id by = { (uint32_t)in->value };
 	const struct floor_super *s = floor_super(f, by);
+	struct seat *a;
 
 	if (!in->value) {
 		if (!floor_is_overtaken(c))
@@ -280,6 +281,9 @@ enum err floor_take_over(struct floor *f, struct call *c,
 	str_fmt(c->hand.whom, sizeof(c->hand.whom), "%u", by.v);
 	str_copy(c->hand.name, sizeof(c->hand.name), in->text);
 	floor_super_has(f, c, by, now);
+	a = seat_get(f->seats, c->agent);
+	if (a)
+		a->hand_up = false;	/* help has come */
 	call_raise(f->calls, c->id, EV_GIVEN);
 	return ERR_OK;
 }

@@ -108,8 +108,13 @@ static void gone(struct floor *f, struct call *c, enum hand_news why)
 	call_raise(f->calls, c->id, EV_GONE);
 }
 
+/* Help has come: a hand that was raised for it goes down. */
 static void comes(struct floor *f, struct call *c)
 {
+	struct seat *s = seat_get(f->seats, c->agent);
+
+	if (s)
+		s->hand_up = false;
 	c->hand.came = true;
 	call_raise(f->calls, c->id, EV_MET);
 }

@@ -20,6 +20,7 @@ static void on_came(void *arg, const struct door_session *s, bool resumed)
 
 	if (s->role != MSG_ROLE_AGENT) {
 		house_phone_ring(h, s->agent);	/* to listen in with */
+		house_meet_came(h, s);
 		return;
 	}
 	str_fmt(in.text, sizeof(in.text), "%s\t%s", s->name, s->team);
@@ -54,7 +55,8 @@ static void on_lost(void *arg, const struct door_session *s)
 	if (s->role == MSG_ROLE_AGENT)
 		desk_lost(h->desk, s->agent);
 	feed_gone(h->feed, s->no);
-	house_watch_gone(h, s->no);
+	house_watch_lost(h, s->no);
+	house_meet_lost(h, s->no);
 	clerk_gone(h->clerk, s->no);
 }
 
@@ -66,6 +68,8 @@ static void on_ended(void *arg, const struct door_session *s,
 	enum err e;
 
 	on_lost(arg, s);
+	house_meet_ended(h, s->no);
+	house_watch_gone(h, s->no);
 	if (s->role == MSG_ROLE_AGENT) {
 		e = live_input(h->live, &in);
 		if (e && e != ERR_ABSENT && e != ERR_STATE)
@@ -148,7 +152,8 @@ static void agent_route(void *arg, const struct door_session *s,
 {
 	struct house *h = arg;
 
-	if (s->role != MSG_ROLE_AGENT && type == MSG_UNMASK) {
+	if (s->role != MSG_ROLE_AGENT &&
+	    (type == MSG_UNMASK || type == MSG_PHONE_REPORT)) {
 		house_super(arg, s, type, req, m);
 		return;
 	}
@@ -181,6 +186,7 @@ static void on_seat_changed(void *arg, struct agent_id agent)
 	if (h->ready) {
 		desk_seat_changed(h->desk, agent);
 		house_watch_again(h, agent);
+		house_meet_seat(h, agent);
 	}
 }
 
@@ -250,6 +256,7 @@ static void on_tick(void *arg, struct now now)
 	house_perf_turn(h);
 	perf_tick(h->perf, now);
 	feed_tick(h->feed, now);
+	house_meet_tick(h, now);
 	house_watch_tick(h, now);
 	end_sessions(h);
 	house_phone_tick(h);
@@ -331,7 +338,7 @@ static enum err open_door(struct house *h, const struct conf *c)
 		.logout = on_logout, .note = on_note };
 	const struct door_route routes[] = {
 		{ MSG_WANT_STATE, MSG_LANG, agent_route, h },
-		{ MSG_SUBSCRIBE, MSG_REPORT_GET, house_super, h },
+		{ MSG_SUBSCRIBE, MSG_MEET, house_super, h },
 		{ MSG_ADMIN_REQ, MSG_ADMIN_DATA, admin_route, h },
 	};
 	enum err e;

@@ -38,6 +38,17 @@ struct watch {
 	int64_t since_ms;
 };
 
+/* A supervisor's program; he may have several, with one line. */
+struct helper {
+	uint64_t session;
+	struct agent_id agent;		/* 0: none, he cannot be reached     */
+	char name[61], team[41];
+	bool linked;
+	bool silent;			/* its phone has no sound            */
+	bool look;			/* something changed: at the next tick */
+	struct msg_offer shown;		/* call 0: nothing is                */
+};
+
 struct house {
 	const struct conf *conf;
 	const struct clock *clock;
@@ -52,6 +63,7 @@ struct house {
 	struct secret *secrets;
 	size_t secret_len, secret_max;
 	struct watch watches[64];
+	struct helper helpers[64];
 	struct campaign_conf undo[UNDO_MAX];	/* newest at the end         */
 	size_t undo_len;
 	struct house_forecast *forecast;
@@ -82,9 +94,18 @@ void house_watch_team(struct house *h, const struct door_session *s);
 void house_super(void *arg, const struct door_session *s, enum msg_type type,
 		 uint32_t req, const union msg_any *m);
 /* house_watch.c */
+/* Its link is lost; who has a customer, or is asked, keeps his phone. */
+void house_watch_lost(struct house *h, uint64_t session);
 void house_watch_gone(struct house *h, uint64_t session);
 void house_watch_tick(struct house *h, struct now now);
 void house_watch_again(struct house *h, struct agent_id agent);
+/* house_meet.c: supervisors whom agents can ask */
+void house_meet_came(struct house *h, const struct door_session *s);
+void house_meet_lost(struct house *h, uint64_t session);
+void house_meet_ended(struct house *h, uint64_t session);
+void house_meet_tick(struct house *h, struct now now);
+/* Perhaps a supervisor's: what he is offered has changed. */
+void house_meet_seat(struct house *h, struct agent_id agent);
 /* house_pacing.c; staged NULL: nothing staged */
 void house_pacing_send(struct house *h, uint64_t session, uint32_t req,
 		       struct campaign_id id,

@@ -105,6 +105,7 @@ void house_changed(void *arg, const struct door_session *s)
 
 	if (s->role != MSG_ROLE_AGENT) {
 		feed_team(h->feed, s->no, s->team);
+		house_meet_came(h, s);
 		house_watch_team(h, s);
 		return;
 	}

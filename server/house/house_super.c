@@ -317,6 +317,8 @@ static const struct {
 	{ MSG_UNMASK,       unmask,       false },
 	{ MSG_REC_NOTE,     house_rec_note, true },
 	{ MSG_REPORT_GET,   report_get,   false },
+	{ MSG_MEET,         house_meet,   true },
+	{ MSG_PHONE_REPORT, house_meet_phone, false },
 };
 
 void house_super(void *arg, const struct door_session *s, enum msg_type type,

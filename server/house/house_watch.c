@@ -1,6 +1,7 @@
 /*
  * house_watch -- supervisors on agents' calls: listen, whisper, barge in,
- * take over, leave.  Every step is in the audit log.
+ * take over, leave; and those whom an agent has asked (house_meet.c).  Every
+ * step is in the audit log.
  */
 #include "house_super_priv.h"
 
@@ -34,12 +35,33 @@ static uint8_t level_of(struct house *h, struct leg_id leg)
 	return (uint8_t)((st.level_dbov + 60) / 6);	/* -60..0 dBov */
 }
 
+/* He is a party of one call, which the floor knows, not at an agent's. */
+static bool is_party(enum msg_monitor_mode mode)
+{
+	return mode == MSG_MONITOR_TAKEOVER || mode == MSG_MONITOR_CONSULT ||
+	       mode == MSG_MONITOR_ASIDE || mode == MSG_MONITOR_CONF;
+}
+
+/* What he is to this call: LEAVE, nothing. */
+static enum msg_monitor_mode part_in(const struct call *c, struct agent_id by)
+{
+	if (!c || c->hand.super.v != by.v || !c->hand.came)
+		return MSG_MONITOR_LEAVE;
+	switch (c->state) {
+	case CALL_CONSULT:	return MSG_MONITOR_CONSULT;
+	case CALL_ASIDE:	return MSG_MONITOR_ASIDE;
+	case CALL_CONF:		return MSG_MONITOR_CONF;
+	case CALL_OUTSIDE:	return MSG_MONITOR_TAKEOVER;
+	default:		return MSG_MONITOR_LEAVE;
+	}
+}
+
 /* The call he hears: the agent's, or the one he has taken. */
 static struct call *call_of(struct house *h, const struct watch *w)
 {
 	struct floor *floor = live_rooms(h->live)->floor;
 
-	return w->mode == MSG_MONITOR_TAKEOVER
+	return is_party(w->mode)
 		? call_get(floor_calls(floor), w->call)
 		: floor_call_of(floor, w->on);
 }
@@ -67,6 +89,16 @@ static void show_watch(struct house *h, const struct watch *w,
 		log_warn("house", "monitoring: %s", err_text(e));
 }
 
+void house_watch_audit(struct house *h, const char *who, const char *what,
+		       const struct call *c)
+{
+	char text[200];
+
+	str_fmt(text, sizeof(text), "%s: agent %u, call %llu", what,
+		c->agent.v, (unsigned long long)c->uid);
+	house_audit(h, who, text);
+}
+
 static void audit_watch(struct house *h, const struct watch *w,
 			const char *what)
 {
@@ -75,20 +107,24 @@ static void audit_watch(struct house *h, const struct watch *w,
 
 	str_fmt(text, sizeof(text), "%s: agent %u", what, w->on.v);
 	if (c)
-		str_add(text, sizeof(text), ", call %llu",
-			(unsigned long long)c->uid);
-	house_audit(h, w->who, text);
+		house_watch_audit(h, w->who, what, c);
+	else
+		house_audit(h, w->who, text);
 }
 
-/* The customer he took over is not left to nobody: the call ends. */
+/* An agent who asked has his customer back; one he was given, or took over,
+ * is not left to nobody: the call ends. */
 static void give_up_call(struct house *h, const struct watch *w)
 {
-	struct floor_input in = { .kind = IN_TAKE_OVER, .call = w->call.v };
-	enum err e = live_input(h->live, &in);
+	struct floor_input in = { .kind = IN_MEET, .agent = w->by.v };
+	enum err e;
 
+	if (part_in(call_of(h, w), w->by) == MSG_MONITOR_LEAVE)
+		return;
+	e = live_input(h->live, &in);
 	if (e && e != ERR_ABSENT && e != ERR_STATE)
-		log_warn("house", "a call taken over was not ended: %s",
-			 err_text(e));
+		log_warn("house", "supervisor %u was not parted from his "
+			 "call: %s", w->by.v, err_text(e));
 }
 
 static void watch_end(struct house *h, struct watch *w, const char *text)
@@ -96,7 +132,7 @@ static void watch_end(struct house *h, struct watch *w, const char *text)
 	struct leg_id leg = live_agent_leg(h->live, w->by);
 
 	audit_watch(h, w, "leave");
-	if (w->mode == MSG_MONITOR_TAKEOVER)
+	if (is_party(w->mode))
 		give_up_call(h, w);
 	if (leg.v && media_unjoin(live_rooms(h->live)->media, leg))
 		log_warn("house", "supervisor %u's leg was not parted",
@@ -111,6 +147,14 @@ void house_watch_gone(struct house *h, uint64_t session)
 	struct watch *w = session ? watch_of(h, session) : NULL;
 
 	if (w)
+		watch_end(h, w, "");
+}
+
+void house_watch_lost(struct house *h, uint64_t session)
+{
+	struct watch *w = session ? watch_of(h, session) : NULL;
+
+	if (w && !is_party(w->mode))
 		watch_end(h, w, "");
 }
 
@@ -145,8 +189,7 @@ void house_watch_again(struct house *h, struct agent_id agent)
 	for (size_t i = 0; i < ARRAY_LEN(h->watches); i++) {
 		struct watch *w = &h->watches[i];
 
-		if (w->session && w->on.v == agent.v &&
-		    w->mode != MSG_MONITOR_TAKEOVER)
+		if (w->session && w->on.v == agent.v && !is_party(w->mode))
 			attach(h, w);
 	}
 }
@@ -157,7 +200,8 @@ void house_watch_team(struct house *h, const struct door_session *s)
 	struct seat *on = w ? seat_get(floor_seats(live_rooms(h->live)->floor),
 				       w->on) : NULL;
 
-	if (w && *s->team && (!on || !str_eq(on->team, s->team)))
+	if (w && *s->team && w->mode != MSG_MONITOR_TAKEOVER &&
+	    (!on || !str_eq(on->team, s->team)))
 		watch_end(h, w, say(h, s->no, "this agent is not in your team",
 				    "该坐席不在您的班组"));
 }
@@ -170,13 +214,60 @@ static const char *over(struct house *h, const struct watch *w)
 	if (!live_agent_leg(h->live, w->by).v)
 		return say(h, w->session, "your own phone has gone",
 			   "您的话机已断开");
-	if (w->mode == MSG_MONITOR_TAKEOVER)
-		return c && floor_is_overtaken(c) ? NULL
+	if (is_party(w->mode)) {
+		if (part_in(c, w->by) != MSG_MONITOR_LEAVE)
+			return NULL;
+		return c && c->state < CALL_OUTSIDE
+			? say(h, w->session, "the agent goes on alone",
+			      "坐席已收回客户")
 			: say(h, w->session, "the customer has hung up",
 			      "客户已挂断");
+	}
 	return live_agent_leg(h->live, w->on).v ? NULL
 		: say(h, w->session, "the agent's phone has gone",
 		      "坐席的话机已断开");
+}
+
+/* The agent swaps, joins all three, gives him the customer. */
+static void stage(struct house *h, struct watch *w, const struct call *c)
+{
+	enum msg_monitor_mode mode = part_in(c, w->by);
+
+	if (mode == w->mode)
+		return;
+	w->mode = mode;
+	audit_watch(h, w, mode == MSG_MONITOR_TAKEOVER ? "has the customer"
+		    : msg_word(MSG_WORDS_MONITOR, mode));
+	show_watch(h, w, "");
+}
+
+void house_watch_met(struct house *h, const struct helper *u,
+		     const struct call *c)
+{
+	const struct door_session *s = door_session(h->door, u->session);
+	struct watch *w;
+
+	/* His line is on this call now: what it heard before is over. */
+	for (size_t i = 0; i < ARRAY_LEN(h->watches); i++) {
+		w = &h->watches[i];
+		if (!w->session || w->by.v != u->agent.v)
+			continue;
+		if (is_party(w->mode))
+			return;			/* follows it already */
+		audit_watch(h, w, "leave");
+		memset(w, 0, sizeof(*w));
+	}
+	w = watch_of(h, 0);
+	if (!w || !s) {
+		log_warn("house", "supervisor %u: no screen follows his call",
+			 u->agent.v);
+		return;
+	}
+	*w = (struct watch){ .session = u->session, .by = u->agent,
+		.on = c->agent, .call = c->id, .mode = MSG_MONITOR_LEAVE,
+		.since_ms = clock_now(h->clock).wall_ms };
+	str_copy(w->who, sizeof(w->who), s->user);
+	stage(h, w, c);
 }
 
 /*
@@ -189,8 +280,11 @@ static const char *follow(struct house *h, struct watch *w, struct now now)
 	const char *why = over(h, w);
 	int64_t wait_ms = conf_int(h->conf, "agents", NULL, "phone_return");
 
-	if (w->mode == MSG_MONITOR_TAKEOVER)
+	if (is_party(w->mode)) {
+		if (!why)
+			stage(h, w, call_of(h, w));
 		return why;
+	}
 	if (why) {
 		w->lost_ms = w->lost_ms ? w->lost_ms : now.mono_ms;
 		return now.mono_ms - w->lost_ms >= wait_ms ? why : NULL;
@@ -238,11 +332,22 @@ static enum err take_over(const struct house_ask *a, struct agent_id on,
 
 	if (!c || !live_call_leg(a->h->live, c->id).v)
 		return ERR_STATE;
+	house_meet_tell(a->h, a->s->agent);
 	in.call = c->id.v;
 	*call = c->id;
 	str_copy(in.text, sizeof(in.text), a->s->name);
 	e = media_watch(a->r->media, by, leg, MEDIA_BARGE);
 	return e ? e : live_input(a->h->live, &in);
+}
+
+/* He was asked, and takes the customer himself. */
+static enum err takes(const struct house_ask *a, const struct watch *w)
+{
+	struct floor_input in = { .kind = IN_TAKE_OVER, .call = w->call.v,
+				  .value = w->by.v };
+
+	str_copy(in.text, sizeof(in.text), a->s->name);
+	return live_input(a->h->live, &in);
 }
 
 static enum err begin(const struct house_ask *a, struct watch *w,
@@ -298,10 +403,15 @@ void house_monitor(const struct house_ask *a)
 		refuse(a, MSG_NO_ABLE, NULL);
 		return;
 	}
-	if (w && w->mode == MSG_MONITOR_TAKEOVER) {
+	if (w && is_party(w->mode) && w->mode != MSG_MONITOR_TAKEOVER &&
+	    m->mode == MSG_MONITOR_TAKEOVER) {
+		house_answer(a, takes(a, w));
+		return;
+	}
+	if (w && is_party(w->mode)) {
 		refuse(a, MSG_NO_STATE,
-		       say(h, a->s->no, "you have a customer: leave first",
-			   "您正在与客户通话：请先离开"));
+		       say(h, a->s->no, "you are in a call: leave first",
+			   "您正在通话中：请先离开"));
 		return;
 	}
 	if (!by.v) {

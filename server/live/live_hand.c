@@ -25,6 +25,21 @@ static void join(struct live *l, const struct call *c, struct leg_id leg,
 		must(media_join(l->r.media, leg, to), "join", c);
 }
 
+/* A supervisor's leg is heard as one that has barged in. */
+static void join_other(struct live *l, const struct call *c,
+		       struct leg_id other, struct leg_id to, bool customer)
+{
+	if (!other.v || !to.v)
+		return;
+	if (c->hand.super.v)
+		must(media_watch(l->r.media, other, to, MEDIA_BARGE), "join",
+		     c);
+	else if (customer)	/* he comes to the other one */
+		join(l, c, to, other);
+	else
+		join(l, c, other, to);
+}
+
 static void part(struct live *l, const struct call *c, struct leg_id leg)
 {
 	if (leg.v)
@@ -60,6 +75,8 @@ static void do_scene(void *arg, const struct call *c, struct agent_id agent,
 
 	if (c->hand.asked.v)
 		other = live_agent_leg(l, c->hand.asked);
+	else if (c->hand.super.v && c->hand.came)
+		other = live_agent_leg(l, c->hand.super);
 	else if (c->hand.guest.v)
 		other = live_call_leg(l, c->hand.guest);
 	ringback(l, c, mine, scene == SCENE_ASK);
@@ -74,9 +91,9 @@ static void do_scene(void *arg, const struct call *c, struct agent_id agent,
 	case SCENE_CONSULT:
 		hold(l, c, customer, true);
 		hold(l, c, other, false);
-		if (c->hand.asked.v && other.v)
+		if (!c->hand.guest.v && other.v)
 			must(media_beep(l->r.media, other), "beep", c);
-		join(l, c, other, mine);
+		join_other(l, c, other, mine, false);
 		break;
 	case SCENE_ASIDE:
 		hold(l, c, other, true);
@@ -90,7 +107,7 @@ static void do_scene(void *arg, const struct call *c, struct agent_id agent,
 		/* The customer leaves: who listens to the agent stays there. */
 		part(l, c, other);
 		part(l, c, customer);
-		join(l, c, customer, other);
+		join_other(l, c, other, customer, true);
 		break;
 	case SCENE_OVER:
 		/* The supervisor was in the bridge already, and stays. */

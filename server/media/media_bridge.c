@@ -114,9 +114,11 @@ static bool on_tape(const struct bridge *b, const struct leg *from)
 	for (unsigned i = 0; i < b->n; i++) {
 		const struct leg *to = b->leg[i];
 
+		/* A supervisor who speaks to the customer is one of ours. */
 		if (b->hear[i] & 1u << from->place &&
 		    (from->kind == MEDIA_CUSTOMER ?
-		     to->kind != MEDIA_WATCHER : to->kind == MEDIA_CUSTOMER))
+		     to->kind != MEDIA_WATCHER || to->watch == MEDIA_BARGE
+		     : to->kind == MEDIA_CUSTOMER))
 			return true;
 	}
 	return false;

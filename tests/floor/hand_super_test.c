@@ -64,7 +64,10 @@ static void accept(void)
 static void consult(void)
 {
 	ask();
+	T_OK(!FW(&w, IN_HAND, .agent = ANN, .value = 1) &&
+	     fw_seat(&w, ANN)->hand_up, "Ann had raised a hand, too");
 	accept();
+	T_OK(!fw_seat(&w, ANN)->hand_up, "it is seen: it goes down");
 	T_OK(it()->state == CALL_CONSULT && w.scene == SCENE_CONSULT &&
 	     it()->hand.came && it()->agent.v == ANN,
 	     "they talk, the customer hears music");
