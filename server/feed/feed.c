@@ -6,7 +6,8 @@
 #include <string.h>
 
 enum { EVERY_MS = 1000, WATCH_MS = 1000, PACING_MS = 10000,
-       REPORT_MS = 5000, CLOCK_SET_MS = 1000 };
+       REPORT_MS = 5000, CLOCK_SET_MS = 1000,
+       BYTES_S = 1400, STEP_MS = 250 };
 
 /* Whole numbers are one person's right, and a pacing page is its own. */
 static bool may_share(const struct msg_subscribe *sub)
@@ -220,7 +221,11 @@ static void count_agents(struct feed *f, struct now now)
 	}
 }
 
-/* Seconds of all windows fall together: so does the work of a turn. */
+/*
+ * Seconds of all windows fall together.  A list of which nearly all is new
+ * each second (the newest first, on a large floor) comes a little less often
+ * instead of costing more than a slow line has.
+ */
 static int64_t next_due(const struct window *w, struct now now)
 {
 	int64_t every = w->sub.every_ms ? MAX(w->sub.every_ms, 250) : EVERY_MS;
@@ -229,6 +234,11 @@ static int64_t next_due(const struct window *w, struct now now)
 		every = PACING_MS;
 	if (w->sub.view == MSG_VIEW_REPORT || w->sub.view == MSG_VIEW_BREAKS)
 		every = REPORT_MS;
+	int64_t fair = BYTES_S * every / 1000;
+
+	if (w->bytes > fair)
+		return (now.mono_ms + every * w->bytes / fair + STEP_MS - 1) /
+		       STEP_MS * STEP_MS;
 	return (now.mono_ms / every + 1) * every;
 }
 
@@ -247,7 +257,8 @@ void feed_tick(struct feed *f, struct now now)
 
 		if (!w->screens || w->due_ms > now.mono_ms)
 			continue;
-		w->due_ms = next_due(w, now);
+		w->bytes = 0;
 		feed_page(f, w, now);
+		w->due_ms = next_due(w, now);
 	}
 }

@@ -347,13 +347,16 @@ static void publish(struct feed *f, struct window *w, unsigned slot,
 		    enum msg_type type, const void *page)
 {
 	struct msg_kept *k = &w->sent[slot];
+	bool was = k->page;
 	enum err e;
 
 	if (!++f->seq)
 		f->seq++;
 	e = msg_keep_next(k, type, page, f->seq, &f->out);
-	if (!e && !msg_keep_none(&f->out))
+	if (!e && !msg_keep_none(&f->out)) {
 		send_to(f, w, false);
+		w->bytes += was ? f->out.diff_len : 0;
+	}
 	if (!e && any_fresh(f, w)) {
 		e = msg_keep_whole(k, &f->out);
 		if (!e)

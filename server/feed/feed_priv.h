@@ -19,6 +19,7 @@ struct window {
 	bool zh;			/* language of its texts             */
 	struct msg_subscribe sub;
 	int64_t due_ms;			/* monotonic                         */
+	uint32_t bytes;			/* of changes this turn              */
 	int64_t clock_ms;		/* when its head last told the time  */
 	struct msg_kept sent[SENT_COUNT];
 };

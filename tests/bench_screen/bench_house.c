@@ -18,7 +18,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { FIRST = 20001, CHURN_MS = 50 };
+enum { FIRST = 20001, CHURN_MS = 50, WRAPPING = 100 };
 
 int64_t mono_us(void)
 {
@@ -34,6 +34,10 @@ static struct {
 	unsigned seats, rate;
 	int64_t churned_us;
 	unsigned dice;
+	bool calls;			/* all talk, or wrap up              */
+	uint32_t wraps[WRAPPING];	/* who wraps up, in order            */
+	size_t wrapped;
+	uint64_t uid;
 	int in, out;
 	char line[200];
 	size_t len;
@@ -69,6 +73,78 @@ static void seat(unsigned i)
 	one(i % 4 ? IN_READY : IN_BREAK, FIRST + i, 0);
 }
 
+/*
+ * A call without trunk and phone: what a screen shows of it is as of any
+ * other.  Its agent is READY, or has just wrapped up the one before.
+ */
+static void talk(struct seat *seat, struct now now)
+{
+	struct seats *seats = floor_seats(live_rooms(s.house->live)->floor);
+	struct call *c;
+
+	if (seat->state != SEAT_READY ||
+	    call_new(floor_calls(live_rooms(s.house->live)->floor), CALL_TALK,
+		     now, &c))
+		return;
+	c->uid = ++s.uid;
+	c->lead.v = 1 + (uint32_t)(s.uid % 20);
+	c->campaign.v = 1;
+	c->agent = seat->agent;
+	c->trunk.v = 1;
+	str_fmt(c->number, sizeof(c->number), "86138%08u",
+		(unsigned)(s.uid * 7919 % 100000000));
+	c->start_ms = c->answer_ms = c->join_ms = now.wall_ms;
+	c->recorded = true;
+	seat->call = c->id;
+	if (seat_move(seats, seat, SE_RESERVE, 0, 0, now) ||
+	    seat_move(seats, seat, SE_JOIN, 0, 0, now))
+		log_err("bench", "agent %u does not talk", seat->agent.v);
+}
+
+static void hang_up(struct seat *seat, struct now now)
+{
+	struct floor *f = live_rooms(s.house->live)->floor;
+	struct call *c = call_get(floor_calls(f), seat->call);
+
+	if (seat_move(floor_seats(f), seat, SE_OVER, 0, 0, now) || !c)
+		return;
+	call_enter(floor_calls(f), c, CALL_WRAP, 0, now);
+}
+
+static void finish(struct seat *seat, struct now now)
+{
+	struct floor *f = live_rooms(s.house->live)->floor;
+	struct call *c = call_get(floor_calls(f), seat->call);
+
+	seat->call = (struct call_id){ 0 };
+	seat->today.calls++;
+	seat->today.sales += s.uid % 12 == 0;
+	if (c)
+		call_end(floor_calls(f), c);
+	if (!seat_move(floor_seats(f), seat, SE_FINISH, 0, 0, now))
+		talk(seat, now);
+}
+
+/* One call ends, the oldest wrap-up too: the next call begins with it. */
+static void churn_calls(void)
+{
+	struct seats *seats = floor_seats(live_rooms(s.house->live)->floor);
+	struct now now = clock_now(s.house->clock);
+	struct seat *seat;
+	uint32_t *old = &s.wraps[s.wrapped % WRAPPING];
+
+	s.dice = s.dice * 1103515245u + 12345u;
+	seat = seat_get(seats, (struct agent_id){ FIRST + (s.dice >> 9) %
+								  s.seats });
+	if (seat && seat->state == SEAT_TALK) {
+		hang_up(seat, now);
+		if (s.wrapped++ >= WRAPPING)
+			finish(seat_get(seats, (struct agent_id){ *old }),
+			       now);
+		*old = seat->agent.v;
+	}
+}
+
 static void churn_h(void *arg UNUSED)
 {
 	int64_t now = mono_us();
@@ -79,6 +155,8 @@ static void churn_h(void *arg UNUSED)
 		s.churned_us = now;
 	else if (n)
 		s.churned_us += n * 1000000 / s.rate;
+	for (; n > 0 && s.seats && s.calls; n -= 2)
+		churn_calls();
 	for (; n > 0 && s.seats; n--) {
 		s.dice = s.dice * 1103515245u + 12345u;
 		one(s.dice >> 8 & 1 ? IN_READY : IN_BREAK,
@@ -104,6 +182,24 @@ static void command(const char *line)
 	if (sscanf(line, "seats %u", &n) == 1) {
 		for (; s.seats < n; s.seats++)
 			seat(s.seats);
+	} else if (str_eq(line, "calls")) {
+		struct now now = clock_now(s.house->clock);
+
+		s.calls = true;
+		for (unsigned i = 0; i < s.seats; i++) {
+			struct seat *x = seat_get(floor_seats(live_rooms(
+				s.house->live)->floor),
+				(struct agent_id){ FIRST + i });
+
+			/* Calls of all ages up to ten minutes. */
+			one(IN_READY, FIRST + i, 0);
+			if (x)
+				talk(x, (struct now){
+					now.mono_ms - i * 7919 % 600000,
+					now.wall_ms - i * 7919 % 600000 });
+			n += x && x->state == SEAT_TALK;
+		}
+		answer = n;
 	} else if (sscanf(line, "churn %u", &n) == 1) {
 		s.rate = n;
 		if (n)

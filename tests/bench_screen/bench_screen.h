@@ -24,7 +24,8 @@ struct house_proc {
 /* Forks; false: it did not open. */
 bool house_open(struct house_proc *h, const char *conf);
 /*
- * "seats N"; "churn N" changes of their states a second; "start CAMPAIGN";
+ * "seats N"; "calls": puts each on a call, answers how many are; "churn N"
+ * changes of their states a second; "start CAMPAIGN";
  * "line AGENT": a phone that is up, and ready; "ready AGENT", "rest AGENT":
  * not ready, a break.  The answer is the time [us] before the floor was told;
  * to "cpu", the CPU of the process so far [us].

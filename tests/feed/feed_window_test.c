@@ -16,7 +16,7 @@
 #include "msg/msg_keep.h"
 #include "options.h"
 
-enum { AGENTS = 60, SCREENS = 8, STEPS = 3000, PAGES = MSG_CHANGES - MSG_HEAD };
+enum { AGENTS = 90, SCREENS = 8, STEPS = 3000, PAGES = MSG_CHANGES - MSG_HEAD };
 
 static struct {
 	char dir[64];
@@ -302,11 +302,45 @@ static void test_still(void **state UNUSED)
 	     s.sent - before);
 }
 
+/* One on which all is new each second does not flood a slow line. */
+static void test_wild(void **state UNUSED)
+{
+	const struct msg_kept *k = &eyes[0].kept[MSG_AGENTS - MSG_HEAD];
+	unsigned sent = 0, seconds = 120;
+	size_t from;
+	uint32_t seq;
+
+	for (unsigned i = 0; i < SCREENS; i++)
+		feed_gone(s.feed, i + 1);
+	for (uint32_t a = 1; a <= AGENTS; a++)
+		tell(IN_LOGIN, a, 0, "Somebody with a name\tnorth");
+	memset(&eyes[0], 0, sizeof(eyes[0]));
+	eyes[0].sub = (struct msg_subscribe){ .view = MSG_VIEW_AGENTS,
+		.sort = MSG_SORT_TIME, .reverse = true, .rows = 40 };
+	subscribe(0);
+	feed_tick(s.feed, clock_now(&s.clock));
+	from = s.bytes;
+	for (unsigned i = 0; i < 4 * seconds; i++) {
+		for (uint32_t a = 1 + i / 4 % 2; !(i % 4) && a <= AGENTS;
+		     a += 2)
+			tell(i / 8 % 2 ? IN_BREAK : IN_NOT_READY, a, 0, "");
+		clock_advance(&s.clock, 250);
+		seq = k->seq;
+		feed_tick(s.feed, clock_now(&s.clock));
+		sent += k->seq != seq;
+	}
+	T_OK(s.bytes - from < 1500 * seconds, "%zu bytes a second",
+	     (s.bytes - from) / seconds);
+	T_OK(sent > seconds / 8 && sent < seconds, "%u pages in %u s: "
+	     "there is more than the line has", sent, seconds);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_floor),
 		cmocka_unit_test(test_still),
+		cmocka_unit_test(test_wild),
 	};
 
 	return cmocka_run_group_tests(tests, open_floor, close_floor);

@@ -9,7 +9,7 @@ floor_new
 carrier telecom --forced
 config "$CARRIER_PORT" "$CARRIER_PORT" preview "    amd: no
     recording: no"
-sed -i 's/profile: cn/profile: none/; s/agents_max: .*/agents_max: 10100/; s/options: 5s, //' "$D/waihu.yaml"
+sed -i 's/profile: cn/profile: none/; s/agents_max: .*/agents_max: 10100/; s/calls_max: .*/calls_max: 11000/; s/options: 5s, //' "$D/waihu.yaml"
 waihud_start
 users 1 || die "users"
 leads 20
