@@ -210,36 +210,67 @@ static int open_log(const struct conf *c)
 	return 0;
 }
 
+/* Who asked for a reload hears what the log does. */
+struct reloading {
+	conf_error_h *mistake;		/* NULL: nobody asked, a signal did  */
+	conf_change_h *change;
+	void *arg;
+};
+
 static void log_mistake(const struct conf_origin *at, const char *text,
-			void *arg UNUSED)
+			void *arg)
 {
+	const struct reloading *r = arg;
+
 	log_err("conf", "%s:%u:%u: %s", at->file, at->line, at->column, text);
+	if (r->mistake)
+		r->mistake(at, text, r->arg);
 }
 
-/* SIGHUP: all of the new configuration, or, with one mistake, none of it. */
-static void reload(void)
+static void log_change(const char *section, const char *inst,
+		       const char *key, bool live, void *arg)
 {
+	const struct reloading *r = arg;
+
+	/* Trunks are made at the start: SIP listens for these. */
+	live = live && (key || !str_eq(section, "trunks"));
+	log_info("conf", "%s%s%s%s%s: changed%s", section, inst ? "." : "",
+		 inst ? inst : "", key ? "." : "", key ? key : "",
+		 live ? "" : "; it waits for a restart");
+	if (r->change)
+		r->change(section, inst, key, live, r->arg);
+}
+
+/* All of the new configuration, or, with one mistake, none of it. */
+static enum err reload(conf_error_h *mistake, conf_change_h *change,
+		       void *arg)
+{
+	struct reloading r = { mistake, change, arg };
+	struct conf_origin at = { the.args->paths[0], 0, 0 };
 	struct conf *c;
+	enum err e;
 
 	if (the.n_confs == CONFS_MAX) {
-		log_err("conf", "reloaded %d times: restart to go on",
-			CONFS_MAX - 1);
-		return;
+		log_mistake(&at, "reloaded too often: restart to go on", &r);
+		return ERR_FULL;
 	}
-	if (conf_load(the.args->paths, the.args->n_paths, &server_options, &c,
-		      log_mistake, NULL)) {
+	e = conf_load(the.args->paths, the.args->n_paths, &server_options, &c,
+		      log_mistake, &r);
+	if (!e) {
+		e = options_check(c, log_mistake, &r) ? ERR_FORMAT
+						      : house_reload(the.house, c);
+		if (e)
+			conf_free(c);
+	}
+	if (e) {
 		log_err("conf", "not reloaded");
-		return;
+		return e;
 	}
-	if (options_check(c, log_mistake, NULL) ||
-	    house_reload(the.house, c)) {
-		log_err("conf", "not reloaded");
-		conf_free(c);
-		return;
-	}
+	conf_compare(the.confs[the.n_confs - 1], c, log_change, &r);
 	the.confs[the.n_confs++] = c;
 	open_log(c);
 	log_info("conf", "reloaded");
+	return ERR_OK;
 }
 
 static void on_signal_fd(int flags UNUSED, void *arg)
@@ -248,9 +279,12 @@ static void on_signal_fd(int flags UNUSED, void *arg)
 	struct signalfd_siginfo si;
 
 	while (read(*fd, &si, sizeof(si)) == (ssize_t)sizeof(si)) {
-		if (si.ssi_signo == SIGHUP)
-			reload();
-		else if (open_log(the.confs[the.n_confs - 1]))
+		enum err e = si.ssi_signo == SIGHUP ? reload(NULL, NULL, NULL)
+						    : ERR_OK;
+
+		(void)e;		/* said in the log */
+		if (si.ssi_signo != SIGHUP &&
+		    open_log(the.confs[the.n_confs - 1]))
 			log_err("main", "the log file was not opened again");
 	}
 }
@@ -281,6 +315,8 @@ static int serve(void)
 		e = loop_watch_fd(sig_fd, LOOP_READ, on_signal_fd, &sig_fd);
 	if (!e)
 		e = house_new(c, &clock, &the.house);
+	if (!e)
+		house_on_reload(the.house, reload);
 	if (!e)
 		e = loop_run(on_signal);
 	the.house = house_free(the.house);

@@ -3,6 +3,7 @@
  */
 #include "options.h"
 
+#include <libintl.h>
 #include <string.h>
 
 #include "base/str.h"
@@ -341,7 +342,7 @@ static void tell(struct told *t, const char *section, const char *inst,
 
 	t->count++;
 	if (t->h)
-		t->h(&at, text, t->arg);
+		t->h(&at, gettext(text), t->arg);
 }
 
 static void check_server(struct told *t)
@@ -373,8 +374,8 @@ static void check_server(struct told *t)
 		    str_eq(a.host, "127.0.0.1") || str_eq(a.host, "::1") ||
 		    str_eq(a.host, "localhost"))
 			continue;
-		str_fmt(text, sizeof(text), "server: clients: %s would send "
-			"passwords in clear text: use tls", s);
+		str_fmt(text, sizeof(text), gettext("server: clients: %s would send "
+			"passwords in clear text: use tls"), s);
 		tell(t, "server", NULL, "clients", text);
 	}
 	if (conf_count(c, "breaks") > BREAKS_MAX)
@@ -408,8 +409,8 @@ static void check_lengths(struct told *t, const char *section,
 		n = conf_list_len(t->c, section, name, limits[i].key);
 		if (n <= limits[i].max)
 			continue;
-		str_fmt(text, sizeof(text), "%s \"%s\": %s: %zu of them, at "
-			"most %zu", one, name, limits[i].key, n,
+		str_fmt(text, sizeof(text), gettext("%s \"%s\": %s: %zu of them, at "
+			"most %zu"), one, name, limits[i].key, n,
 			limits[i].max);
 		tell(t, section, name, limits[i].key, text);
 	}
@@ -422,8 +423,8 @@ static void check_trunk(struct told *t, const char *name)
 	check_lengths(t, "trunks", "trunk", name);
 	if (conf_is_set(t->c, "trunks", name, "password") &&
 	    !conf_is_set(t->c, "trunks", name, "user")) {
-		str_fmt(text, sizeof(text), "trunk \"%s\": password: there "
-			"is no user to it", name);
+		str_fmt(text, sizeof(text), gettext("trunk \"%s\": password: there "
+			"is no user to it"), name);
 		tell(t, "trunks", name, "password", text);
 	}
 }
@@ -453,22 +454,22 @@ static void check_campaign(struct told *t, const char *name)
 
 		if (is_listed_number(s))
 			continue;
-		str_fmt(text, sizeof(text), "campaign \"%s\": "
-			"transfer_numbers: %s: should be Name=+861012345678",
+		str_fmt(text, sizeof(text), gettext("campaign \"%s\": "
+			"transfer_numbers: %s: should be Name=+861012345678"),
 			name, s);
 		tell(t, "campaigns", name, "transfer_numbers", text);
 	}
 
 	if (conf_word(c, "campaigns", name, "mode") == OPT_PREDICTIVE &&
 	    !conf_int(c, "campaigns", name, "abandon")) {
-		str_fmt(text, sizeof(text), "campaign \"%s\": abandon: "
-			"predictive dialling needs a target above 0%%", name);
+		str_fmt(text, sizeof(text), gettext("campaign \"%s\": abandon: "
+			"predictive dialling needs a target above 0%%"), name);
 		tell(t, "campaigns", name, "abandon", text);
 	}
 	if (conf_word(c, "campaigns", name, "wrap_mode") >= OPT_WRAP_TIMED &&
 	    !conf_int(c, "campaigns", name, "wrap")) {
-		str_fmt(text, sizeof(text), "campaign \"%s\": wrap: a timed "
-			"wrap-up needs a limit", name);
+		str_fmt(text, sizeof(text), gettext("campaign \"%s\": wrap: a timed "
+			"wrap-up needs a limit"), name);
 		tell(t, "campaigns", name, "wrap", text);
 	}
 }

@@ -5,6 +5,7 @@
 #include <assert.h>
 #include <dirent.h>
 #include <errno.h>
+#include <libintl.h>
 #include <fcntl.h>
 #include <stdarg.h>
 #include <stdlib.h>
@@ -194,7 +195,8 @@ void conf_tell(struct conf *c, const struct conf_origin *at, const char *fmt,
 	va_list ap;
 
 	va_start(ap, fmt);
-	vsnprintf(text, sizeof(text), fmt, ap);
+	/* English where no catalogue is open: logs, and the server. */
+	vsnprintf(text, sizeof(text), gettext(fmt), ap);
 	va_end(ap);
 	/* A file's own words must not forge a line or move the cursor. */
 	for (char *p = text; *p; p++)

@@ -178,6 +178,15 @@ void conf_compare(const struct conf *old, const struct conf *now,
 
 /* YAML of every value in force, each with "# file:line:column"; no secrets. */
 void conf_print_effective(const struct conf *c, FILE *f);
+/*
+ * The same, value by value, for who prints it in another form: `items` are
+ * its texts as conf_print_effective has them (a secret is not among them).
+ */
+typedef void(conf_value_h)(const char *section, const char *inst,
+			   const struct conf_row *row,
+			   const char *const *items, size_t n,
+			   const struct conf_origin *at, void *arg);
+void conf_each(const struct conf *c, conf_value_h *h, void *arg);
 /* A commented file holding every option at its default; zh: Chinese help. */
 void conf_print_default(const struct conf_table *t, bool zh, FILE *f);
 /* mdoc(7) list of all options by section, for waihu.yaml(5). */

@@ -35,30 +35,33 @@ static void print_scalar(const char *s, FILE *f)
 	fputc('"', f);
 }
 
+/*
+ * The i-th text of a value: numbers in the largest units, other types as
+ * they were.  Where a secret is kept is no secret.
+ */
+static const char *shown_item(const struct conf_val *v, size_t i, char *buf,
+			      size_t size)
+{
+	if (v->row->flags & CONF_SECRET)
+		return v->written ? v->written : "(not shown)";
+	if (v->row->flags & CONF_LIST || (v->row->type != CONF_DURATION &&
+					  v->row->type != CONF_BYTES))
+		return v->items[i];
+	conf_value_show(v->row->type, v->num, buf, size);
+	return buf;
+}
+
 static void print_value(const struct conf_val *v, FILE *f)
 {
 	bool list = v->row->flags & CONF_LIST;
 	char buf[64];
 
-	if (v->row->flags & CONF_SECRET) {
-		/* Where a secret is kept is no secret. */
-		print_scalar(v->written ? v->written : "(not shown)", f);
-		return;
-	}
 	if (list)
 		fputc('[', f);
 	for (size_t i = 0; i < v->n_items; i++) {
 		if (i)
 			fputs(", ", f);
-		/* Numbers in the largest units; other types as they were. */
-		if (!list && (v->row->type == CONF_DURATION ||
-			      v->row->type == CONF_BYTES)) {
-			conf_value_show(v->row->type, v->num, buf,
-					sizeof(buf));
-			print_scalar(buf, f);
-		} else {
-			print_scalar(v->items[i], f);
-		}
+		print_scalar(shown_item(v, i, buf, sizeof(buf)), f);
 	}
 	if (list)
 		fputc(']', f);
@@ -83,6 +86,41 @@ static void print_keys(const struct conf *c, const struct conf_section *s,
 				v->at.column);
 		else
 			fputs("  # default\n", f);
+	}
+}
+
+static void each_in(const struct conf *c, const struct conf_section *s,
+		    const char *name, int inst, conf_value_h *h, void *arg)
+{
+	enum { ITEMS_MAX = 256 };
+	const char *items[ITEMS_MAX];
+	char buf[64];
+
+	for (size_t i = 0; i < c->table->n_rows; i++) {
+		const struct conf_row *row = &c->table->rows[i];
+		const struct conf_val *v = conf_row_in(row, s)
+				? conf_in_force(c, row, inst) : NULL;
+		size_t n = v ? MIN(v->n_items, (size_t)ITEMS_MAX) : 0;
+
+		if (!v)
+			continue;
+		for (size_t k = 0; k < n; k++)
+			items[k] = shown_item(v, k, buf, sizeof(buf));
+		h(s->name, name, row, items, n, &v->at, arg);
+	}
+}
+
+void conf_each(const struct conf *c, conf_value_h *h, void *arg)
+{
+	for (size_t i = 0; i < c->table->n_sections; i++) {
+		const struct conf_section *s = &c->table->sections[i];
+
+		if (!s->one)
+			each_in(c, s, NULL, -1, h, arg);
+		for (size_t k = 0; s->one && k < c->n_insts; k++)
+			if (c->insts[k].section == s)
+				each_in(c, s, c->insts[k].name, (int)k, h,
+					arg);
 	}
 }
 

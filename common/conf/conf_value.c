@@ -4,6 +4,7 @@
 
 #include <ctype.h>
 #include <errno.h>
+#include <libintl.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -54,7 +55,7 @@ bool conf_word_at(const char *words, size_t i, char *buf, size_t size)
 
 static bool say(char *why, const char *fmt, const char *text)
 {
-	str_fmt(why, CONF_WHY_MAX, "\"%.60s\" %s", text, fmt);
+	str_fmt(why, CONF_WHY_MAX, "\"%.60s\" %s", text, gettext(fmt));
 	return false;
 }
 
@@ -162,9 +163,9 @@ static bool read_word(const struct conf_row *row, const char *s, int64_t *out,
 		}
 		str_add(list, sizeof(list), "%s%s", i ? ", " : "", word);
 	}
-	str_fmt(why, CONF_WHY_MAX, "\"%.60s\" is not one of %s", s, list);
+	str_fmt(why, CONF_WHY_MAX, gettext("\"%.60s\" is not one of %s"), s, list);
 	if (*best)
-		str_add(why, CONF_WHY_MAX, " (did you mean \"%s\"?)", best);
+		str_add(why, CONF_WHY_MAX, gettext(" (did you mean \"%s\"?)"), best);
 	return false;
 }
 
@@ -220,8 +221,8 @@ static bool read_text(const struct conf_row *row, const char *s, char *why)
 		    *p == 0x7f)
 			return say(why, "holds a control character", "text");
 	if (row->max && ((int64_t)len > row->max || (int64_t)len < row->min)) {
-		str_fmt(why, CONF_WHY_MAX, "must be %lld to %lld bytes long, "
-			"is %zu", (long long)row->min, (long long)row->max,
+		str_fmt(why, CONF_WHY_MAX, gettext("must be %lld to %lld "
+			"bytes long, is %zu"), (long long)row->min, (long long)row->max,
 			len);
 		return false;
 	}
@@ -236,7 +237,7 @@ static bool in_range(const struct conf_row *row, const char *s, int64_t v,
 	if ((!row->min && !row->max) || (v >= row->min && v <= row->max))
 		return true;
 	conf_value_range(row, range, sizeof(range));
-	str_fmt(why, CONF_WHY_MAX, "%.40s is out of range (%s)", s, range);
+	str_fmt(why, CONF_WHY_MAX, gettext("%.40s is out of range (%s)"), s, range);
 	return false;
 }
 

@@ -36,7 +36,9 @@ SCHEMA_STRUCT(msg_admin_data, MSG_ADMIN_DATA_FIELDS);
 	F(bool,   more,     0,    "another admin_rep follows")                \
 	F(u8,     exit,     0,    "exit status, when no more (UX 3.1)")       \
 	F(u16,    code,     0,    "enum msg_refusal when refused")            \
-	F(text,   error,    400,  "reason in words, for standard error")
+	F(text,   error,    400,  "reason in words, for standard error")     \
+	F(text,   form,     400,  "the same without its arguments, for gettext") \
+	F(text,   args,     800,  "what fills it; see msg/msg_form.h")
 SCHEMA_STRUCT(msg_admin_rep, MSG_ADMIN_REP_FIELDS);
 
 #endif

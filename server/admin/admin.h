@@ -19,6 +19,10 @@
 /* What holds for every verb (UX.md 3.1). */
 struct admin_opts {
 	bool json, no_header, quiet, dry_run, yes, color;
+	bool wide;			/* a list: all its columns           */
+	bool narrow;			/* it goes to a terminal: those that
+					   fit `cells`                       */
+	int cells;
 	const char *columns;		/* "a,b"; NULL: all                  */
 	const char *url;		/* of the server                     */
 	const char *user, *pass_file;	/* NULL: the local socket's word     */
@@ -44,6 +48,21 @@ void admin_out_bytes(struct admin_out *out, const void *p, size_t len);
 bool admin_out_columns(const struct admin_out *out);
 struct admin_out *admin_out_free(struct admin_out *out);
 void admin_progress(struct admin_out *out, uint64_t sent, uint64_t total);
+
+/* A list's rows as columns, `indent` cells from the left; `only`: the columns
+ * of it, "a,b", NULL all there are. */
+void admin_table(const struct admin_opts *o, const json_t *rows,
+		 const char *only, int indent);
+/* One answer, key by key. */
+void admin_deep(const struct admin_opts *o, const json_t *v, int depth);
+/* The heading of a column, and a word that stands in it, in the language of
+ * who reads; keys and words of --json stay as they are. */
+const char *admin_head(const char *key);
+const char *admin_word(const char *key, const char *word);
+/* Why the server refused, in words. */
+void admin_refusal(const struct msg_admin_rep *m, char *buf, size_t size);
+/* What can be said: all objects, one with its verbs, one verb. */
+void admin_usage(FILE *out, const char *object, const char *verb);
 
 /* Commands that are done here, not by the server's clerk; -1: not one. */
 int admin_local(const struct admin_opts *o, int argc, char **argv);

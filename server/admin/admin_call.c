@@ -2,6 +2,7 @@
 #include "admin/admin.h"
 
 #include "base/str.h"
+#include "tui/text.h"
 
 #include <errno.h>
 #include <string.h>
@@ -41,7 +42,8 @@ static FILE *recording(const struct admin_opts *o, const struct wanted *w,
 		       char *path, size_t size, int *status)
 {
 	const char *words[] = { "call", o->dry_run ? "show" : w->verb, w->uid,
-				w->file ? w->file : "-", "--why", w->why };
+				o->dry_run ? NULL : w->file,
+				w->why ? "--why" : NULL, w->why };
 	struct msg_admin_req req = { .json = true };
 	struct admin_opts ask = *o;
 	struct found f = { .any = false };
@@ -49,10 +51,12 @@ static FILE *recording(const struct admin_opts *o, const struct wanted *w,
 
 	ask.line = on_call;
 	ask.line_arg = &f;
-	for (size_t i = 0; i < ARRAY_LEN(words) - (w->why ? 0 : 2); i++) {
-		if (!str_copy(req.argv[i].word, sizeof(req.argv[0].word),
-			      words[i])) {
-			fprintf(stderr, "waihu: %s: too long\n", words[i]);
+	for (size_t i = 0; i < ARRAY_LEN(words); i++) {
+		if (!words[i])
+			continue;
+		if (!str_copy(req.argv[req.argv_count].word,
+			      sizeof(req.argv[0].word), words[i])) {
+			fprintf(stderr, _("waihu: %s: too long\n"), words[i]);
 			*status = EX_USAGE;
 			return NULL;
 		}
@@ -62,7 +66,7 @@ static FILE *recording(const struct admin_opts *o, const struct wanted *w,
 	if (*status)
 		return NULL;
 	if (!f.any || !*f.file) {
-		fprintf(stderr, "waihu: call %s has no recording\n",
+		fprintf(stderr, _("waihu: call %s has no recording\n"),
 			w->uid);
 		*status = FOUND_NOTHING;
 		return NULL;
@@ -74,8 +78,8 @@ static FILE *recording(const struct admin_opts *o, const struct wanted *w,
 	*status = errno == EACCES ? EX_NOPERM : EX_NOINPUT;
 	fprintf(stderr, "waihu: %s: %s\n", path, strerror(errno));
 	if (o->url && strncmp(o->url, "ipc:", 4))
-		fprintf(stderr, "waihu: recordings stay on the server's "
-			"machine: run this command there\n");
+		fprintf(stderr, _("waihu: recordings stay on the server's "
+			"machine: run this command there\n"));
 	return NULL;
 }
 
@@ -106,12 +110,12 @@ static int play(const char *path)
 		if (status == NO_PROGRAM)
 			continue;
 		if (status)
-			fprintf(stderr, "waihu: %s could not play %s\n",
+			fprintf(stderr, _("waihu: %s could not play %s\n"),
 				players[i], path);
 		return status ? EX_UNAVAILABLE : 0;
 	}
-	fprintf(stderr, "waihu: no player is installed (aplay of alsa-utils, "
-		"play of sox); the recording is %s\n", path);
+	fprintf(stderr, _("waihu: no player is installed (aplay of alsa-utils, "
+		"play of sox); the recording is %s\n"), path);
 	return EX_UNAVAILABLE;
 }
 
@@ -124,7 +128,7 @@ static int copy(FILE *in, const char *to, bool over)
 	bool bad;
 
 	if (!f) {
-		fprintf(stderr, "waihu: %s: %s%s\n", to, strerror(errno),
+		fprintf(stderr, _("waihu: %s: %s%s\n"), to, strerror(errno),
 			errno == EEXIST ? "; --yes replaces it" : "");
 		return EX_CANTCREAT;
 	}
@@ -135,7 +139,7 @@ static int copy(FILE *in, const char *to, bool over)
 	if (!out)
 		bad = fclose(f) || bad;
 	if (bad) {
-		fprintf(stderr, "waihu: %s: not written whole: %s\n", to,
+		fprintf(stderr, _("waihu: %s: not written whole: %s\n"), to,
 			strerror(errno));
 		if (!out)
 			unlink(to);
@@ -166,7 +170,7 @@ int admin_call(const struct admin_opts *o, int argc, char **argv)
 	w.uid = places[0];
 	w.file = places[1];
 	if (n != (to_file ? 2 : 1)) {
-		fprintf(stderr, "waihu: call %s [--why TEXT]\n", to_file
+		fprintf(stderr, _("waihu: call %s [--why TEXT]\n"), to_file
 			? "export CALL FILE (- is standard output)"
 			: "play CALL");
 		return EX_USAGE;

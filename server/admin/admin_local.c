@@ -5,6 +5,7 @@
 #include "conf/conf.h"
 #include "options.h"
 #include "sim/sim.h"
+#include "tui/text.h"
 
 #include <fcntl.h>
 #include <string.h>
@@ -36,12 +37,12 @@ static void told_change(const struct asked *a, const json_t *row)
 		options_paced_text(k, options_paced(a->c, a->campaign, k),
 				   text, sizeof(text));
 		if (str_eq(text, file))
-			printf("campaign %s: %s: %s by %s stays; the file "
-			       "says %s as before\n", a->campaign, key, now,
+			printf(_("campaign %s: %s: %s by %s stays; the file "
+			       "says %s as before\n"), a->campaign, key, now,
 			       by, text);
 		else
-			printf("campaign %s: %s: a reload ends %s by %s: the "
-			       "file says %s now\n", a->campaign, key, now,
+			printf(_("campaign %s: %s: a reload ends %s by %s: the "
+			       "file says %s now\n"), a->campaign, key, now,
 			       by, text);
 	}
 }
@@ -88,14 +89,76 @@ static void tell_changes(const struct admin_opts *o, const struct conf *c)
 	close(null);
 }
 
-static int config(const struct admin_opts *o, int argc, char **argv)
+static void json_value(const char *section, const char *inst,
+		       const struct conf_row *row, const char *const *items,
+		       size_t n, const struct conf_origin *at, void *arg UNUSED)
+{
+	bool list = row->flags & CONF_LIST;
+	json_t *all = json_array();
+	char option[160];
+
+	str_fmt(option, sizeof(option), "%s%s%s%s%s", section,
+		*section ? "." : "", inst ? inst : "", inst ? "." : "",
+		row->key);
+	for (size_t i = 0; i < n; i++)
+		json_array_append_new(all, json_string(items[i]));
+	json_t *line = json_pack("{s:s, s:O, s:s, s:i, s:i}", "option", option,
+				 "value", list ? all : n
+				 ? json_array_get(all, 0) : all, "file",
+				 at->line ? at->file : "default", "line",
+				 (int)at->line, "column", (int)at->column);
+
+	if (line && !json_dumpf(line, stdout, JSON_COMPACT))
+		puts("");
+	json_decref(line);
+	json_decref(all);
+}
+
+/* A mistake of the configuration as a line of JSON, else as people read. */
+static void tell_mistake(const struct conf_origin *at, const char *text,
+			 void *arg)
+{
+	const struct admin_opts *o = arg;
+	json_t *line;
+
+	conf_error_print(at, text, stderr);
+	if (!o->json)
+		return;
+	line = json_pack("{s:s, s:i, s:i, s:s}", "file", at->file, "line",
+			 (int)at->line, "column", (int)at->column, "mistake",
+			 text);
+	if (line && !json_dumpf(line, stdout, JSON_COMPACT))
+		puts("");
+	json_decref(line);
+}
+
+/* Loads and checks it; the exit status. */
+static int load(const struct admin_opts *o, int argc, char **argv,
+		struct conf **c)
 {
 	const char *paths[16] = { "/etc/waihu/waihu.yaml",
 				  "/etc/waihu/conf.d" };
-	const char *verb = argc > 1 ? argv[1] : "";
 	size_t n = 2;
+	enum err e;
+
+	if (argc > 2)
+		for (n = 0; n < ARRAY_LEN(paths) && (int)n + 2 < argc; n++)
+			paths[n] = argv[n + 2];
+	e = conf_load(paths, n, &server_options, c, tell_mistake, (void *)o);
+	if (e)
+		return e == ERR_ABSENT ? EX_NOINPUT : EX_CONFIG;
+	if (!options_check(*c, tell_mistake, (void *)o))
+		return 0;
+	*c = conf_free(*c);
+	return EX_CONFIG;
+}
+
+static int config(const struct admin_opts *o, int argc, char **argv)
+{
+	const char *verb = argc > 1 ? argv[1] : "";
 	bool zh = !strncmp(o->lang, "zh", 2);
-	struct conf *c;
+	struct conf *c = NULL;
+	int status;
 
 	if (str_eq(verb, "default")) {
 		conf_print_default(&server_options, zh, stdout);
@@ -105,28 +168,23 @@ static int config(const struct admin_opts *o, int argc, char **argv)
 		conf_print_mdoc(&server_options, zh, stdout);
 		return 0;
 	}
-	if (!str_eq(verb, "check") && !str_eq(verb, "show")) {
-		fprintf(stderr, "waihu: config: say check, show, "
-			"default or mdoc\n");
-		return EX_USAGE;
-	}
-	if (argc > 2)
-		for (n = 0; n < ARRAY_LEN(paths) && (int)n + 2 < argc; n++)
-			paths[n] = argv[n + 2];
-	if (conf_load(paths, n, &server_options, &c, conf_error_print,
-		      stderr))
-		return EX_CONFIG;
-	int status = options_check(c, conf_error_print, stderr) ? EX_CONFIG
-								: 0;
-
-	if (!status && str_eq(verb, "show"))
+	if (!str_eq(verb, "check") && !str_eq(verb, "show"))
+		return -1;
+	status = load(o, argc, argv, &c);
+	if (status)
+		return status;
+	if (str_eq(verb, "show") && o->json) {
+		conf_each(c, json_value, NULL);
+	} else if (str_eq(verb, "show")) {
 		conf_print_effective(c, stdout);
-	else if (!status && !o->quiet) {
-		puts("the configuration is good");
+	} else if (o->json) {
+		puts("{\"good\":true}");
+	} else if (!o->quiet) {
+		puts(_("the configuration is good"));
 		tell_changes(o, c);
 	}
 	conf_free(c);
-	return status;
+	return 0;
 }
 
 int admin_local(const struct admin_opts *o, int argc, char **argv)

@@ -4,6 +4,7 @@
 #include "base/clock.h"
 #include "base/str.h"
 #include "link/link.h"
+#include "tui/text.h"
 
 #include <errno.h>
 #include <poll.h>
@@ -42,7 +43,7 @@ static void send_data(struct talk *t)
 	t->data_done = m->last;
 	t->data_sent += m->chunk_len;
 	if (link_send_as(t->link, MSG_ADMIN_DATA, t->no, m)) {
-		fprintf(stderr, "waihu: the server is gone\n");
+		fprintf(stderr, _("waihu: the server is gone\n"));
 		t->ended = true;
 		t->status = EX_UNAVAILABLE;
 	}
@@ -66,11 +67,11 @@ static void on_in(void *arg, const struct msg_login_ok *ok)
 	struct talk *t = arg;
 
 	if (t->up) {			/* came back: the answer is lost */
-		fprintf(stderr, "waihu: the link broke; ask again\n");
+		fprintf(stderr, _("waihu: the link broke; ask again\n"));
 		t->ended = true;
 		t->status = EX_TEMPFAIL;
 	} else if (ok->role != MSG_ROLE_ADMIN) {
-		fprintf(stderr, "waihu: this user is no administrator\n");
+		fprintf(stderr, _("waihu: this user is no administrator\n"));
 		t->ended = true;
 		t->status = EX_NOPERM;
 	} else {
@@ -91,8 +92,8 @@ static void on_ask(void *arg, const struct msg_welcome *w UNUSED)
 	}
 	pass[strcspn(pass, "\r\n")] = '\0';
 	if (!t->o->user || link_login(t->link, t->o->user, pass, false)) {
-		fprintf(stderr, "waihu: not an administrator here: use --user "
-			"and --password-file, or the group waihu-admin\n");
+		fprintf(stderr, _("waihu: not an administrator here: use --user "
+			"and --password-file, or the group waihu-admin\n"));
 		t->ended = true;
 		t->status = EX_NOPERM;
 	}
@@ -105,13 +106,15 @@ static void on_message(void *arg, enum msg_type type, uint32_t req,
 	struct talk *t = arg;
 	const struct msg_admin_rep *m = obj;
 	const struct msg_refused *no = obj;
+	char text[1024];
 	struct clock c;
 
 	clock_init_real(&c);
 	t->heard_ms = clock_now(&c).mono_ms;
 	if (type == MSG_REFUSED) {
 		fprintf(stderr, "waihu: %s\n",
-			*no->text ? no->text : msg_refusal_text(no->code));
+			*no->text ? no->text
+				  : gettext(msg_refusal_text(no->code)));
 		t->ended = true;
 		t->status = no->code == MSG_NO_LOGIN ? EX_NOPERM : 1;
 	} else if (type == MSG_OK && req == t->no) {
@@ -125,8 +128,11 @@ static void on_message(void *arg, enum msg_type type, uint32_t req,
 		if (!t->status && !admin_out_columns(t->out))
 			t->status = EX_USAGE;
 		t->out = admin_out_free(t->out);
-		if (*m->error)
-			fprintf(stderr, "waihu: %s\n", m->error);
+		if (*m->error) {
+			admin_refusal(m, text, sizeof(text));
+			fflush(stdout);
+			fprintf(stderr, "waihu: %s\n", text);
+		}
 	}
 }
 
@@ -143,20 +149,20 @@ static void unreachable(struct talk *t, const char *why)
 	t->ended = true;
 	t->status = status ? NOT_RUNNING : EX_UNAVAILABLE;
 	if (strncmp(t->o->url, local, strlen(local))) {
-		fprintf(stderr, "waihu: %s (is waihud running there?)\n",
+		fprintf(stderr, _("waihu: %s (is waihud running there?)\n"),
 			why);
 		return;
 	}
 	if (access(path, W_OK) && errno == EACCES) {
-		fprintf(stderr, "waihu: %s: not for you: be root or of the "
-			"group waihu-admin, or use --server and --user\n",
+		fprintf(stderr, _("waihu: %s: not for you: be root or of the "
+			"group waihu-admin, or use --server and --user\n"),
 			path);
 		t->status = EX_NOPERM;
 		return;
 	}
-	fprintf(stderr, "waihu: nobody answers at %s (is waihud running?)\n"
+	fprintf(stderr, _("waihu: nobody answers at %s (is waihud running?)\n"
 		"waihu: start it: systemctl start waihud, or waihud -c FILE; "
-		"another socket: --socket PATH or $WAIHU_SOCKET\n", path);
+		"another socket: --socket PATH or $WAIHU_SOCKET\n"), path);
 }
 
 static void on_lost(void *arg, const char *why)
@@ -204,7 +210,7 @@ static void converse(struct talk *t)
 		/* Without --timeout the link's own heartbeat judges. */
 		if (t->up && t->o->timeout_s && now.mono_ms - t->heard_ms >
 				     t->o->timeout_s * 1000LL) {
-			fprintf(stderr, "waihu: no answer for %d s\n",
+			fprintf(stderr, _("waihu: no answer for %d s\n"),
 				t->o->timeout_s);
 			t->status = EX_TEMPFAIL;
 			return;
@@ -226,7 +232,7 @@ int admin_talk(const struct admin_opts *o, struct msg_admin_req *req,
 	if (data && !fstat(fileno(data), &st) && S_ISREG(st.st_mode))
 		t.data_size = (uint64_t)st.st_size;
 	if (link_new(&t.link, &conf)) {
-		fprintf(stderr, "waihu: %s: not an address of a server\n",
+		fprintf(stderr, _("waihu: %s: not an address of a server\n"),
 			o->url);
 		return EX_USAGE;
 	}

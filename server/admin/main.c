@@ -4,43 +4,14 @@
 #include "base/log.h"
 #include "base/str.h"
 #include "link/link.h"
+#include "tui/text.h"
 
 #include <errno.h>
-#include <locale.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sysexits.h>
 #include <unistd.h>
-
-static const char usage_text[] =
-	"usage: waihu [OPTION...] OBJECT VERB [ARG...]\n"
-	"\n"
-	"  waihu status                        one screen of everything\n"
-	"  waihu why NUMBER                    why it may, or may not, be called\n"
-	"  waihu user list|show|add|set|delete\n"
-	"  waihu agent list|show|set\n"
-	"  waihu report list|export            what agents did with their time\n"
-	"  waihu campaign list|show|start|pause|stop|set\n"
-	"  waihu pace explain|measure CAMPAIGN | waihu pace --stdio\n"
-	"  waihu simulate [CAMPAIGN] ...       a day of pacing, in virtual time\n"
-	"  waihu list list|show|import|delete  waihu lead list|show|set|erase\n"
-	"  waihu dnc list|add|show|delete      waihu consent list|add|delete\n"
-	"  waihu trunk list|show|drain|enable|set\n"
-	"  waihu call list|show|play|export    waihu cdr export\n"
-	"  waihu audit list  waihu alert list  waihu store backup|show|verify\n"
-	"  waihu config check|show|default|mdoc [FILE...]\n"
-	"\n"
-	"  --json          one JSON object a line\n"
-	"  --columns A,B   these columns only       --no-header\n"
-	"  -q, --quiet     no talk                  -n, --dry-run  change nothing\n"
-	"  -y, --yes       confirmed                --timeout S    give up after\n"
-	"  -s, --socket PATH   local socket; default $WAIHU_SOCKET, else\n"
-	"                      /run/waihu/ctl.sock\n"
-	"  --server URL --user NAME --password-file FILE   from another machine\n"
-	"  --lang en|zh    --color auto|always|never  --version  -h, --help\n"
-	"\n"
-	"Exit status: 0 done, 1 refused, 2 nothing found, 3 server not running\n"
-	"(status), 64.. as in sysexits(3).  See waihu(8).\n";
 
 struct line {
 	struct admin_opts o;
@@ -72,6 +43,7 @@ static bool flag(struct line *l, const char *w)
 		{ "--quiet", "-q", &l->o.quiet },
 		{ "--dry-run", "-n", &l->o.dry_run },
 		{ "--yes", "-y", &l->o.yes },
+		{ "--wide", NULL, &l->o.wide },
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(flags); i++) {
@@ -93,7 +65,7 @@ static bool bare(struct line *l, const char *w)
 
 	for (size_t i = 0; i < ARRAY_LEN(names); i++) {
 		if (str_eq(w, names[i])) {
-			fprintf(stderr, "waihu: %s needs a value\n", w);
+			fprintf(stderr, _("waihu: %s needs a value\n"), w);
 			l->status = EX_USAGE;
 			return true;
 		}
@@ -111,7 +83,7 @@ static bool option(struct line *l, int argc, char **argv, int *i)
 	else if ((v = valued(argc, argv, i, "--lang", NULL))) {
 		l->o.lang = v;
 		if (!str_eq(v, "en") && strncmp(v, "zh", 2)) {
-			fprintf(stderr, "waihu: --lang: en or zh\n");
+			fprintf(stderr, _("waihu: --lang: en or zh\n"));
 			l->status = EX_USAGE;
 		}
 	} else if ((v = valued(argc, argv, i, "--server", NULL)))
@@ -120,14 +92,19 @@ static bool option(struct line *l, int argc, char **argv, int *i)
 		l->o.user = v;
 	else if ((v = valued(argc, argv, i, "--password-file", NULL)))
 		l->o.pass_file = v;
-	else if ((v = valued(argc, argv, i, "--color", NULL)))
+	else if ((v = valued(argc, argv, i, "--color", NULL))) {
 		l->o.color = str_eq(v, "always");
-	else if ((v = valued(argc, argv, i, "--socket", "-s")))
+		if (!text_is_one_of("auto|always|never", v)) {
+			fprintf(stderr, _("waihu: --color: auto, always or "
+				"never\n"));
+			l->status = EX_USAGE;
+		}
+	} else if ((v = valued(argc, argv, i, "--socket", "-s")))
 		str_fmt(l->url, sizeof(l->url), "ipc://%s", v);
 	else if ((v = valued(argc, argv, i, "--timeout", NULL))) {
 		if (str_to_i64(v, 1, 86400, &n)) {
-			fprintf(stderr, "waihu: --timeout: seconds, 1 to "
-				"86400\n");
+			fprintf(stderr, _("waihu: --timeout: seconds, 1 to "
+				"86400\n"));
 			l->status = EX_USAGE;
 		} else {
 			l->o.timeout_s = (int)n;
@@ -155,7 +132,8 @@ static void read_line(int argc, char **argv, struct line *l)
 			l->status = 0;
 		} else if (str_eq(argv[i], "--help") ||
 			   str_eq(argv[i], "-h")) {
-			fputs(usage_text, stdout);
+			admin_usage(stdout, l->count ? l->words[0] : NULL,
+				    l->count > 1 ? l->words[1] : NULL);
 			l->status = 0;
 		} else if (!flag(l, argv[i]) && !option(l, argc, argv, &i)) {
 			if (l->count == (int)ARRAY_LEN(l->words))
@@ -166,13 +144,34 @@ static void read_line(int argc, char **argv, struct line *l)
 	}
 	if (!l->o.url)
 		l->o.url = l->url;
-	if (!l->o.lang)
-		l->o.lang = getenv("WAIHU_LANG") ? getenv("WAIHU_LANG")
-						 : "en";
+	l->o.lang = text_lang() == LANG_ZH ? "zh" : "en";
 	if (l->status < 0 && !l->count) {
-		fputs(usage_text, stderr);
+		admin_usage(stderr, NULL, NULL);
 		l->status = EX_USAGE;
 	}
+}
+
+/* The language is known before anything is said, wherever it stands. */
+static const char *lang_of(int argc, char **argv)
+{
+	for (int i = 1; i < argc; i++) {
+		if (!strncmp(argv[i], "--lang=", 7))
+			return argv[i] + 7;
+		if (str_eq(argv[i], "--lang"))
+			return argv[i + 1];
+	}
+	return NULL;
+}
+
+/* What goes to a terminal must fit it; without one all is told. */
+static void measure(struct admin_opts *o)
+{
+	struct winsize w;
+
+	o->narrow = isatty(STDOUT_FILENO);
+	o->cells = 100;
+	if (o->narrow && !ioctl(STDOUT_FILENO, TIOCGWINSZ, &w) && w.ws_col)
+		o->cells = w.ws_col;
 }
 
 /* `status` and `why N` have no verb of their own. */
@@ -239,10 +238,9 @@ int main(int argc, char **argv)
 	FILE *data;
 	int status;
 
-	/* Widths need a UTF-8 locale; C.UTF-8 is always there (UX 0.2). */
-	if (!setlocale(LC_CTYPE, "C.UTF-8"))
-		setlocale(LC_CTYPE, "");
+	text_init(lang_of(argc, argv));
 	log_set_level(LOG_WARN);
+	measure(&l.o);
 	read_line(argc, argv, &l);
 	if (l.status >= 0)
 		return l.status;
@@ -254,7 +252,7 @@ int main(int argc, char **argv)
 	if (status >= 0)
 		return status;
 	if (!to_request(&l, &req)) {
-		fprintf(stderr, "waihu: too many or too long words\n");
+		fprintf(stderr, _("waihu: too many or too long words\n"));
 		return EX_USAGE;
 	}
 	data = data_of(&l, reject, sizeof(reject), &status);

@@ -2,150 +2,81 @@
 
 #include "base/str.h"
 #include "dial/loop.h"
+#include "msg/msg_form.h"
 #include "report/audit.h"
+#include "verbs.h"
 
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-/*
- * The verbs, in the order of the manual.  `changes`: refused to a user who
- * may only read, and said in the audit log by the verb itself.
- */
+/* Who acts on a verb of verbs.c; its arguments and help are told there. */
 static const struct {
 	const char *object, *verb;
 	step_h *step;
-	bool changes;
-	const char *args, *help;
-} verbs[] = {
-	{ "status",   "show",   verb_status_show,   false, "",
-	  "one screen: version, uptime, agents, calls, trunks, alerts" },
-	{ "user",     "list",   verb_user_list,     false, "", "who may log in" },
-	{ "user",     "show",   verb_user_show,     false, "NAME", "one of them" },
-	{ "user",     "add",    verb_user_add,      true,
-	  "NAME --role R [--agent N] [--name TEXT] [--team T] "
-	  "[--campaigns A,B] [lang=L] [phone=P] [unmask=yes] [read_only=yes] "
-	  "[locked=yes] --password-stdin [--phone-password-stdin]",
-	  "let somebody log in" },
-	{ "user",     "set",    verb_user_set,      true,
-	  "NAME [role=R] [agent=N] [name=TEXT] [team=T] [campaigns=A,B] "
-	  "[lang=L] [locked=yes|no] [unmask=yes|no] [read_only=yes|no] "
-	  "[phone=embedded|registered|sip:URI] "
-	  "[--password-stdin | --phone-password-stdin]",
-	  "change a user" },
-	{ "user",     "delete", verb_user_delete,   true, "NAME", "remove a user" },
-	{ "agent",    "list",   verb_agent_list,    false, "[--state S]",
-	  "agents and what they do now" },
-	{ "agent",    "show",   verb_agent_show,    false, "NUMBER", "one agent" },
-	{ "agent",    "set",    verb_agent_set,     true,
-	  "NUMBER state=ready|not_ready|break|offline --reason TEXT",
-	  "put an agent into a state" },
-	{ "report",   "list",   verb_report_list,   false,
-	  "[--period today|week|month] [--by agent|skill|team] "
-	  "[--campaign NAME] [--team T] [--find PART] [--sort COLUMN]",
-	  "how agents spent their time" },
-	{ "report",   "export", verb_report_export, false,
-	  "[--format csv|json] [--period today|week|month] "
-	  "[--by agent|skill|team] [--campaign NAME] [--team T] [--find PART] "
-	  "[--sort COLUMN]",
-	  "the same for a spreadsheet" },
-	{ "campaign", "list",   verb_campaign_list, false, "", "campaigns" },
-	{ "campaign", "show",   verb_campaign_show, false, "NAME",
-	  "one campaign, its leads, what holds it back" },
-	{ "campaign", "start",  verb_campaign_start, true, "NAME", "dial" },
-	{ "campaign", "pause",  verb_campaign_pause, true, "NAME",
-	  "no new calls for now" },
-	{ "campaign", "stop",   verb_campaign_stop, true, "NAME",
-	  "no new calls; ringing ones are taken back" },
-	{ "campaign", "set",    verb_campaign_set,  true,
-	  "NAME [lines=1.45] [target=2.5%] [mode=M] [ring=25s]",
-	  "change the pacing" },
-	{ "pace",     "explain", verb_pace_explain, false, "CAMPAIGN",
-	  "why so many lines are in the air, and what limits them" },
-	{ "pace",     "measure", verb_pace_measure, false,
-	  "CAMPAIGN [--from DAY] [--leads N]",
-	  "a recorded day in numbers, as waihu simulate takes them" },
-	{ "list",     "list",   verb_list_list,     false, "", "lists of leads" },
-	{ "list",     "show",   verb_list_show,     false, "LIST", "one list" },
-	{ "list",     "import", verb_list_import,   true,
-	  "LIST FILE.csv [--map phone=1,name=3] [--country CC] [--charset C] "
-	  "[--tags A,B] [--consent-purpose P] "
-	  "[--duplicates list|campaign|any] [--check]",
-	  "read leads from a file" },
-	{ "list",     "delete", verb_list_delete,   true, "LIST",
-	  "erase a list and its leads" },
-	{ "lead",     "list",   verb_lead_list, false,
-	  "LIST [--after ID] [--limit N]", "leads of a list" },
-	{ "lead",     "show",   verb_lead_show,     false, "ID|NUMBER",
-	  "a lead and its calls" },
-	{ "lead",     "set",    verb_lead_set, true,
-	  "ID|NUMBER [priority=N] [status=held|ready] [name=TEXT] [tags=T]",
-	  "change a lead" },
-	{ "lead",     "erase",  verb_lead_erase, true,
-	  "NUMBER --yes [--why TEXT]",
-	  "forget a customer: his leads, recordings, notes and attempts go, "
-	  "records stay without him, and he is never called again" },
-	{ "dnc",      "list",   verb_dnc_list,      false,
-	  "[--limit N] [--unmask --why TEXT]",
-	  "do not call, numbers masked; whole with --unmask, in the audit log "
-	  "first" },
-	{ "dnc",      "add",    verb_dnc_add,       true,
-	  "NUMBER [--source TEXT]", "never call this number again" },
-	{ "dnc",      "show",   verb_dnc_show,      false, "NUMBER",
-	  "is it on the list? exit status 2 if not" },
-	{ "dnc",      "delete", verb_dnc_delete,    true, "NUMBER",
-	  "allow it again" },
-	{ "consent",  "list",   verb_consent_list,  false, "NUMBER",
-	  "consents of a customer" },
-	{ "consent",  "add",    verb_consent_add,   true,
-	  "NUMBER --kind K --purpose P [--proof TEXT]", "note a consent" },
-	{ "consent",  "delete", verb_consent_delete, true, "NUMBER [--purpose P]",
-	  "revoke" },
-	{ "trunk",    "list",   verb_trunk_list,    false, "", "trunks" },
-	{ "trunk",    "show",   verb_trunk_show,    false, "NAME", "one trunk" },
-	{ "trunk",    "drain",  verb_trunk_drain,   true, "NAME", "no new calls" },
-	{ "trunk",    "enable", verb_trunk_enable,  true, "NAME", "use it again" },
-	{ "trunk",    "set",    verb_trunk_set,     true, "NAME cps=N",
-	  "change its limit of calls a second" },
-	{ "call",     "list",   verb_call_list,     false,
-	  "[--since T] [--until T] [--number N] [--limit N]",
-	  "calls, oldest first; the first N" },
-	{ "call",     "show",   verb_call_show,     false, "CALL", "one call" },
-	{ "call",     "play",   verb_call_play,     true, "CALL [--why TEXT]",
-	  "play its recording with aplay or play, on the machine of the "
-	  "server; in the audit log first" },
-	{ "call",     "export", verb_call_export,   true,
-	  "CALL FILE [--why TEXT]",
-	  "copy its recording to a file, or to standard output if FILE is -, "
-	  "on the machine of the server; in the audit log first" },
-	{ "cdr",      "export", verb_cdr_export,    false,
-	  "[--since T] [--until T] [--number N] "
-	  "[--format asterisk-csv|json] [--unmask --why TEXT]",
-	  "records of calls, numbers masked; whole with --unmask if the user "
-	  "may see them; in the audit log first" },
-	{ "audit",    "list",   verb_audit_list,    false,
-	  "[--since T] [--until T] [--limit N]",
-	  "who did what, oldest first" },
-	{ "alert",    "list",   verb_alert_list,    false, "[--since T]",
-	  "alerts of today, or since then" },
-	{ "why",      "show",   verb_why_number,    false,
-	  "NUMBER [--campaign NAME]",
-	  "every rule, the first that blocks, the earliest legal second" },
-	{ "store",    "backup", verb_store_backup, true, "FILE",
-	  "compact copy of the database while it runs; the key its rows are "
-	  "sealed with is not in it" },
-	{ "store",    "show",   verb_store_show, false, "",
-	  "how much it holds, how long it is kept, the ends of the chain" },
-	{ "store",    "verify", verb_store_verify, false, "",
-	  "read every row and the chain of events" },
+} steps[] = {
+	{ "status", "show", verb_status_show },
+	{ "user", "list", verb_user_list },
+	{ "user", "show", verb_user_show },
+	{ "user", "add", verb_user_add },
+	{ "user", "set", verb_user_set },
+	{ "user", "delete", verb_user_delete },
+	{ "agent", "list", verb_agent_list },
+	{ "agent", "show", verb_agent_show },
+	{ "agent", "set", verb_agent_set },
+	{ "report", "list", verb_report_list },
+	{ "report", "export", verb_report_export },
+	{ "campaign", "list", verb_campaign_list },
+	{ "campaign", "show", verb_campaign_show },
+	{ "campaign", "start", verb_campaign_start },
+	{ "campaign", "pause", verb_campaign_pause },
+	{ "campaign", "stop", verb_campaign_stop },
+	{ "campaign", "set", verb_campaign_set },
+	{ "pace", "explain", verb_pace_explain },
+	{ "pace", "measure", verb_pace_measure },
+	{ "list", "list", verb_list_list },
+	{ "list", "show", verb_list_show },
+	{ "list", "import", verb_list_import },
+	{ "list", "delete", verb_list_delete },
+	{ "lead", "list", verb_lead_list },
+	{ "lead", "show", verb_lead_show },
+	{ "lead", "set", verb_lead_set },
+	{ "lead", "erase", verb_lead_erase },
+	{ "dnc", "list", verb_dnc_list },
+	{ "dnc", "add", verb_dnc_add },
+	{ "dnc", "show", verb_dnc_show },
+	{ "dnc", "delete", verb_dnc_delete },
+	{ "consent", "list", verb_consent_list },
+	{ "consent", "add", verb_consent_add },
+	{ "consent", "delete", verb_consent_delete },
+	{ "trunk", "list", verb_trunk_list },
+	{ "trunk", "show", verb_trunk_show },
+	{ "trunk", "drain", verb_trunk_drain },
+	{ "trunk", "enable", verb_trunk_enable },
+	{ "trunk", "set", verb_trunk_set },
+	{ "call", "list", verb_call_list },
+	{ "call", "show", verb_call_show },
+	{ "call", "play", verb_call_play },
+	{ "call", "export", verb_call_export },
+	{ "cdr", "export", verb_cdr_export },
+	{ "audit", "list", verb_audit_list },
+	{ "alert", "list", verb_alert_list },
+	{ "why", "show", verb_why_number },
+	{ "store", "backup", verb_store_backup },
+	{ "store", "show", verb_store_show },
+	{ "store", "verify", verb_store_verify },
+	{ "config", "reload", verb_config_reload },
 };
 
 void clerk_help(FILE *out)
 {
-	for (size_t i = 0; i < ARRAY_LEN(verbs); i++)
-		fprintf(out, "%s\t%s\t%s\t%s\n", verbs[i].object,
-			verbs[i].verb, verbs[i].args, verbs[i].help);
+	const struct verb *v;
+
+	for (size_t i = 0; (v = verb_at(i)); i++)
+		if (!(v->flags & VERB_HERE))
+			fprintf(out, "%s\t%s\t%s\t%s\n", v->object, v->verb,
+				v->args, v->help);
 }
 
 /* Long answers do not wait for the next tick. */
@@ -172,6 +103,11 @@ enum err clerk_new(const struct clerk_conf *conf, struct clerk **out)
 	}
 	*out = c;
 	return ERR_OK;
+}
+
+void clerk_on_reload(struct clerk *c, clerk_reload_h *reload)
+{
+	c->reload = reload;
 }
 
 static void job_end(struct job *j)
@@ -261,6 +197,10 @@ bool fail(struct job *j, int status, enum msg_refusal code, const char *fmt,
 
 	va_start(ap, fmt);
 	str_vfmt(j->error, sizeof(j->error), fmt, ap);
+	va_end(ap);
+	va_start(ap, fmt);
+	str_copy(j->form, sizeof(j->form), fmt);
+	msg_form_args(j->args, sizeof(j->args), fmt, ap);
 	va_end(ap);
 	j->exit = status;
 	j->code = code;
@@ -419,6 +359,8 @@ static void flush(struct job *j, bool last)
 			m->exit = (uint8_t)j->exit;
 			m->code = (uint16_t)j->code;
 			str_copy(m->error, sizeof(m->error), j->error);
+			str_copy(m->form, sizeof(m->form), j->form);
+			str_copy(m->args, sizeof(m->args), j->args);
 			last = false;
 		}
 		enum err e = door_send(door, j->session, MSG_ADMIN_REP,
@@ -485,20 +427,27 @@ static bool begin(struct job *j, const struct door_session *s)
 	const char *verb = j->words.argv_count > 1 ? j->words.argv[1].word
 						   : "";
 
-	for (size_t i = 0; i < ARRAY_LEN(verbs); i++) {
-		if (!str_eq(verbs[i].object, object) ||
-		    !str_eq(verbs[i].verb, verb))
-			continue;
-		if (verbs[i].changes && s->read_only)
-			return !fail(j, EXIT_NOPERM, MSG_NO_PERM,
-				     "you may look but not act");
-		const char *odd = word_odd(j, verbs[i].args);
+	const struct verb *v = verb_find(object, verb);
+	const char *odd = v ? word_odd(j, v->args) : NULL;
+	/* A verb that sets keys has words of its own for a wrong one. */
+	bool sets = str_eq(object, "user") || (str_eq(verb, "set") &&
+			!str_eq(object, "trunk") && !str_eq(object, "agent"));
 
-		if (odd)
-			return !fail(j, EXIT_USAGE, MSG_NO_ARG,
-				     "%s: not known here; waihu %s %s %s", odd,
-				     object, verb, verbs[i].args);
-		j->step = verbs[i].step;
+	if (v && !odd && !sets)
+		odd = word_excess(j, v->args);
+
+	if (v && v->flags & VERB_CHANGES && s->read_only)
+		return !fail(j, EXIT_NOPERM, MSG_NO_PERM,
+			     "you may look but not act");
+	if (odd)
+		return !fail(j, EXIT_USAGE, MSG_NO_ARG,
+			     "%s: not known here; waihu %s %s %s", odd,
+			     object, verb, v->args);
+	for (size_t i = 0; i < ARRAY_LEN(steps); i++) {
+		if (!str_eq(steps[i].object, object) ||
+		    !str_eq(steps[i].verb, verb))
+			continue;
+		j->step = steps[i].step;
 		return true;
 	}
 	return !fail(j, EXIT_USAGE, MSG_NO_ARG, "%s %s: no such verb; try "

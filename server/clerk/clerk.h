@@ -41,6 +41,10 @@ void clerk_request(struct clerk *c, const struct door_session *s,
 void clerk_data(struct clerk *c, const struct door_session *s, uint32_t req,
 		const struct msg_admin_data *m);
 void clerk_gone(struct clerk *c, uint64_t session);
+/* What `config reload` calls; none: it is refused. */
+typedef enum err clerk_reload_h(conf_error_h *mistake, conf_change_h *change,
+				void *arg);
+void clerk_on_reload(struct clerk *c, clerk_reload_h *reload);
 /* Goes on with what takes long; often. */
 void clerk_tick(struct clerk *c, struct now now);
 /* Sends the answers that waited for the disk; after store_pump. */

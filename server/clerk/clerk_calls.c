@@ -140,7 +140,9 @@ bool verb_call_show(struct job *j, struct now now)
 	if (!r.trunk || dial_trunk_stat(j->c->r->dial, r.trunk - 1, now, &t))
 		*t.name = '\0';
 	row = dispo_by_code(j->c->r->dispos, r.outcome);
-	o = cdr_json(&r, t.name, row ? row->label_en : "", false);
+	o = cdr_json(&r, t.name, !row ? "" : !j->words.json &&
+		     str_eq(j->words.lang, "zh") ? row->label_zh
+						 : row->label_en, false);
 	json_object_set_new(o, "spool", spool_json(j));
 	if (r.from_agent)
 		json_object_set_new(o, "parts", parts_json(j, &r));
@@ -202,8 +204,9 @@ enum { AUDIT_PAGE = 500 };
 
 struct audit_list {
 	struct audit_place at;
-	int64_t to_ms;
-	uint64_t left;
+	int64_t from_ms, to_ms;
+	uint64_t left;			/* to find, then to say              */
+	uint64_t limit;
 	struct job *j;
 	bool over;			/* past its time, or enough          */
 };
@@ -233,6 +236,23 @@ static bool audit_step(struct job *j, struct now now UNUSED)
 	return e ? fail_err(j, e, "audit log") : end || a->over;
 }
 
+/* The newest of them: first where they begin. */
+static bool audit_find(struct job *j, struct now now)
+{
+	struct audit_list *a = j->state;
+	bool more = false;
+	enum err e = audit_newest(j->c->r->store, &a->at, a->from_ms,
+				  a->to_ms, &a->left, &more);
+
+	if (e)
+		return fail_err(j, e, "audit log");
+	if (more)
+		return false;
+	a->left = a->limit;
+	j->step = audit_step;
+	return audit_step(j, now);
+}
+
 static void drop_audit(struct job *j)
 {
 	free(j->state);
@@ -245,23 +265,24 @@ bool verb_audit_list(struct job *j, struct now now)
 	const char *until = word_opt(j, "--until");
 	const char *limit = word_opt(j, "--limit");
 	struct audit_list *a = calloc(1, sizeof(*a));
-	int64_t from;
 
 	if (!a)
 		return fail_err(j, ERR_MEMORY, "audit log");
 	*a = (struct audit_list){ .j = j, .to_ms = INT64_MAX,
-				  .left = UINT64_MAX };
+				  .limit = UINT64_MAX };
 	j->state = a;
 	j->drop = drop_audit;
-	if (time_from(since ? since : "today", now.wall_ms, &from) ||
+	if (time_from(since ? since : "today", now.wall_ms, &a->from_ms) ||
 	    (until && time_from(until, now.wall_ms, &a->to_ms)) ||
-	    (limit && str_to_u64(limit, UINT64_MAX, &a->left)))
+	    (limit && str_to_u64(limit, UINT64_MAX, &a->limit)))
 		return fail(j, EXIT_USAGE, MSG_NO_ARG,
 			    "--since TIME, --until TIME, --limit N");
-	audit_from(&a->at, from);
+	a->left = a->limit;
 	j->hurry = true;
-	j->step = audit_step;
-	return audit_step(j, now);
+	j->step = limit ? audit_find : audit_step;
+	if (!limit)
+		audit_from(&a->at, a->from_ms);
+	return j->step(j, now);
 }
 
 static bool alert_row(void *arg, const struct msg_alert_row *r)

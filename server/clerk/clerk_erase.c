@@ -147,8 +147,8 @@ static bool erase_end(struct job *j, struct erase *x)
 
 	x->grp = NULL;
 	j->after = NULL;
-	return commit(j, g, "customer %s erased: %zu leads, %u records, %u "
-		      "recordings, %u attempts", x->masked, x->leads_n,
+	return commit(j, g, "customer %s erased: leads %zu, records %u, "
+		      "recordings %u, attempts %u", x->masked, x->leads_n,
 		      x->records, x->recordings, x->attempts);
 }
 
@@ -215,8 +215,8 @@ static bool begin(struct job *j, struct erase *x, struct now now)
 	x->records = x->recordings = 0;
 	j->hurry = true;
 	j->after = erase_step;
-	return commit(j, g, "erases the customer %s and all %zu numbers of "
-		      "his", x->masked, x->numbers_n);
+	return commit(j, g, "erases the customer %s with all his numbers: "
+		      "%zu", x->masked, x->numbers_n);
 }
 
 bool verb_lead_erase(struct job *j, struct now now)
@@ -261,9 +261,9 @@ bool verb_lead_erase(struct job *j, struct now now)
 		return true;
 	}
 	if (!j->words.yes)
-		return fail(j, EXIT_USAGE, MSG_NO_ARG, "%s: %zu leads, %u "
-			    "records and %u recordings would be erased for "
-			    "good: say --yes", x->masked, x->leads_n,
+		return fail(j, EXIT_USAGE, MSG_NO_ARG, "%s: would be erased "
+			    "for good: leads %zu, records %u, recordings %u; "
+			    "say --yes", x->masked, x->leads_n,
 			    x->records, x->recordings);
 	return begin(j, x, now);
 }

@@ -35,7 +35,7 @@ struct export {
 	char trunks[TRUNKS_MAX][32];	/* by row - 1                        */
 	uint64_t next, end;		/* uids                              */
 	size_t limit, said, seen;
-	bool csv, whole;
+	bool csv, whole, zh;		/* zh: a person reads outcomes       */
 	char number[20];
 	/* of the thread */
 	char *buf;			/* PIECE_SIZE + 2 * CDR_CSV_MAX      */
@@ -57,7 +57,7 @@ static const char *outcome_of(const struct export *x, uint16_t code)
 {
 	const struct dispo_row *row = dispo_by_code(x->dispos, code);
 
-	return row ? row->label_en : "";
+	return !row ? "" : x->zh ? row->label_zh : row->label_en;
 }
 
 static const char *trunk_of(const struct export *x, uint32_t trunk)
@@ -161,8 +161,9 @@ static bool one_record(void *arg, const struct cdr *r)
 	return !x->err;
 }
 
-static bool stopped(struct export *x)
+static bool stopped(void *arg)
 {
+	struct export *x = arg;
 	bool stop;
 
 	pthread_mutex_lock(&x->lock);
@@ -176,19 +177,24 @@ static void *export_run(void *arg)
 	struct export *x = arg;
 
 	pthread_setname_np(pthread_self(), "export");
+	/* Few of many are the newest. */
+	if (x->limit != SIZE_MAX)
+		x->err = cdr_newest_uid(x->store, x->next, x->end, x->number,
+					x->limit, stopped, x, &x->next);
 	if (x->csv) {
 		x->len = cdr_csv_header(x->buf, PIECE_SIZE);
 		x->buf[x->len++] = '\n';
 	}
-	do {
+	while (!x->err && !stopped(x)) {
 		enum err e;
 
 		x->seen = 0;
 		e = cdr_each_uid(x->store, x->next, x->end, one_record, x);
 		if (!x->err)
 			x->err = e;
-	} while (!x->err && x->seen == PAGE_ROWS && x->said < x->limit &&
-		 !stopped(x));
+		if (x->seen < PAGE_ROWS || x->said >= x->limit)
+			break;
+	}
 	if (!x->err)
 		flush_piece(x);
 	pthread_mutex_lock(&x->lock);
@@ -324,6 +330,7 @@ static bool export_words(struct job *j, struct now now)
 	x->next = cdr_uid_at(from_ms);
 	x->end = cdr_uid_at(to_ms);
 	x->limit = SIZE_MAX;
+	x->zh = !j->words.json && str_eq(j->words.lang, "zh");
 	return true;
 }
 
@@ -357,6 +364,7 @@ bool verb_cdr_export(struct job *j, struct now now)
 		return true;
 	x = j->state;
 	x->csv = !format || str_eq(format, "asterisk-csv");
+	x->zh = false;			/* a file is no screen */
 	x->whole = whole;
 	if (*x->number)
 		str_mask_number(masked, sizeof(masked), x->number);

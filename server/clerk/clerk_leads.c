@@ -260,13 +260,13 @@ static bool import_step(struct job *j, struct now now UNUSED)
 		return fail(j, EXIT_DATA, msg_refusal_of(st.err), "%s",
 			    *st.why ? st.why : err_text(st.err));
 	if (!word_flag(j, "--check"))
-		audit(j, "list %s: %llu leads imported, %llu rows rejected",
+		audit(j, "list %s: leads imported %llu, rows rejected %llu",
 		      word_at(j, 0), (unsigned long long)st.added,
 		      (unsigned long long)st.rejected);
 	live_relist(j->c->conf.live);
 	if (st.rejected)
-		return fail(j, EXIT_NOTHING, MSG_NO_ARG, "%llu rows were "
-			    "rejected", (unsigned long long)st.rejected);
+		return fail(j, EXIT_NOTHING, MSG_NO_ARG, "rows rejected: "
+			    "%llu", (unsigned long long)st.rejected);
 	return true;
 }
 
@@ -409,6 +409,7 @@ bool verb_list_import(struct job *j, struct now now)
 
 static json_t *lead_json(const struct lead *l)
 {
+	static const char *const tiers[] = { "", "A", "B", "C", "D" };
 	json_t *numbers = json_array();
 	char masked[24];
 
@@ -416,11 +417,11 @@ static json_t *lead_json(const struct lead *l)
 		str_mask_number(masked, sizeof(masked), l->numbers[i].e164);
 		json_array_append_new(numbers, json_string(masked));
 	}
-	return json_pack("{s:I, s:i, s:s, s:o, s:s, s:i, s:i, s:s, s:s, s:i, "
+	return json_pack("{s:I, s:i, s:s, s:o, s:s, s:s, s:i, s:s, s:s, s:i, "
 			 "s:o, s:o, s:s}",
 			 "lead", (json_int_t)l->id, "list", (int)l->list,
 			 "name", l->name, "numbers", numbers, "city", l->city,
-			 "tier", (int)l->tier, "priority", (int)l->priority,
+			 "tier", tiers[MIN(l->tier, 4u)], "priority", (int)l->priority,
 			 "tags", l->tags, "status",
 			 lead_status_word((enum lead_status)l->status),
 			 "attempts", (int)l->attempts, "next",

@@ -12,7 +12,7 @@ enum {
 	HURRY_MS = 2,
 	/* UX.md 3.1 */
 	EXIT_DONE = 0, EXIT_REFUSED = 1, EXIT_NOTHING = 2, EXIT_USAGE = 64,
-	EXIT_DATA = 65, EXIT_BUSY = 75, EXIT_NOPERM = 77,
+	EXIT_DATA = 65, EXIT_BUSY = 75, EXIT_NOPERM = 77, EXIT_CONFIG = 78,
 };
 
 struct job;
@@ -35,6 +35,7 @@ struct job {
 	int exit;
 	enum msg_refusal code;
 	char error[401];
+	char form[401], args[801];	/* of the error, for its reader      */
 	char *out;			/* JSON lines not yet sent           */
 	size_t out_len, out_cap, out_sent;
 	bool held, done;		/* answer waits for the disk; is all */
@@ -50,6 +51,7 @@ struct clerk {
 	unsigned waits;			/* of the store, for a job's group   */
 	bool closed;			/* freed when the last wait is over  */
 	struct loop_timer *hurry;
+	clerk_reload_h *reload;		/* NULL: nobody can                  */
 	struct verify *verify;		/* one at a time, may outlive its job */
 	const struct live_rooms *r;
 	struct job jobs[JOBS_MAX];
@@ -73,6 +75,9 @@ const char *word_stranger(const struct job *j, const char *keys);
  * would import).  --why and --reason are taken everywhere.  NULL: all known.
  */
 const char *word_odd(const struct job *j, const char *args);
+/* The first word more than the verb's places, or a key= it does not know;
+ * NULL: there is none. */
+const char *word_excess(const struct job *j, const char *args);
 /* Value of key=value; NULL if absent. */
 const char *word_value(const struct job *j, const char *key);
 
@@ -137,7 +142,7 @@ step_h verb_consent_list, verb_consent_add, verb_consent_delete;
 step_h verb_trunk_list, verb_trunk_show, verb_trunk_drain, verb_trunk_enable, verb_trunk_set;
 step_h verb_call_play, verb_call_export;
 step_h verb_call_list, verb_call_show, verb_cdr_export, verb_audit_list, verb_alert_list;
-step_h verb_why_number;
+step_h verb_why_number, verb_config_reload;
 step_h verb_store_backup, verb_store_show, verb_store_verify;
 
 #endif

@@ -56,6 +56,45 @@ const char *word_odd(const struct job *j, const char *args)
 	return NULL;
 }
 
+/* How many words without a name a verb takes: "LIST FILE.csv [--x]" is 2. */
+static size_t places(const char *args)
+{
+	size_t n = 0;
+
+	while (*args && *args != '[' && *args != '-' &&
+	       !memchr(args, '=', strcspn(args, " "))) {
+		n++;
+		args += strcspn(args, " ");
+		args += strspn(args, " ");
+	}
+	return n;
+}
+
+const char *word_excess(const struct job *j, const char *args)
+{
+	size_t n = places(args), seen = 0, i;
+	char key[64];
+	const char *w;
+
+	for (i = 0; (w = arg(j, i)); i++) {
+		const char *eq = strchr(w, '=');
+
+		if (!strncmp(w, "--", 2)) {
+			i += !is_flag(w);
+			continue;
+		}
+		if (!eq || eq == w || (n && !seen)) {
+			if (seen++ == n)
+				return w;
+			continue;
+		}
+		if (!str_fmt(key, sizeof(key), "%.*s", (int)(eq - w), w) ||
+		    !taken(args, key, strlen(key)))
+			return w;
+	}
+	return NULL;
+}
+
 const char *word_at(const struct job *j, size_t n)
 {
 	const char *w;

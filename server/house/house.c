@@ -470,6 +470,11 @@ struct house *house_free(struct house *h)
 	return NULL;
 }
 
+void house_on_reload(struct house *h, house_reload_h *reload)
+{
+	clerk_on_reload(h->clerk, reload);
+}
+
 enum err house_reload(struct house *h, const struct conf *conf)
 {
 	house_notify("RELOADING=1");

@@ -18,7 +18,14 @@ struct house;
 MUST_CHECK enum err house_new(const struct conf *conf,
 			      const struct clock *clock, struct house **out);
 struct house *house_free(struct house *h);	/* returns NULL */
-/* SIGHUP: a new configuration, which must live as long as the house. */
+/*
+ * How `waihu config reload` reads the configuration again: the handler ends
+ * with house_reload, and tells each mistake or each change.
+ */
+typedef enum err house_reload_h(conf_error_h *mistake, conf_change_h *change,
+				void *arg);
+void house_on_reload(struct house *h, house_reload_h *reload);
+/* A new configuration, which must live as long as the house. */
 MUST_CHECK enum err house_reload(struct house *h, const struct conf *conf);
 /*
  * SIGTERM: no new calls; the loop stops when the last call has ended, after

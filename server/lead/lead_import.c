@@ -249,7 +249,9 @@ static enum err add(struct lead_import *imp, struct lead *l)
 	lead_places_of(imp->ls, l, &places);
 	enum err e = lead_group_of(imp->ls, NULL, &places, &l->zones);
 
-	if (!e && !imp->check)
+	if (!e && imp->check)		/* what would be taken */
+		imp->writer.consents += l->consent_count > 0;
+	else if (!e)
 		e = import_writer_add(&imp->writer, l);
 	if (!e)
 		imp->now.added++;

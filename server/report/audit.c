@@ -83,6 +83,50 @@ void audit_from(struct audit_place *at, int64_t from_ms)
 	memcpy(at->b, k.b, k.len);
 }
 
+enum { NEWEST_PAGE = 500 };
+
+struct newest {
+	struct audit_place *at;
+	uint64_t *left;
+	size_t seen;
+};
+
+static bool newest_row(void *arg, const void *key, size_t klen,
+		       const void *val UNUSED, size_t vlen UNUSED)
+{
+	struct newest *w = arg;
+
+	w->seen++;
+	if (klen > sizeof(w->at->b))
+		return true;
+	memcpy(w->at->b, key, klen);
+	w->at->len = (uint8_t)klen;
+	return --*w->left > 0;
+}
+
+enum err audit_newest(struct store *s, struct audit_place *at,
+		      int64_t from_ms, int64_t to_ms, uint64_t *n, bool *more)
+{
+	struct newest w = { .at = at, .left = n };
+	struct store_key from = { 0 };
+	struct audit_place to = *at;
+	enum err e;
+
+	store_key_u64(&from, (uint64_t)from_ms);
+	if (!to.len)			/* the first step */
+		audit_from(&to, to_ms);
+	e = !*n ? ERR_OK
+		: store_scan(s, STORE_AUDIT, &(struct store_range){
+				     .from = from.b, .from_len = from.len,
+				     .to = to.b, .to_len = to.len,
+				     .reverse = true, .limit = NEWEST_PAGE },
+			     newest_row, &w);
+	*more = !e && *n && w.seen == NEWEST_PAGE;
+	if (!e && !*more && (!at->len || !*n) && !w.seen)
+		*at = to;
+	return e;
+}
+
 enum err audit_page(struct store *s, struct audit_place *at, size_t limit,
 		    audit_h *h, void *arg, bool *end)
 {

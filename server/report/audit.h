@@ -32,6 +32,11 @@ struct audit_place {
 	uint8_t len, b[24];
 };
 void audit_from(struct audit_place *at, int64_t from_ms);
+/* Puts it before the n-th newest row in [from_ms, to_ms), or before the first
+ * of them if there are fewer; in steps: again while *more. */
+MUST_CHECK enum err audit_newest(struct store *s, struct audit_place *at,
+				 int64_t from_ms, int64_t to_ms, uint64_t *n,
+				 bool *more);
 /* At most `limit` rows from there on, and the place moves behind them;
  * *end: there is no more. */
 MUST_CHECK enum err audit_page(struct store *s, struct audit_place *at,

@@ -158,6 +158,66 @@ enum err cdr_each(struct store *s, int64_t from_ms, int64_t to_ms, cdr_h *h,
 			    arg);
 }
 
+struct newest {
+	struct each x;			/* what decodes a row                */
+	const char *e164;
+	size_t left, seen;
+	uint64_t at;			/* the oldest met                    */
+	bool found;
+};
+
+static bool newest_row(void *arg, const void *key, size_t klen,
+		       const void *val, size_t vlen)
+{
+	struct newest *w = arg;
+	struct cdr r;
+
+	w->seen++;
+	if (klen != 8)
+		return true;
+	w->at = store_be64(key);
+	if (*w->e164) {
+		w->x.err = store_decode(w->x.s, STORE_CALL, key, klen, val,
+					vlen, &cdr_schema, &r);
+		if (w->x.err || !str_eq(w->e164, r.number))
+			return !w->x.err;
+	}
+	w->found = !--w->left;
+	return !w->found;
+}
+
+enum err cdr_newest_uid(struct store *s, uint64_t from, uint64_t to,
+			const char *e164, size_t n, bool (*stop)(void *arg),
+			void *arg, uint64_t *out)
+{
+	enum { PAGE = 256 };
+	struct newest w = { .x.s = s, .e164 = e164, .left = n, .at = to };
+	struct store_key low = { 0 };
+	enum err e = ERR_OK;
+
+	*out = from;
+	store_key_u64(&low, from);
+	do {
+		struct store_key high = { 0 };
+
+		store_key_u64(&high, w.at);
+		w.seen = 0;
+		e = store_scan(s, STORE_CALL,
+			       &(struct store_range){
+				       .from = low.b, .from_len = low.len,
+				       .to = high.b, .to_len = high.len,
+				       .reverse = true, .limit = PAGE },
+			       newest_row, &w);
+		e = e ? e : w.x.err;
+	} while (!e && n && !w.found && w.seen == PAGE &&
+		 !(stop && stop(arg)));
+	if (!e && w.found)
+		*out = w.at;
+	if (!e && !n)
+		*out = to;
+	return e;
+}
+
 static bool number_row(void *arg, const void *key, size_t klen,
 		       const void *val UNUSED, size_t vlen UNUSED)
 {

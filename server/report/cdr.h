@@ -89,6 +89,14 @@ MUST_CHECK enum err cdr_each(struct store *s, int64_t from_ms, int64_t to_ms,
 /* The same for uids in [from, to). */
 MUST_CHECK enum err cdr_each_uid(struct store *s, uint64_t from, uint64_t to,
 				 cdr_h *h, void *arg);
+/*
+ * The uid of the n-th newest record in [from, to), of a number if e164 is not
+ * empty; `from` if there are fewer.  *stop (may be NULL) ends it early.
+ */
+MUST_CHECK enum err cdr_newest_uid(struct store *s, uint64_t from, uint64_t to,
+				   const char *e164, size_t n,
+				   bool (*stop)(void *arg), void *arg,
+				   uint64_t *out);
 /* The latest `limit` records of a number, newest first. */
 MUST_CHECK enum err cdr_of_number(struct store *s, const char *e164,
 				  size_t limit, cdr_h *h, void *arg);
