@@ -174,7 +174,10 @@ SCHEMA_STRUCT(msg_campaign_row, MSG_CAMPAIGN_ROW_FIELDS);
 	F(i32,    options_ms, 0,    "round trip of OPTIONS [ms]; -1")         \
 	F(i32,    loss,       0,    "packets lost [1/100 %]; -1")             \
 	F(i32,    mos_x10,    0,    "estimated MOS [1/10]; -1")               \
-	F(i32,    e5xx,       0,    "5xx answers [1/100 %]; -1")
+	F(i32,    e5xx,       0,    "5xx answers [1/100 %]; -1")              \
+	F(u32,    heard,      0,    "calls with sound, 15 min")               \
+	F(i32,    jitter_us,  0,    "mean of what they send [us]; -1")        \
+	F(i32,    far_loss,   0,    "of ours, as they report [1/100 %]; -1")
 SCHEMA_STRUCT(msg_trunk_row, MSG_TRUNK_ROW_FIELDS);
 
 #define MSG_TODO_FIELDS(F)                                                    \

@@ -220,6 +220,15 @@ enum call_part {
 };
 const char *call_part_word(enum call_part p);
 
+/* How a call sounded; got 0: nothing came, or it is not known. */
+struct call_sound {
+	uint32_t got, lost;		/* packets from the customer        */
+	uint32_t jitter_us;		/* mean (RFC 3550, A.8)             */
+	uint32_t mos_pct;		/* 100..450 (ITU-T G.107)           */
+	uint32_t sent, far_lost;	/* ours, as his side reported them;
+					   0 = it did not                   */
+};
+
 struct gate_pass;
 
 struct call {
@@ -271,6 +280,7 @@ struct call {
 	char     recording[96];		/* file, below the spool folder     */
 	bool     recorded;
 	bool     muted_rec;		/* paused: card numbers             */
+	struct call_sound sound;	/* of its leg, when that has ended  */
 
 	struct hand hand;		/* being given to another           */
 	enum call_part part;

@@ -10,6 +10,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+static json_t *known_json(bool known, double v)
+{
+	return known ? json_real(v) : json_null();
+}
+
 json_t *cdr_json(const struct cdr *r, const char *trunk, const char *outcome,
 		 bool whole)
 {
@@ -22,7 +27,7 @@ json_t *cdr_json(const struct cdr *r, const char *trunk, const char *outcome,
 	return json_pack(
 		"{s:I, s:s, s:s, s:I, s:i, s:s, s:s, s:i, s:o, s:o, s:o, s:o,"
 		" s:o, s:s, s:s, s:i, s:i, s:s, s:s, s:b, s:s, s:s, s:b, s:o, s:I,"
-		" s:s, s:o, s:s, s:s, s:I, s:I, s:i, s:s}",
+		" s:s, s:o, s:s, s:s, s:I, s:I, s:i, s:s, s:o, s:o, s:o, s:o}",
 		"call", (json_int_t)r->uid, "campaign", r->campaign_name,
 		"mode", dial_mode_word((enum dial_mode)r->mode), "lead",
 		(json_int_t)r->lead, "agent", (int)r->agent, "number",
@@ -41,7 +46,15 @@ json_t *cdr_json(const struct cdr *r, const char *trunk, const char *outcome,
 		time_json(r->callback_s * 1000), "amount", amount, "part",
 		call_part_word((enum call_part)r->part), "of",
 		(json_int_t)r->of, "talk_ms", (json_int_t)cdr_talk_ms(r),
-		"from_agent", (int)r->from_agent, "given", given);
+		"from_agent", (int)r->from_agent, "given", given,
+		"jitter_ms", known_json(r->rtp_got != 0,
+					r->jitter_us / 1000.0),
+		"loss_pct", known_json(r->rtp_got != 0,
+				       cdr_loss_ppm(r->rtp_lost, r->rtp_got) /
+				       1e4),
+		"mos", known_json(r->rtp_got != 0, r->mos_pct / 100.0),
+		"far_loss_pct", known_json(r->far_sent != 0, r->far_sent
+			? r->far_lost * 100.0 / r->far_sent : 0));
 }
 
 /* The record named by the first word; false: the job has failed. */

@@ -116,6 +116,11 @@ json_t *cdr_json(const struct cdr *r, const char *trunk, const char *outcome,
 
 /* Appends the last ten calls of a number, as `waihu why` tells them. */
 void calls_of(struct job *j, const char *e164, json_t *calls);
+/* 100 times a percentage as a number; -1: null. */
+json_t *ratio_json(int32_t x);
+/* "1.5%" with unit "%": times `by`, within [min, max]; false: it is not. */
+bool scaled(const char *text, double by, const char *unit, double min,
+	    double max, int64_t *out);
 json_t *time_json(int64_t wall_ms);	/* ISO 8601 with zone; null for 0 */
 /* "today", "yesterday", "2026-11-23", "2026-11-23T14:00", "-2h"; wall ms. */
 MUST_CHECK enum err time_from(const char *text, int64_t now_ms, int64_t *out);

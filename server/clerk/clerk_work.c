@@ -1,4 +1,4 @@
-/* clerk_work -- status, campaigns, pacing, trunks. */
+/* clerk_work -- status, campaigns, pacing. */
 #include "clerk_priv.h"
 
 #include "base/str.h"
@@ -7,7 +7,7 @@
 #include <string.h>
 
 /* Shares travel as 1/100 percent; people and scripts want 0.031. */
-static json_t *share(int32_t x)
+json_t *ratio_json(int32_t x)
 {
 	return x < 0 ? json_null() : json_real(x / 10000.0);
 }
@@ -48,7 +48,7 @@ bool verb_status_show(struct job *j, struct now now)
 		"dialled", (int)today.dialled, "answered", (int)today.person,
 		"talked", (int)today.talked, "abandoned",
 		(int)today.abandoned, "blocked", (int)today.blocked,
-		"abandon", share(tally_share(today.abandoned, today.person)),
+		"abandon", ratio_json(tally_share(today.abandoned, today.person)),
 		"disk_free", (json_int_t)room, "disk_full",
 		disk == ERR_FULL || st.disk_full, "draining", st.draining,
 		"alerts", (int)feed_alerts_open(j->c->conf.feed, now),
@@ -85,9 +85,9 @@ static json_t *campaign_json(struct job *j, struct campaign_id id,
 		"campaign", r.name, "state",
 		msg_word(MSG_WORDS_CAMPAIGN, r.state), "mode",
 		dial_mode_word(v.conf->mode), "agents", (int)r.agents, "lines",
-		(int)r.lines, "connect", share(r.connect), "abandon",
-		share(r.abandon), "abandon_today", share(r.abandon_today),
-		"target", share(r.target), "conversion", share(r.convert),
+		(int)r.lines, "connect", ratio_json(r.connect), "abandon",
+		ratio_json(r.abandon), "abandon_today", ratio_json(r.abandon_today),
+		"target", ratio_json(r.target), "conversion", ratio_json(r.convert),
 		"left", (json_int_t)r.left, "dialled", (int)r.dialled,
 		"answered", (int)r.answered, "sales", (int)r.sales, "limited",
 		pacer_bound_word(v.bound), "idle", idle_reason_word(v.idle),
@@ -189,7 +189,7 @@ bool verb_campaign_stop(struct job *j, struct now now UNUSED)
 }
 
 /* "2.5%" -> 25000 ppm; "1.45" -> 1450 thousandths; "25s" -> 25000 ms. */
-static bool scaled(const char *text, double by, const char *unit, double min,
+bool scaled(const char *text, double by, const char *unit, double min,
 		   double max, int64_t *out)
 {
 	char *end;
@@ -278,112 +278,4 @@ bool verb_campaign_set(struct job *j, struct now now)
 	      k.max_lines_per_agent_milli, k.target_ppm,
 	      dial_mode_word(k.mode));
 	return true;
-}
-
-/* ---- trunks ------------------------------------------------------------------------------ */
-
-static json_t *trunk_json(struct job *j, unsigned i, struct now now)
-{
-	struct dial_trunk_stat t;
-
-	if (dial_trunk_stat(j->c->r->dial, i, now, &t))
-		return NULL;
-	return json_pack("{s:s, s:s, s:i, s:i, s:f, s:f, s:I, s:I, s:I, s:o, "
-			 "s:o, s:i, s:i, s:i}",
-			 "trunk", t.name, "state",
-			 dial_trunk_state_word(t.state), "used", (int)t.used,
-			 "channels", (int)t.channels, "cps",
-			 t.cps_milli / 1000.0, "cps_limit",
-			 t.cps_limit_milli / 1000.0, "attempts",
-			 (json_int_t)t.attempts, "answers",
-			 (json_int_t)t.answers, "failures_5xx",
-			 (json_int_t)t.failures_5xx, "asr",
-			 share(t.asr_permille < 0 ? -1 : t.asr_permille * 10),
-			 "ner",
-			 share(t.ner_permille < 0 ? -1 : t.ner_permille * 10),
-			 "pdd_p50_ms", (int)t.pdd_p50_ms, "pdd_p95_ms",
-			 (int)t.pdd_p95_ms, "options_ms", (int)t.options_ms);
-}
-
-bool verb_trunk_list(struct job *j, struct now now)
-{
-	for (unsigned i = 0; i < dial_trunk_count(j->c->r->dial); i++)
-		say(j, trunk_json(j, i, now));
-	return true;
-}
-
-static bool trunk_named(struct job *j, struct trunk_id *t)
-{
-	const char *name = word_at(j, 0);
-
-	if (!name)
-		return !fail(j, EXIT_USAGE, MSG_NO_ARG, "which trunk?");
-	if (dial_trunk_by_name(j->c->r->dial, name, t))
-		return !fail(j, EXIT_NOTHING, MSG_NO_ABSENT,
-			     "%s: no such trunk", name);
-	return true;
-}
-
-bool verb_trunk_show(struct job *j, struct now now)
-{
-	struct trunk_id t;
-	struct dial_trunk_stat s;
-	json_t *o, *codes;
-
-	if (!trunk_named(j, &t) ||
-	    dial_trunk_stat(j->c->r->dial, t.v - 1, now, &s))
-		return true;
-	o = trunk_json(j, t.v - 1, now);
-	codes = json_object();
-	for (unsigned i = 0; i < s.code_count; i++) {
-		char code[8];
-
-		str_fmt(code, sizeof(code), "%u", s.codes[i].code);
-		json_object_set_new(codes, code,
-				    json_integer(s.codes[i].count));
-	}
-	json_object_set_new(o, "codes", codes);
-	say(j, o);
-	return true;
-}
-
-static bool trunk_did(struct job *j, enum err e, const char *what)
-{
-	if (e)
-		return fail_err(j, e, word_at(j, 0));
-	audit(j, "trunk %s: %s", word_at(j, 0), what);
-	return true;
-}
-
-bool verb_trunk_drain(struct job *j, struct now now UNUSED)
-{
-	struct trunk_id t;
-
-	return !trunk_named(j, &t) ||
-	       trunk_did(j, dial_trunk_drain(j->c->r->dial, t), "drain");
-}
-
-bool verb_trunk_enable(struct job *j, struct now now UNUSED)
-{
-	struct trunk_id t;
-
-	return !trunk_named(j, &t) ||
-	       trunk_did(j, dial_trunk_enable(j->c->r->dial, t), "enable");
-}
-
-bool verb_trunk_set(struct job *j, struct now now UNUSED)
-{
-	const char *cps = word_value(j, "cps");
-	struct trunk_id t;
-	char what[24];
-	int64_t n;
-
-	if (!trunk_named(j, &t))
-		return true;
-	if (!cps || !scaled(cps, 1000, "", 0.1, 1000, &n))
-		return fail(j, EXIT_USAGE, MSG_NO_ARG,
-			    "cps=N, 0.1 to 1000 calls a second");
-	str_fmt(what, sizeof(what), "cps=%s", cps);
-	return trunk_did(j, dial_trunk_set_cps(j->c->r->dial, t, (unsigned)n),
-			 what);
 }

@@ -169,6 +169,23 @@ enum err dial_trunk_rest_caller(struct dial *d, struct trunk_id t,
 	return ERR_ABSENT;
 }
 
+void dial_trunk_heard(struct dial *d, struct trunk_id t,
+		      const struct dial_sound *s, struct now now)
+{
+	int i = index_of(d, t);
+
+	if (i >= 0)
+		trunk_heard(&d->trunks[i], s, now.mono_ms);
+}
+
+void dial_trunk_one_way(struct dial *d, struct trunk_id t)
+{
+	int i = index_of(d, t);
+
+	if (i >= 0)
+		d->trunks[i].sound.one_way++;
+}
+
 uint64_t trunks_allowed(const struct dial *d, struct trunk_id one,
 			const struct trunk_id *some, unsigned count)
 {

@@ -313,6 +313,37 @@ struct dial_caller_stat {
 	bool resting;
 };
 
+/*
+ * What an answered call sounded like: what came from the trunk, and what the
+ * far end reported of ours.  Media measures it; it is summed here by trunk.
+ */
+struct dial_sound {
+	uint64_t got, lost, late;	/* packets from the trunk           */
+	uint64_t tx;			/* packets to it                    */
+	uint64_t sent, far_lost;	/* of those reported on (RTCP), and
+					   lost on their way; 0 = no report */
+	uint32_t jitter_us;		/* mean (RFC 3550, A.8)             */
+	uint32_t mos_pct;		/* 100..450 (ITU-T G.107)           */
+};
+
+/* Upper bounds of what /metrics shows of calls' jitter and MOS. */
+#define DIAL_JITTER_US	{ 2000, 5000, 10000, 20000, 30000, 50000, 100000 }
+#define DIAL_MOS_PCT	{ 200, 260, 310, 360, 400, 410, 420, 430, 440 }
+enum { DIAL_JITTER_BINS = 7, DIAL_MOS_BINS = 9 };
+
+struct dial_sounds {
+	/* Over the last 15 min, by minute: */
+	unsigned calls;			/* answered, with sound             */
+	int32_t loss_ppm, far_loss_ppm;	/* -1 = nothing to divide           */
+	int32_t jitter_us, mos_pct;	/* means by packet; -1 = none       */
+	/* Since start: */
+	uint64_t got, lost, late, tx, far_lost, one_way;
+	uint64_t heard;			/* calls                            */
+	uint64_t jitter_sum_us, mos_sum_pct;
+	uint64_t jitter_bins[DIAL_JITTER_BINS]; /* each bound and below     */
+	uint64_t mos_bins[DIAL_MOS_BINS];
+};
+
 struct dial_trunk_stat {
 	struct trunk_id id;
 	char name[DIAL_NAME_SIZE];
@@ -328,6 +359,7 @@ struct dial_trunk_stat {
 	int asr_permille, ner_permille;	/* -1 = nothing to divide           */
 	int r5xx_permille;
 	int32_t acd_ms, pdd_p50_ms, pdd_p95_ms;	/* -1 = none                */
+	struct dial_sounds sound;
 	struct dial_code_count codes[DIAL_CODES_MAX]; /* most frequent first */
 	unsigned code_count;
 	struct dial_caller_stat callers[DIAL_CALLERS_MAX];
@@ -349,6 +381,12 @@ MUST_CHECK enum err dial_trunk_set_cps(struct dial *d, struct trunk_id t,
 				       unsigned cps_milli);
 MUST_CHECK enum err dial_trunk_rest_caller(struct dial *d, struct trunk_id t,
 					   const char *number, bool rest);
+
+/* An answered call's leg has ended; the sound of nothing is not counted. */
+void dial_trunk_heard(struct dial *d, struct trunk_id t,
+		      const struct dial_sound *s, struct now now);
+/* A customer hears us, and nothing ever came from him. */
+void dial_trunk_one_way(struct dial *d, struct trunk_id t);
 
 /* ------------------------------------------------------ agents' lines ---- */
 

@@ -133,7 +133,7 @@ const char *trunk_caller(struct trunk *t)
 
 /* ------------------------------------------------------- what happened --- */
 
-static struct trunk_minute *minute_of(struct trunk *t, int64_t mono_ms)
+struct trunk_minute *trunk_minute_of(struct trunk *t, int64_t mono_ms)
 {
 	int64_t m = mono_ms / 60000;
 	struct trunk_minute *b = &t->minutes[m % TRUNK_MINUTES];
@@ -197,7 +197,7 @@ void trunk_call_rings(struct trunk *t, uint32_t pdd_ms, int64_t mono_ms)
 
 void trunk_call_answered(struct trunk *t, const char *caller, int64_t mono_ms)
 {
-	struct trunk_minute *b = minute_of(t, mono_ms);
+	struct trunk_minute *b = trunk_minute_of(t, mono_ms);
 	struct dial_caller_stat *c = caller_stat(t, caller);
 
 	t->answers++;
@@ -232,7 +232,7 @@ static void mark_down(struct trunk *t, int64_t mono_ms)
 void trunk_call_failed(struct trunk *t, uint16_t code, uint32_t retry_after_s,
 		       int64_t mono_ms)
 {
-	struct trunk_minute *b = minute_of(t, mono_ms);
+	struct trunk_minute *b = trunk_minute_of(t, mono_ms);
 	bool is_5xx = code >= 500 && code < 600;
 
 	t->used -= t->used > 0;
@@ -261,7 +261,7 @@ void trunk_call_failed(struct trunk *t, uint16_t code, uint32_t retry_after_s,
 
 void trunk_call_ended(struct trunk *t, uint64_t talk_ms, int64_t mono_ms)
 {
-	struct trunk_minute *b = minute_of(t, mono_ms);
+	struct trunk_minute *b = trunk_minute_of(t, mono_ms);
 
 	t->used -= t->used > 0;
 	t->talk_ms += talk_ms;
@@ -398,6 +398,7 @@ void trunk_stat(const struct trunk *t, int64_t mono_ms,
 	str_copy(out->name, sizeof(out->name), t->conf.name);
 	memcpy(out->callers, t->callers, sizeof(out->callers));
 	recent_stat(t, mono_ms, out);
+	trunk_sounds(t, mono_ms, &out->sound);
 }
 
 enum err trunk_init(struct trunk *t, const struct dial_trunk_conf *conf)

@@ -30,6 +30,11 @@ struct trunk_minute {
 	uint64_t talk_ms;
 	struct dial_code_count codes[TRUNK_CODES];
 	unsigned code_count;
+	struct {
+		uint32_t calls;
+		uint64_t got, lost, sent, far_lost;
+		uint64_t jitter, mos;	/* times packets                    */
+	} sound;
 };
 
 struct trunk {
@@ -51,6 +56,7 @@ struct trunk {
 	struct { int64_t at_ms; uint32_t pdd_ms; } pdd[TRUNK_PDD_MAX];
 	unsigned pdd_at;
 	uint64_t attempts, answers, failures_5xx, refused, talk_ms;
+	struct dial_sounds sound;	/* since start                      */
 };
 
 MUST_CHECK enum err trunk_init(struct trunk *t,
@@ -86,6 +92,12 @@ void trunk_call_ended(struct trunk *t, uint64_t talk_ms, int64_t mono_ms);
 /* rtt_ms < 0: the probe was lost. */
 void trunk_probed(struct trunk *t, int32_t rtt_ms, int64_t mono_ms);
 void trunk_enable(struct trunk *t);
+/* dial_sound.c */
+void trunk_heard(struct trunk *t, const struct dial_sound *s, int64_t mono_ms);
+void trunk_sounds(const struct trunk *t, int64_t mono_ms,
+		  struct dial_sounds *out);
+/* The counters of this minute. */
+struct trunk_minute *trunk_minute_of(struct trunk *t, int64_t mono_ms);
 
 void trunk_stat(const struct trunk *t, int64_t mono_ms,
 		struct dial_trunk_stat *out);

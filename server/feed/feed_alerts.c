@@ -239,6 +239,8 @@ static void watch_trunks(struct watch *w)
 		judge(w, "full", &say);
 		rule_trunk_5xx(&r, &say);
 		judge(w, "5xx", &say);
+		rule_trunk_sound(&r, &say);
+		judge(w, "sound", &say);
 	}
 	w->t.v = 0;
 }

@@ -262,8 +262,13 @@ enum err feed_trunk_row(struct feed *f, unsigned index, struct now now,
 		.ner = t.ner_permille < 0 ? -1 : t.ner_permille * 10,
 		.acd_s = t.acd_ms < 0 ? -1 : t.acd_ms / 1000,
 		.pdd50_ms = t.pdd_p50_ms, .pdd95_ms = t.pdd_p95_ms,
-		.options_ms = t.options_ms, .loss = -1, .mos_x10 = -1,
-		.e5xx = t.r5xx_permille < 0 ? -1 : t.r5xx_permille * 10 };
+		.options_ms = t.options_ms,
+		.e5xx = t.r5xx_permille < 0 ? -1 : t.r5xx_permille * 10,
+		.heard = t.sound.calls, .jitter_us = t.sound.jitter_us };
+	out->loss = t.sound.loss_ppm < 0 ? -1 : t.sound.loss_ppm / 100;
+	out->far_loss = t.sound.far_loss_ppm < 0 ? -1
+			: t.sound.far_loss_ppm / 100;
+	out->mos_x10 = t.sound.mos_pct < 0 ? -1 : (t.sound.mos_pct + 5) / 10;
 	str_copy(out->name, sizeof(out->name), t.name);
 	return ERR_OK;
 }

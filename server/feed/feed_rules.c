@@ -7,7 +7,8 @@
 #include <math.h>
 #include <string.h>
 
-enum { DROP_MIN_CALLS = 30, TODAY_MIN = 100, BLOCKED_SHOWN = 3 };
+enum { DROP_MIN_CALLS = 30, TODAY_MIN = 100, BLOCKED_SHOWN = 3,
+       POOR_MOS_X10 = 36, FAIR_MOS_X10 = 38, HEARD_MIN = 10 };
 
 /* "3.4%" of 340. */
 #define PCT "%d.%d%%"
@@ -207,6 +208,23 @@ void rule_trunk_5xx(const struct msg_trunk_row *r, struct feed_say *out)
 		"(5xx)", r->name, OF(MAX(r->e5xx, 0)));
 	str_fmt(out->zh, sizeof(out->zh), "中继 %s：" PCT " 的呼叫失败（5xx）",
 		r->name, OF(MAX(r->e5xx, 0)));
+}
+
+void rule_trunk_sound(const struct msg_trunk_row *r, struct feed_say *out)
+{
+	bool few = r->mos_x10 < 0 || r->heard < HEARD_MIN;
+
+	*out = (struct feed_say){ .level = MSG_LEVEL_WATCH,
+		.on = !few && r->mos_x10 < POOR_MOS_X10,
+		.off = few || r->mos_x10 >= FAIR_MOS_X10 };
+	str_fmt(out->en, sizeof(out->en), "trunk %s sounds poor: MOS %d.%d, "
+		"loss " PCT ", jitter %d ms (%" PRIu32 " calls)", r->name,
+		MAX(r->mos_x10, 0) / 10, MAX(r->mos_x10, 0) % 10,
+		OF(MAX(r->loss, 0)), MAX(r->jitter_us, 0) / 1000, r->heard);
+	str_fmt(out->zh, sizeof(out->zh), "中继 %s 通话质量差：MOS %d.%d，丢包 "
+		PCT "，抖动 %d 毫秒（%" PRIu32 " 通）", r->name,
+		MAX(r->mos_x10, 0) / 10, MAX(r->mos_x10, 0) % 10,
+		OF(MAX(r->loss, 0)), MAX(r->jitter_us, 0) / 1000, r->heard);
 }
 
 const char *rule_state_zh(unsigned state)

@@ -53,6 +53,12 @@ void rule_budget(const char *name, bool fallback, struct feed_say *out);
 void rule_trunk_down(const struct msg_trunk_row *r, struct feed_say *out);
 void rule_trunk_full(const struct msg_trunk_row *r, struct feed_say *out);
 void rule_trunk_5xx(const struct msg_trunk_row *r, struct feed_say *out);
+/*
+ * It sounds poor: MOS under 3.6, below which many users are dissatisfied
+ * (ITU-T G.107, table B.1: R = 70), over the calls of 15 minutes, ten at
+ * least.
+ */
+void rule_trunk_sound(const struct msg_trunk_row *r, struct feed_say *out);
 /* Three times its limit in a state. */
 void rule_stuck(const char *name, uint32_t agent, unsigned state,
 		int64_t for_s, uint32_t limit_s, struct feed_say *out);

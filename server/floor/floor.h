@@ -214,10 +214,11 @@ struct floor *floor_free(struct floor *f);	/* returns NULL */
 	X(IN_TICK,        "tick")       /* time-outs; every >= 250 ms pacing*/\
 	X(IN_DURABLE,     "durable")    /* call; value = call_state it was
 					   written in; code 0 or enum err  */ \
-	X(IN_RINGING,     "ringing")    /* call, trunk                     */ \
+	X(IN_RINGING,     "ringing")    /* call, trunk, text: caller shown */ \
 	X(IN_ANSWERED,    "answered")   /* call, trunk, text: caller shown */ \
 	X(IN_FAILED,      "failed")     /* call, trunk, code, q850, value =
-					   call_result, text               */ \
+					   call_result, text; more: caller
+					   shown                           */ \
 	X(IN_HANGUP,      "hang-up")    /* call, q850: the customer left   */ \
 	X(IN_PERSON,      "person")     /* call, value = ms the ears took  */ \
 	X(IN_MACHINE,     "machine")    /* call, value = ms, code = result */ \
@@ -280,7 +281,12 @@ struct floor *floor_free(struct floor *f);	/* returns NULL */
 					   0 he left; text: name\tteam     */ \
 	X(IN_MEET,        "meet")       /* agent: a supervisor; value 1: he
 					   takes what he is offered, 0: he
-					   declines it, or leaves           */
+					   declines it, or leaves          */ \
+	X(IN_SOUND,       "sound")      /* call, value = its uid, more:
+					   floor_sound: its leg has ended  */ \
+	X(IN_REST,        "rest")       /* trunk, text: its name\tnumber;
+					   value 1: this caller number is
+					   not shown, 0: it is again       */
 
 enum floor_input_kind {
 #define X(name, word) name,
@@ -340,6 +346,16 @@ enum hand_step {
 	F(u64,  lead,     0,    "lead")
 
 SCHEMA_STRUCT(floor_input, FLOOR_INPUT);
+
+#define FLOOR_SOUND(F)                                                        \
+	F(u32,  got,       0,   "packets from the customer")                  \
+	F(u32,  lost,      0,   "lost on their way")                          \
+	F(u32,  jitter_us, 0,   "mean [us]")                                  \
+	F(u32,  mos_pct,   0,   "estimated MOS [1/100]")                      \
+	F(u32,  sent,      0,   "packets to him, as reported")                \
+	F(u32,  far_lost,  0,   "lost on their way")
+
+SCHEMA_STRUCT(floor_sound, FLOOR_SOUND);
 
 /* A campaign_conf in the log: the profile by its name. */
 #define FLOOR_HOURS(F)                                                        \

@@ -150,8 +150,11 @@ static void trunk_of(struct call *c, const struct floor_input *in)
 {
 	if (in->trunk)
 		c->trunk.v = in->trunk;
-	if (*in->text && in->kind == IN_ANSWERED)
+	if (*in->text && in->kind != IN_FAILED)
 		str_copy(c->caller, sizeof(c->caller), in->text);
+	else if (in->more_len)
+		str_fmt(c->caller, sizeof(c->caller), "%.*s",
+			(int)in->more_len, (const char *)in->more);
 }
 
 static enum err on_ringing(struct floor *f, struct call *c,
@@ -426,6 +429,20 @@ static enum err on_lists(struct floor *f, struct call *none UNUSED,
 	return floor_on_lists(f, in);
 }
 
+static enum err on_sound(struct floor *f, struct call *none UNUSED,
+			 const struct floor_input *in,
+			 struct now now UNUSED)
+{
+	return floor_on_sound(f, in);
+}
+
+static enum err on_rest(struct floor *f, struct call *none UNUSED,
+			const struct floor_input *in,
+			struct now now UNUSED)
+{
+	return floor_on_rest(f, in);
+}
+
 static enum err on_save(struct floor *f, struct call *none UNUSED,
 			const struct floor_input *in UNUSED, struct now now)
 {
@@ -462,6 +479,8 @@ static const struct {
 	[IN_UNDONE]   = { on_undone, false },
 	[IN_SUPER]    = { on_super, false },
 	[IN_MEET]     = { on_meet, false },
+	[IN_SOUND]    = { on_sound, false },
+	[IN_REST]     = { on_rest, false },
 };
 
 void floor_keep(struct floor *f, const struct floor_input *in)

@@ -97,6 +97,11 @@ struct floor {
 /* floor.c */
 struct campaign *floor_campaign(const struct floor *f, struct campaign_id id);
 struct store_group *floor_group(struct floor *f);
+/* floor_sound.c */
+MUST_CHECK enum err floor_on_sound(struct floor *f,
+				   const struct floor_input *in);
+MUST_CHECK enum err floor_on_rest(struct floor *f,
+				  const struct floor_input *in);
 /* This call's EV_DURABLE comes when the turn's group is on disk. */
 void floor_await(struct floor *f, const struct call *c);
 /* Should the turn's group fail, this lead is where it was (IN_UNDONE). */

@@ -8,42 +8,6 @@
 
 enum { TELEPHONE_EVENT_PT = 101, BACKLOG_MAX = 20000 };
 
-/* ---- which leg is whose -------------------------------------------------- */
-
-static size_t leg_at(const struct live *l, struct leg_id leg)
-{
-	size_t mask = l->leg_cap - 1, i = (leg.v * 2654435761u) & mask;
-
-	while (l->leg_keys[i].v && l->leg_keys[i].v != leg.v)
-		i = (i + 1) & mask;
-	return i;
-}
-
-static void leg_put(struct live *l, struct leg_id leg, struct call_id call)
-{
-	size_t i = leg_at(l, leg);
-
-	l->leg_keys[i] = leg;
-	l->leg_calls[i] = call;
-}
-
-/* Open addressing: what follows in the run is put in its place again. */
-static void leg_del(struct live *l, struct leg_id leg)
-{
-	size_t mask = l->leg_cap - 1, i = leg_at(l, leg);
-
-	if (!l->leg_keys[i].v)
-		return;
-	l->leg_keys[i].v = l->leg_calls[i].v = 0;
-	for (i = (i + 1) & mask; l->leg_keys[i].v; i = (i + 1) & mask) {
-		struct leg_id k = l->leg_keys[i];
-		struct call_id c = l->leg_calls[i];
-
-		l->leg_keys[i].v = l->leg_calls[i].v = 0;
-		leg_put(l, k, c);
-	}
-}
-
 struct line *live_line(const struct live *l, struct agent_id agent)
 {
 	size_t mask = l->line_cap - 1, i = (agent.v * 2654435761u) & mask;
@@ -70,26 +34,6 @@ struct leg_id live_agent_leg(const struct live *l, struct agent_id agent)
 	struct line *line = live_line(l, agent);
 
 	return line && line->up ? line->leg : (struct leg_id){ 0 };
-}
-
-struct leg_id live_call_leg(const struct live *l, struct call_id call)
-{
-	struct leg_id leg = l->call_legs[call_slot(call)];
-
-	if (leg.v && l->leg_calls[leg_at(l, leg)].v == call.v)
-		return leg;
-	return (struct leg_id){ 0 };
-}
-
-static void free_leg(struct live *l, struct call_id call)
-{
-	struct leg_id leg = live_call_leg(l, call);
-
-	if (!leg.v)
-		return;
-	media_leg_free(l->r.media, leg);
-	leg_del(l, leg);
-	l->call_legs[call_slot(call)].v = 0;
 }
 
 /* A command to media that was refused: said once, nothing else breaks. */
@@ -132,7 +76,7 @@ static enum err do_place(void *arg, const struct call *c,
 	}
 	l->call_legs[call_slot(c->id)] = leg;
 	l->early[call_slot(c->id)] = 0;
-	leg_put(l, leg, c->id);
+	live_leg_put(l, leg, c->id);
 	return ERR_OK;
 }
 
@@ -144,7 +88,7 @@ static void do_hang_up(void *arg, const struct call *c, uint16_t q850)
 	if (e && e != ERR_ABSENT)
 		log_warn("live", "call %u: hang up: %s", c->id.v,
 			 err_text(e));
-	free_leg(l, c->id);
+	live_free_leg(l, c->id);
 }
 
 static void do_listen(void *arg, const struct call *c)
@@ -282,7 +226,7 @@ void live_doors(struct live *l, struct floor_doors *out)
 
 /* ---- what dial tells ------------------------------------------------------ */
 
-static void tell(struct live *l, struct floor_input *in)
+void live_tell(struct live *l, struct floor_input *in)
 {
 	enum err e = live_input(l, in);
 
@@ -319,7 +263,7 @@ static void line_event(struct live *l, const struct dial_event *ev)
 	}
 	if (line->up) {		/* gone, or replaced: the call notices */
 		line->up = false;
-		tell(l, &in);
+		live_tell(l, &in);
 	}
 	if (line->leg.v)
 		media_leg_free(l->r.media, line->leg);
@@ -336,7 +280,7 @@ static void line_event(struct live *l, const struct dial_event *ev)
 	line->up = true;
 	peer(l, line->leg, &ev->media);
 	in.value = 1;
-	tell(l, &in);
+	live_tell(l, &in);
 }
 
 /* Early media: what the network plays may say more than its code will. */
@@ -382,6 +326,7 @@ static void call_event(struct live *l, const struct dial_event *ev)
 	case DIAL_RINGING:
 	case DIAL_PROGRESS:
 		in.kind = IN_RINGING;
+		str_copy(in.text, sizeof(in.text), ev->caller);
 		if (ev->kind == DIAL_PROGRESS)
 			early(l, ev);
 		break;
@@ -399,16 +344,18 @@ static void call_event(struct live *l, const struct dial_event *ev)
 		in.kind = IN_FAILED;
 		in.value = early_says(l, ev);
 		str_copy(in.text, sizeof(in.text), ev->text);
-		free_leg(l, ev->call);
+		in.more_len = (uint16_t)strlen(ev->caller);
+		memcpy(in.more, ev->caller, in.more_len);
+		live_free_leg(l, ev->call);
 		break;
 	case DIAL_HANGUP:
 		in.kind = IN_HANGUP;
-		free_leg(l, ev->call);
+		live_free_leg(l, ev->call);
 		break;
 	default:
 		return;
 	}
-	tell(l, &in);
+	live_tell(l, &in);
 }
 
 void live_on_dial(const struct dial_event *ev, void *arg)
@@ -488,7 +435,7 @@ static void heard(struct live *l, const struct media_event *ev,
 	in->value = ev->ms;
 	in->kind = r ? IN_MACHINE : IN_PERSON;	/* in doubt, a person */
 	in->code = r;
-	tell(l, in);
+	live_tell(l, in);
 }
 
 static void agent_rtp(struct live *l, const struct media_event *ev)
@@ -503,13 +450,13 @@ static void agent_rtp(struct live *l, const struct media_event *ev)
 	in.value = !line->quiet;
 	log_warn("media", "agent %u: %s", line->agent.v,
 		 line->quiet ? "no sound from the phone" : "phone is back");
-	tell(l, &in);
+	live_tell(l, &in);
 }
 
 void live_on_media(const struct media_event *ev, void *arg)
 {
 	struct live *l = arg;
-	struct call_id call = l->leg_calls[leg_at(l, ev->leg)];
+	struct call_id call = live_leg_call(l, ev->leg);
 	struct floor_input in = { .call = ev->call.v ? ev->call.v : call.v };
 
 	switch (ev->kind) {
@@ -520,12 +467,12 @@ void live_on_media(const struct media_event *ev, void *arg)
 		if (!ev->whole)
 			return;
 		in.kind = IN_PLAYED;
-		tell(l, &in);
+		live_tell(l, &in);
 		break;
 	case MEDIA_REC_DONE:
 		in.kind = IN_RECORDED;
 		in.value = ev->ms;
-		tell(l, &in);
+		live_tell(l, &in);
 		break;
 	case MEDIA_REC_FAULT:
 		log_err("media", "call %u: recording %s: %s", ev->call.v,
@@ -540,8 +487,13 @@ void live_on_media(const struct media_event *ev, void *arg)
 		live_disk(l, &l->spool_full, ev->kind == MEDIA_DISK_LOW,
 			  "recordings", ev->bytes);
 		break;
-	case MEDIA_FIRST_RTP:
+	case MEDIA_ENDED:
+		live_leg_ended(l, ev);
+		break;
 	case MEDIA_ONE_WAY:
+		live_one_way(l, ev, call);
+		break;
+	case MEDIA_FIRST_RTP:
 	case MEDIA_DIGIT:
 	case MEDIA_EVENT_COUNT:
 		break;

@@ -320,14 +320,16 @@ enum err live_open_rooms(struct live *l, const struct conf *c)
 	unsigned found;
 	enum err e;
 
-	l->leg_cap = twice_power(calls);
+	l->leg_cap = twice_power(2 * calls + 2 * agents);
 	l->line_cap = twice_power(agents);
 	l->call_legs = calloc(calls, sizeof(*l->call_legs));
 	l->early = calloc(calls, sizeof(*l->early));
 	l->leg_calls = calloc(l->leg_cap, sizeof(*l->leg_calls));
 	l->leg_keys = calloc(l->leg_cap, sizeof(*l->leg_keys));
+	l->leg_past = calloc(l->leg_cap, sizeof(*l->leg_past));
 	l->lines = calloc(l->line_cap, sizeof(*l->lines));
-	if (!l->call_legs || !l->early || !l->leg_calls || !l->leg_keys || !l->lines)
+	if (!l->call_legs || !l->early || !l->leg_calls || !l->leg_keys ||
+	    !l->leg_past || !l->lines)
 		return ERR_MEMORY;
 	e = open_core(l, c);
 	if (!e)
@@ -359,5 +361,6 @@ void live_close_rooms(struct live *l)
 	free(l->early);
 	free(l->leg_calls);
 	free(l->leg_keys);
+	free(l->leg_past);
 	free(l->lines);
 }

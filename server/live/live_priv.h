@@ -14,6 +14,13 @@ struct line {
 	bool up, quiet;			/* quiet: up, but no RTP comes       */
 };
 
+/* Whose a leg was, from its end until media's last word on it. */
+struct leg_past {
+	uint64_t uid;			/* 0: not answered: of no interest   */
+	struct trunk_id trunk;
+	bool over;
+};
+
 enum { CAMPAIGNS_MAX = 64 };
 
 /* What old rows the trimming is at (live_keep.c). */
@@ -36,6 +43,7 @@ struct live {
 					   early media spoke of             */
 	struct call_id *leg_calls;	/* by leg, open addressing            */
 	struct leg_id *leg_keys;
+	struct leg_past *leg_past;
 	size_t leg_cap;
 	struct line *lines;		/* by agent, open addressing          */
 	size_t line_cap;
@@ -67,6 +75,15 @@ void live_on_dial(const struct dial_event *ev, void *arg);
 void live_on_media(const struct media_event *ev, void *arg);
 enum err live_agent_media(struct agent_id agent, struct dial_media *ours,
 			  void *arg);
+/* live_legs.c */
+void live_leg_put(struct live *l, struct leg_id leg, struct call_id call);
+struct call_id live_leg_call(const struct live *l, struct leg_id leg);
+void live_free_leg(struct live *l, struct call_id call);
+void live_leg_ended(struct live *l, const struct media_event *ev);
+void live_one_way(struct live *l, const struct media_event *ev,
+		  struct call_id call);
+/* One input; what it was refused for is logged. */
+void live_tell(struct live *l, struct floor_input *in);
 struct line *live_line(const struct live *l, struct agent_id agent);
 
 /* live_pacing.c: people's changes, over what the file says; those the file

@@ -37,6 +37,17 @@ static void released(struct media *m, uint32_t id)
 	held_first(m, &adopt);
 }
 
+/* The figures stand where the worker put them until the slot is free. */
+static void ended(struct media *m, struct leg_id leg)
+{
+	struct media_stats st;
+	struct media_event ev = { .kind = MEDIA_ENDED, .leg = leg,
+				  .stats = &st };
+
+	if (m->h.event && !media_stats(m, leg, &st))
+		m->h.event(&ev, m->h.arg);
+}
+
 static void note_take(struct media *m, struct note *n)
 {
 	struct front *f;
@@ -47,8 +58,10 @@ static void note_take(struct media *m, struct note *n)
 		break;
 	case NOTE_FREED:
 		f = front_of(m, n->ev.leg);
-		if (f)
-			front_free(m, f);
+		if (!f)
+			break;
+		ended(m, n->ev.leg);
+		front_free(m, f);
 		break;
 	case NOTE_EVENT:
 		if (n->ev.kind == MEDIA_REC_DONE) {
@@ -95,6 +108,9 @@ enum err media_stats(const struct media *m, struct leg_id leg,
 		.mos_pct = GET(mos_pct), .loss_pm = GET(loss_pm),
 		.silent_ms = GET(silent_ms), .level_dbov = GET(level_dbov),
 		.latched = GET(latched),
+		.jitter_mean_us = GET(jitter_mean_us),
+		.far_sent = GET(far_sent), .far_lost = GET(far_lost),
+		.far_jitter_us = GET(far_jitter_us),
 	};
 #undef GET
 	return ERR_OK;
@@ -123,7 +139,9 @@ static void raise_fd_limit(unsigned legs)
 {
 	struct rlimit r;
 
-	if (getrlimit(RLIMIT_NOFILE, &r) || r.rlim_cur >= legs + 1024)
+	/* A customer's leg has a second one, for the far end's reports. */
+	if (getrlimit(RLIMIT_NOFILE, &r) ||
+	    r.rlim_cur >= (rlim_t)legs * 2 + 1024)
 		return;
 	r.rlim_cur = MIN(r.rlim_max, (rlim_t)legs * 2 + 1024);
 	if (setrlimit(RLIMIT_NOFILE, &r) || r.rlim_cur < legs + 256)

@@ -21,7 +21,9 @@
  * functions then answer ERR_ABSENT.  ERR_AGAIN from any of them: the worker's
  * command queue is full, nothing was done.
  *
- * There is no RTCP: loss and jitter are those of what arrives here.
+ * Loss and jitter are those of what arrives here.  RTCP is not sent; what a
+ * customer's far end reports of our packets is taken in where it comes: on
+ * the port after the leg's, or among its RTP (RFC 5761).
  */
 #ifndef MEDIA_MEDIA_H
 #define MEDIA_MEDIA_H
@@ -100,6 +102,7 @@ enum ears_phase {
 	X(MEDIA_HEARD,      "heard")        /* leg, verdict, confidence, ms */ \
 	X(MEDIA_REC_DONE,   "rec-done")     /* call, path, ms, bytes, muted_ms */ \
 	X(MEDIA_REC_FAULT,  "rec-fault")    /* call, path, err             */ \
+	X(MEDIA_ENDED,      "ended")        /* leg, stats: its last word   */ \
 	X(MEDIA_DISK_LOW,   "disk-low")     /* bytes free in the spool     */ \
 	X(MEDIA_DISK_OK,    "disk-ok")      /* bytes free in the spool     */
 
@@ -110,6 +113,7 @@ enum media_event_kind {
 	MEDIA_EVENT_COUNT
 };
 
+struct media_stats;
 struct media_event {
 	enum media_event_kind kind;
 	struct leg_id leg;
@@ -125,6 +129,7 @@ struct media_event {
 	char digit;		/* 0-9 * # A-D                               */
 	uint64_t bytes;
 	const char *path;	/* under the spool; lives during the call    */
+	const struct media_stats *stats;	/* likewise                  */
 };
 
 /* Called by media_pump() alone, in the order the workers reported. */
@@ -177,7 +182,8 @@ MUST_CHECK enum err media_leg_new(struct media *m, enum media_kind kind,
 MUST_CHECK enum err media_leg_peer(struct media *m, struct leg_id leg,
 				   const char *ip, uint16_t port, uint8_t pt,
 				   uint8_t event_pt);
-/* Ends its recording, leaves its bridge, closes.  An unknown leg is fine. */
+/* Ends its recording, leaves its bridge, closes; ENDED tells its figures.
+ * An unknown leg is fine. */
 void media_leg_free(struct media *m, struct leg_id leg);
 
 /*
@@ -261,11 +267,16 @@ struct media_stats {
 	uint64_t rx_late;	/* came after a later one                    */
 	uint64_t rx_refused;	/* not RTP, other payload type, other source */
 	uint32_t jitter_us;	/* interarrival jitter (RFC 3550, A.8)       */
+	uint32_t jitter_mean_us; /* of the leg's seconds                     */
 	uint32_t mos_pct;	/* whole leg, 100..450 (ITU-T G.107)         */
 	uint32_t loss_pm;	/* of the last 5 s, per mille                */
 	uint32_t silent_ms;	/* since the last packet; UINT32_MAX: none yet */
 	int32_t level_dbov;	/* loudest 20 ms of that second; -90: silent */
 	bool latched;
+	/* What the far end said last of our packets (RTCP). */
+	uint64_t far_sent;	/* sent until then; 0: it said nothing       */
+	uint32_t far_lost;	/* of them                                   */
+	uint32_t far_jitter_us;
 };
 MUST_CHECK enum err media_stats(const struct media *m, struct leg_id leg,
 				struct media_stats *out);

@@ -13,12 +13,17 @@ static void adopt(struct worker *w, struct leg_id id)
 	uint32_t slot = id.v & 0xffff;
 	struct leg *l = &w->m->legs[slot];
 	struct epoll_event ev = { .events = EPOLLIN, .data.u32 = slot };
+	struct epoll_event beside = { .events = EPOLLIN,
+				      .data.u32 = FD_RTCP | slot };
 
 	w->ids[slot] = id.v;
 	l->list_at = w->n_legs;
 	w->legs[w->n_legs++] = l;
 	if (epoll_ctl(w->epfd, EPOLL_CTL_ADD, l->fd, &ev))
 		log_err("media", "leg %u is deaf: epoll refused it", id.v);
+	if (l->rtcp_fd >= 0 &&
+	    epoll_ctl(w->epfd, EPOLL_CTL_ADD, l->rtcp_fd, &beside))
+		log_warn("media", "leg %u hears no reports", id.v);
 	leg_publish(w, l);
 	play_retick(w, l);
 }
@@ -34,6 +39,8 @@ static void let_go(struct worker *w, struct leg *l)
 	last->list_at = l->list_at;
 	w->ids[l->slot] = 0;
 	(void)epoll_ctl(w->epfd, EPOLL_CTL_DEL, l->fd, NULL);
+	if (l->rtcp_fd >= 0)
+		(void)epoll_ctl(w->epfd, EPOLL_CTL_DEL, l->rtcp_fd, NULL);
 }
 
 static void tell_gone(struct worker *w, struct leg *l, enum note_kind kind)
@@ -55,9 +62,12 @@ static void release(struct worker *w, struct leg *l)
 static void leg_end(struct worker *w, struct leg *l)
 {
 	rec_stop(w, l);
+	leg_publish(w, l);	/* the last word, for ENDED */
 	let_go(w, l);
 	close(l->fd);
-	l->fd = -1;
+	if (l->rtcp_fd >= 0)
+		close(l->rtcp_fd);
+	l->fd = l->rtcp_fd = -1;
 	tell_gone(w, l, NOTE_FREED);
 }
 

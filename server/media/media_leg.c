@@ -275,11 +275,39 @@ static void rx_alive(struct worker *w, struct leg *l)
 	l->rx_last_ns = w->now_ns;
 }
 
+/* True: it was RTCP, whomever it is about. */
+static bool far_report(struct leg *l, const uint8_t *buf, size_t len)
+{
+	struct rtcp_report r;
+	enum err e = rtcp_parse(buf, len, l->tx_ssrc, &r);
+
+	/* More lost than was ever sent is nonsense, or another's. */
+	if (!e && r.lost <= l->tx_packets) {
+		l->far = r;
+		l->far_sent = l->tx_packets;
+	}
+	return e != ERR_FORMAT;
+}
+
+/* From the host our packets go to; its port is the far end's affair. */
+void leg_rtcp(struct worker *w, struct leg *l)
+{
+	union addr a;
+	socklen_t alen = sizeof(a);
+	ssize_t n = recvfrom(l->rtcp_fd, w->buf, sizeof(w->buf), MSG_DONTWAIT,
+			     &a.sa, &alen);
+
+	if (n > 0 && l->armed && same_host(&a, &l->peer))
+		(void)far_report(l, w->buf, (size_t)n);
+}
+
 static void packet(struct worker *w, struct leg *l, size_t len)
 {
 	struct rtp p;
 	uint32_t now = (uint32_t)(w->now_ns / 125000);
 
+	if (rtcp_is(w->buf, len) && far_report(l, w->buf, len))
+		return;
 	if (rtp_parse(w->buf, len, &p)) {
 		l->refused++;
 		return;
@@ -394,7 +422,15 @@ void leg_publish(struct worker *w, struct leg *l)
 	uint64_t lost5 = lost - l->lost_then[l->then];
 	uint64_t got5 = got - l->got_then[l->then];
 	int64_t silent = (w->now_ns - l->rx_last_ns) / 1000000;
+	uint32_t mean;
 
+	/* A.8's figure forgets what was 16 packets ago; a leg's does not. */
+	if (got != l->jitter_seen) {
+		l->jitter_sum_us += jitter;
+		l->jitter_n++;
+		l->jitter_seen = got;
+	}
+	mean = l->jitter_n ? (uint32_t)(l->jitter_sum_us / l->jitter_n) : 0;
 	l->lost_then[l->then] = lost;
 	l->got_then[l->then] = got;
 	l->then = (uint8_t)((l->then + 1) % ARRAY_LEN(l->lost_then));
@@ -406,8 +442,12 @@ void leg_publish(struct worker *w, struct leg *l)
 	SET(rx_late, l->rx.late);
 	SET(rx_refused, l->refused);
 	SET(jitter_us, jitter);
+	SET(jitter_mean_us, mean);
 	SET(mos_pct, rtp_mos_pct(loss_ppm(lost, got),
-				 DELAY_ASSUMED_MS + jitter / 500));
+				 DELAY_ASSUMED_MS + mean / 500));
+	SET(far_sent, l->far_sent);
+	SET(far_lost, l->far.lost);
+	SET(far_jitter_us, (uint32_t)(l->far.jitter * UINT64_C(125)));
 	SET(loss_pm, loss_ppm(lost5, got5) / 1000);
 	SET(silent_ms, l->rx_last_ns ? (uint32_t)silent : UINT32_MAX);
 	SET(level_dbov, level_dbov(l->level_max));

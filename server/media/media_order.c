@@ -239,13 +239,14 @@ static enum err leg_bind(struct media *m, int *fd, uint16_t *port)
 
 /* A new leg is nobody's yet: the loop may write it until ADOPT. */
 static void leg_fill(struct leg *l, uint32_t id, uint16_t slot,
-		     enum media_kind kind, int fd)
+		     enum media_kind kind, int fd, int rtcp_fd)
 {
 	memset(l, 0, sizeof(*l));
 	l->id = id;
 	l->slot = slot;
 	l->kind = kind;
 	l->fd = fd;
+	l->rtcp_fd = rtcp_fd;
 	l->play = NO_PROMPT;
 	l->rec.slot = NO_REC;
 	/* RFC 3550, 5.1: unpredictable, so that strangers cannot join in. */
@@ -262,7 +263,7 @@ enum err media_leg_new(struct media *m, enum media_kind kind,
 	struct cmd c = { .kind = CMD_ADOPT };
 	uint32_t id;
 	enum err e;
-	int fd;
+	int fd, rtcp_fd = -1;
 
 	if ((unsigned)kind >= MEDIA_KIND_COUNT)
 		return ERR_ARG;
@@ -273,7 +274,10 @@ enum err media_leg_new(struct media *m, enum media_kind kind,
 		return e;
 	f->gen = f->gen == UINT16_MAX ? 1 : (uint16_t)(f->gen + 1);
 	id = (uint32_t)f->gen << 16 | slot;
-	leg_fill(&m->legs[slot], id, slot, kind, fd);
+	/* RFC 3550, 11: the next port.  Taken by somebody: no reports then. */
+	if (kind == MEDIA_CUSTOMER || kind == MEDIA_OUTSIDE)
+		rtcp_fd = leg_socket(m, (uint16_t)(*port + 1));
+	leg_fill(&m->legs[slot], id, slot, kind, fd, rtcp_fd);
 	f->id = id;
 	f->worker = (uint16_t)(m->worker_next++ % m->workers);
 	f->kind = kind;
@@ -284,6 +288,8 @@ enum err media_leg_new(struct media *m, enum media_kind kind,
 	e = order(m, &c);
 	if (e) {
 		close(fd);
+		if (rtcp_fd >= 0)
+			close(rtcp_fd);
 		f->id = 0;
 		return e;
 	}

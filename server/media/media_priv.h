@@ -25,6 +25,7 @@
 #include "media/ears_priv.h"
 #include "media/media.h"
 #include "media/media_g711.h"
+#include "media/media_rtcp.h"
 #include "media/media_rtp.h"
 
 enum {
@@ -40,6 +41,7 @@ enum {
 	CHUNK_BYTES = 1 << 20,
 	CHUNKS = 64,		/* a worker's: seconds of a stalled disk     */
 	CHUNK_AGE_MS = 250,
+	FD_RTCP = 1 << 17,	/* epoll's data: a leg's other socket        */
 	MEDIA_TRUSTED_MS = 60,	/* a pause up to this is our own lateness    */
 	NO_PROMPT = UINT32_MAX
 };
@@ -98,6 +100,8 @@ struct prompt {
 struct published {
 	_Atomic uint64_t rx_packets, tx_packets, rx_lost, rx_late, rx_refused;
 	_Atomic uint32_t jitter_us, mos_pct, loss_pm, silent_ms, latched;
+	_Atomic uint32_t jitter_mean_us, far_lost, far_jitter_us;
+	_Atomic uint64_t far_sent;
 	_Atomic int32_t level_dbov;
 };
 
@@ -141,6 +145,7 @@ struct leg {
 	uint16_t slot;
 	enum media_kind kind;
 	int fd;
+	int rtcp_fd;		/* -1: none (no customer's, port taken)      */
 
 	/* the far end */
 	union addr peer;
@@ -158,6 +163,10 @@ struct leg {
 	bool one_way;		/* ONE_WAY was said                          */
 	uint64_t lost_then[5], got_then[5];	/* by second                 */
 	uint8_t then;
+	uint64_t jitter_sum_us, jitter_seen;	/* by second, packets then  */
+	uint32_t jitter_n;
+	struct rtcp_report far;	/* what they say of what we send             */
+	uint64_t far_sent;	/* when they said it; 0: never               */
 	uint16_t level_max;	/* mean magnitude of a sampled frame         */
 	uint8_t level_skip;
 	uint32_t digit_ts;
@@ -377,6 +386,8 @@ void leg_send_event(struct worker *w, struct leg *l,
 		    const struct rtp_event *e, bool first, uint32_t ts);
 uint32_t leg_next_ts(const struct worker *w, const struct leg *l);
 void leg_publish(struct worker *w, struct leg *l);
+/* What came on the port beside it. */
+void leg_rtcp(struct worker *w, struct leg *l);
 /* Once a second: statistics, lost phones, keep-alive. */
 void leg_second(struct worker *w, struct leg *l);
 

@@ -184,7 +184,11 @@ void *worker_run(void *arg)
 				orders(w);
 			else if (what == FD_TIMER)
 				ticks(w, &due_ns);
-			else if (w->ids[what])	/* an order may have freed it */
+			else if (!w->ids[what & 0xffff])
+				continue;	/* an order has freed it */
+			else if (what & FD_RTCP)
+				leg_rtcp(w, &w->m->legs[what & 0xffff]);
+			else
 				leg_rx(w, &w->m->legs[what]);
 		}
 	}
@@ -266,8 +270,10 @@ void worker_fini(struct worker *w)
 			sched_yield();
 		pthread_join(w->thread, NULL);
 	}
-	for (uint32_t i = 0; i < w->n_legs; i++)
+	for (uint32_t i = 0; i < w->n_legs; i++) {
 		fd_close(w->legs[i]->fd);
+		fd_close(w->legs[i]->rtcp_fd);
+	}
 	fd_close(w->epfd);
 	fd_close(w->wake_fd);
 	fd_close(w->timer_fd);

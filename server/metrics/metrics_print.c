@@ -214,12 +214,94 @@ static void trunks_part(struct page *p)
 	}
 }
 
+/* Of the calls that ended, as their packets told: counters since start. */
+static const struct {
+	const char *name, *labels, *help;
+	size_t at;
+} sounds[] = {
+	{ "waihu_trunk_rtp_packets_total", ",direction=\"in\"",
+	  "RTP packets of answered calls, counted at their end.",
+	  offsetof(struct dial_sounds, got) },
+	{ "waihu_trunk_rtp_packets_total", ",direction=\"out\"", NULL,
+	  offsetof(struct dial_sounds, tx) },
+	{ "waihu_rtp_lost_packets_total", ",direction=\"in\"",
+	  "Lost on their way to us; out: as the far end's RTCP reports.",
+	  offsetof(struct dial_sounds, lost) },
+	{ "waihu_rtp_lost_packets_total", ",direction=\"out\"", NULL,
+	  offsetof(struct dial_sounds, far_lost) },
+	{ "waihu_rtp_late_packets_total", ",direction=\"in\"",
+	  "Came after a later one.", offsetof(struct dial_sounds, late) },
+	{ "waihu_rtp_one_way_calls_total", ",direction=\"in\"",
+	  "Joined calls nothing ever came from.",
+	  offsetof(struct dial_sounds, one_way) },
+};
+
+static bool trunk_at(struct page *p, unsigned t, struct dial_trunk_stat *s,
+		     char *name, size_t size)
+{
+	if (dial_trunk_stat(p->r->dial, t, p->now, s))
+		return false;
+	label(s->name, name, size);
+	return true;
+}
+
+static void histogram(struct page *p, const char *name, const char *trunk,
+		      const uint64_t *bins, const uint32_t *bounds, size_t n,
+		      double unit, uint64_t count, uint64_t sum)
+{
+	for (size_t i = 0; i < n; i++)
+		line(p, "%s_bucket{trunk=\"%s\",le=\"%g\"} %llu\n", name,
+		     trunk, bounds[i] / unit, (unsigned long long)bins[i]);
+	line(p, "%s_bucket{trunk=\"%s\",le=\"+Inf\"} %llu\n"
+	     "%s_sum{trunk=\"%s\"} %g\n%s_count{trunk=\"%s\"} %llu\n", name,
+	     trunk, (unsigned long long)count, name, trunk,
+	     (double)sum / unit, name, trunk, (unsigned long long)count);
+}
+
+static void sound_part(struct page *p)
+{
+	static const uint32_t jitter[] = DIAL_JITTER_US, mos[] = DIAL_MOS_PCT;
+	unsigned n = dial_trunk_count(p->r->dial);
+	struct dial_trunk_stat s;
+	char name[80];
+
+	for (size_t i = 0; i < ARRAY_LEN(sounds); i++) {
+		if (sounds[i].help)
+			family(p, sounds[i].name, "counter", sounds[i].help);
+		for (unsigned t = 0; t < n; t++) {
+			uint64_t v;
+
+			if (!trunk_at(p, t, &s, name, sizeof(name)))
+				continue;
+			memcpy(&v, (char *)&s.sound + sounds[i].at, sizeof(v));
+			line(p, "%s{trunk=\"%s\"%s} %llu\n", sounds[i].name,
+			     name, sounds[i].labels, (unsigned long long)v);
+		}
+	}
+	family(p, "waihu_rtp_jitter_seconds", "histogram",
+	       "Mean interarrival jitter of calls (RFC 3550).");
+	for (unsigned t = 0; t < n; t++)
+		if (trunk_at(p, t, &s, name, sizeof(name)))
+			histogram(p, "waihu_rtp_jitter_seconds", name,
+				  s.sound.jitter_bins, jitter,
+				  DIAL_JITTER_BINS, 1e6, s.sound.heard,
+				  s.sound.jitter_sum_us);
+	family(p, "waihu_rtp_mos", "histogram",
+	       "Estimated MOS of calls (ITU-T G.107).");
+	for (unsigned t = 0; t < n; t++)
+		if (trunk_at(p, t, &s, name, sizeof(name)))
+			histogram(p, "waihu_rtp_mos", name, s.sound.mos_bins,
+				  mos, DIAL_MOS_BINS, 1e2, s.sound.heard,
+				  s.sound.mos_sum_pct);
+}
+
 static void media_part(struct page *p)
 {
 	struct media_totals t;
 
 	media_totals(p->r->media, &t);
-	family(p, "waihu_rtp_packets_total", "counter", "RTP packets.");
+	family(p, "waihu_rtp_packets_total", "counter",
+	       "RTP packets, agents' lines included.");
 	line(p, "waihu_rtp_packets_total{direction=\"in\"} %llu\n"
 	     "waihu_rtp_packets_total{direction=\"out\"} %llu\n",
 	     (unsigned long long)t.rx_packets,
@@ -244,6 +326,7 @@ size_t metrics_print(struct live *live, struct tally *tally, char *buf,
 	agents_part(&p);
 	campaigns_part(&p);
 	trunks_part(&p);
+	sound_part(&p);
 	media_part(&p);
 	return p.len;
 }

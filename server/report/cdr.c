@@ -15,6 +15,23 @@ uint64_t cdr_uid_at(int64_t wall_ms)
 	return wall_ms > 0 ? (uint64_t)wall_ms << UID_BITS : 0;
 }
 
+void cdr_sound(struct cdr *r, const struct call_sound *s)
+{
+	r->rtp_got = s->got;
+	r->rtp_lost = s->lost;
+	r->jitter_us = s->jitter_us;
+	r->mos_pct = s->got ? s->mos_pct : 0;
+	r->far_sent = s->sent;
+	r->far_lost = s->far_lost;
+}
+
+int32_t cdr_loss_ppm(uint32_t lost, uint32_t got)
+{
+	uint64_t all = (uint64_t)lost + got;
+
+	return all ? (int32_t)(lost * UINT64_C(1000000) / all) : -1;
+}
+
 void cdr_from_call(const struct call *c, const char *campaign_name,
 		   struct cdr *out)
 {
@@ -38,6 +55,7 @@ void cdr_from_call(const struct call *c, const char *campaign_name,
 		.promise_agent = c->promise_agent.v,
 		.promise_number = c->promise_number,
 	};
+	cdr_sound(out, &c->sound);
 	str_copy(out->given, sizeof(out->given), c->given);
 	str_copy(out->promise_note, sizeof(out->promise_note),
 		 c->promise_note);
@@ -290,7 +308,7 @@ static const char *const columns[] = {
 	"campaign", "list", "lead", "agent", "outcome", "trunk", "hangup_by",
 	"sip_code", "q850", "pdd_ms", "answer_to_agent_ms", "amd", "hold_s",
 	"wrap_s", "recording", "result", "part", "talk_s", "from_agent",
-	"given", "amount",
+	"given", "amount", "jitter_ms", "loss_pct", "mos", "far_loss_pct",
 };
 
 size_t cdr_csv_header(char *buf, size_t size)
@@ -386,6 +404,32 @@ static void amount(struct line *l, int64_t hundredths)
 	put(l, (char)('0' + hundredths % 10));
 }
 
+/* "0.35" of 3500 ppm; what is not known is empty. */
+static void percent(struct line *l, int32_t ppm)
+{
+	if (ppm < 0)
+		field(l, "");
+	else
+		amount(l, ppm / 100);
+}
+
+static void sound(struct line *l, const struct cdr *r)
+{
+	bool known = r->rtp_got != 0;
+
+	if (known)
+		number(l, r->jitter_us / 1000);
+	else
+		field(l, "");
+	percent(l, known ? cdr_loss_ppm(r->rtp_lost, r->rtp_got) : -1);
+	if (known)
+		amount(l, r->mos_pct);
+	else
+		field(l, "");
+	percent(l, cdr_loss_ppm(MIN(r->far_lost, r->far_sent),
+				r->far_sent - MIN(r->far_lost, r->far_sent)));
+}
+
 size_t cdr_csv(const struct cdr *r, const char *trunk, const char *outcome,
 	       bool whole, char *buf, size_t size)
 {
@@ -453,6 +497,7 @@ size_t cdr_csv(const struct cdr *r, const char *trunk, const char *outcome,
 	field(&l, from);
 	field(&l, given);
 	amount(&l, r->amount);
+	sound(&l, r);
 	*l.at = '\0';
 	return (size_t)(l.at - buf);
 }

@@ -62,12 +62,22 @@
 	F(i64,   promise_s,   0,   "agreed by who gave it away [wall s]")     \
 	F(u32,   promise_agent, 0, "whose that call-back is, 0 = anyone's")   \
 	F(u32,   promise_number, 0, "which of the lead's, 0 = first")         \
-	F(text,  promise_note, 200, "what it will be about")
+	F(text,  promise_note, 200, "what it will be about")                  \
+	F(u32,   rtp_got,     0,   "packets from the customer")               \
+	F(u32,   rtp_lost,    0,   "lost on their way")                       \
+	F(u32,   jitter_us,   0,   "theirs, mean [us]")                       \
+	F(u32,   mos_pct,     0,   "estimated MOS [1/100]; 0: not known")     \
+	F(u32,   far_sent,    0,   "packets to him, as reported; 0: not")     \
+	F(u32,   far_lost,    0,   "lost on their way")
 
 SCHEMA_STRUCT(cdr, CDR_FIELDS);
 
 void cdr_from_call(const struct call *c, const char *campaign_name,
 		   struct cdr *out);
+/* The sound of a call whose record is, or is to be, written. */
+void cdr_sound(struct cdr *r, const struct call_sound *s);
+/* Share lost [1/1,000,000]; -1: no packets. */
+int32_t cdr_loss_ppm(uint32_t lost, uint32_t got);
 /* Into the group: record and index.  The same uid again replaces it. */
 MUST_CHECK enum err cdr_put(struct store_group *g, const struct cdr *r);
 /*

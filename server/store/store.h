@@ -85,7 +85,7 @@ struct store_group;
 	X(STORE_PACER,          "pacer",          KV)  /* campaign -> learned */ \
 	X(STORE_LEDGER,         "ledger",         KV)  /* campaign, day       */ \
 	X(STORE_COUNTER,        "counter",        KV)  /* name, hour          */ \
-	X(STORE_TRUNK,          "trunk",          KV)  /* trunk u32 -> health */ \
+	X(STORE_TRUNK,          "trunk",          KV)  /* name, number: rests */ \
 	X(STORE_SCRIPT,         "script",         KV)  /* campaign, page      */ \
 	X(STORE_AGENT_DAY,      "agent_day",      KV)  /* day, agent, campaign*/ \
 	X(STORE_EVENT,          "event",          KV)  /* by store_event only */ \

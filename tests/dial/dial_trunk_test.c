@@ -194,6 +194,45 @@ static void figures_are_right(void **state)
 	close_trunks();
 }
 
+static void sounds_are_summed(void **state)
+{
+	const struct dial_trunk_conf conf[N] = { { .weight = 1 } };
+	struct dial_trunk_stat s;
+
+	(void)state;
+	open_trunks(conf);
+	trunk_stat(&trunks[0], 0, &s);
+	T_OK(s.sound.loss_ppm == -1 && s.sound.mos_pct == -1 &&
+	     s.sound.jitter_us == -1 && s.sound.far_loss_ppm == -1,
+	     "nothing heard, nothing said");
+	trunk_heard(&trunks[0], &(struct dial_sound){ .got = 900,
+		.lost = 100, .tx = 1000, .jitter_us = 4000,
+		.mos_pct = 400 }, 1000);
+	trunk_heard(&trunks[0], &(struct dial_sound){ .got = 300, .late = 2,
+		.tx = 300, .sent = 200, .far_lost = 4, .jitter_us = 20000,
+		.mos_pct = 440 }, 61000);
+	trunk_heard(&trunks[0], &(struct dial_sound){ .tx = 50 }, 61000);
+	trunk_stat(&trunks[0], 61000, &s);
+	T_OK(s.sound.calls == 2 && s.sound.loss_ppm == 76923 &&
+	     s.sound.far_loss_ppm == 20000, "loss %d, far %d",
+	     s.sound.loss_ppm, s.sound.far_loss_ppm);
+	T_OK(s.sound.jitter_us == 8000 && s.sound.mos_pct == 410,
+	     "a call counts by its packets: jitter %d, MOS %d",
+	     s.sound.jitter_us, s.sound.mos_pct);
+	T_OK(s.sound.tx == 1350 && s.sound.heard == 2 && s.sound.late == 2,
+	     "a call nothing came of has no quality");
+	T_OK(s.sound.jitter_bins[0] == 0 && s.sound.jitter_bins[1] == 1 &&
+	     s.sound.jitter_bins[3] == 2 && s.sound.mos_bins[4] == 1 &&
+	     s.sound.mos_bins[8] == 2, "bins hold what is below, too");
+	trunk_stat(&trunks[0], 15 * 60000 + 1000, &s);
+	T_OK(s.sound.calls == 1 && s.sound.mos_pct == 440,
+	     "a quarter of an hour later the first is past");
+	trunk_stat(&trunks[0], 17 * 60000, &s);
+	T_OK(!s.sound.calls && s.sound.mos_pct == -1 && s.sound.heard == 2,
+	     "then all of it; what is counted since the start stays");
+	close_trunks();
+}
+
 /* -------------------------------------------------------------- causes ---- */
 
 static const struct {
@@ -283,6 +322,7 @@ int main(void)
 		cmocka_unit_test(cps_holds_in_every_window),
 		cmocka_unit_test(health_decides),
 		cmocka_unit_test(figures_are_right),
+		cmocka_unit_test(sounds_are_summed),
 		cmocka_unit_test(causes_mean_what_the_table_says),
 		cmocka_unit_test(bad_tables_are_refused),
 	};

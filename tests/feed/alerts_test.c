@@ -144,6 +144,35 @@ static void idle(void **state UNUSED)
 	T_OK(!s.on, "a stopped campaign is no alert");
 }
 
+static void sound(void **state UNUSED)
+{
+	static const struct { const char *what; int32_t mos; uint32_t calls;
+			      bool on, off; } cases[] = {
+		{ "nothing heard", -1, 0, false, true },
+		{ "poor, but few calls", 34, 9, false, true },
+		{ "poor", 35, 10, true, false },
+		{ "neither", 37, 100, false, false },
+		{ "fair", 38, 100, false, true },
+		{ "good", 43, 100, false, true },
+	};
+	struct msg_trunk_row r = { .name = "telecom-a", .loss = 310,
+				   .jitter_us = 24900 };
+	struct feed_say s;
+
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		r.mos_x10 = cases[i].mos;
+		r.heard = cases[i].calls;
+		rule_trunk_sound(&r, &s);
+		T_OK(s.on == cases[i].on && s.off == cases[i].off, "%s",
+		     cases[i].what);
+	}
+	r.mos_x10 = 34;
+	r.heard = 25;
+	rule_trunk_sound(&r, &s);
+	told(&s, "trunk telecom-a sounds poor: MOS 3.4, loss 3.1%, jitter 24 "
+	     "ms (25 calls)", "中继 telecom-a 通话质量差：MOS 3.4，丢包 3.1%");
+}
+
 static void trunks(void **state UNUSED)
 {
 	struct msg_trunk_row r = { .name = "telecom-a", .cap = 60,
@@ -299,7 +328,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(abandon), cmocka_unit_test(connect_drop),
-		cmocka_unit_test(idle), cmocka_unit_test(trunks),
+		cmocka_unit_test(idle), cmocka_unit_test(trunks), cmocka_unit_test(sound),
 		cmocka_unit_test(stuck_and_disk),
 		cmocka_unit_test(an_alert_lasts_and_clears),
 		cmocka_unit_test(an_alert_is_kept_quiet),

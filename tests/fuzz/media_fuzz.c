@@ -18,6 +18,7 @@ static void packet(struct rtp_stats *s, struct jbuf *j, struct ears *e,
 	int16_t pcm[PACKET_MAX], out[EARS_FRAME];
 	struct ears_says says;
 	struct rtp_event ev;
+	struct rtcp_report r;
 	struct rtp p;
 
 	if (!b)
@@ -38,6 +39,12 @@ static void packet(struct rtp_stats *s, struct jbuf *j, struct ears *e,
 		if (p.len <= JBUF_SAMPLES / 2)
 			jbuf_put(j, p.ssrc, p.ts, pcm, p.len);
 	}
+	/* Blocks hold 4 octets of SSRC at least once: any may be ours. */
+	if (len >= 12 && !rtcp_parse(b, len, (uint32_t)b[8] << 24 |
+				     (uint32_t)b[9] << 16 |
+				     (uint32_t)b[10] << 8 | b[11], &r) &&
+	    r.lost > 0x7fffff)
+		abort();
 	jbuf_get(j, out);
 	if (ears_take(e, out, &says) && says.verdict >= EARS_VERDICT_COUNT)
 		abort();

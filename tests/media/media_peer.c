@@ -39,6 +39,9 @@ static void event_h(const struct media_event *ev, void *arg)
 	snprintf(s->path[s->evs], sizeof(s->path[0]), "%s",
 		 ev->path ? ev->path : "");
 	s->ev[s->evs].path = s->path[s->evs];
+	if (ev->stats)
+		s->ended = *ev->stats;
+	s->ev[s->evs].stats = NULL;	/* lived until now */
 	s->evs++;
 }
 

@@ -46,6 +46,7 @@ struct stage {			/* a media room and its peers                */
 	struct media_event ev[256];	/* path is in paths                  */
 	char path[256][256];
 	unsigned evs;
+	struct media_stats ended;	/* of the last leg that did  */
 };
 
 void stage_open(struct stage *s, const struct media_conf *conf);

@@ -48,7 +48,7 @@ static void lines(void **unused UNUSED)
 	k = fields(names, head);
 	len = cdr_csv(&r, "telecom", "Sold", false, line, sizeof(line));
 	n = fields(line, f);
-	T_OK(len == strlen(line) && n == k && n == 42,
+	T_OK(len == strlen(line) && n == k && n == 46,
 	     "as many fields as columns: %zu of %zu", n, k);
 	T_OK(str_eq(f[0], "a \"b\", c") && str_eq(f[17], "one  two"),
 	     "quotes, commas and line ends survive: %s, %s", f[0], f[17]);
@@ -62,8 +62,16 @@ static void lines(void **unused UNUSED)
 		if (str_eq(head[i], "lead"))
 			T_OK(str_eq(f[i], "4294967299"), "numbers: %s", f[i]);
 	}
+	T_OK(!*f[42] && !*f[43] && !*f[44] && !*f[45],
+	     "how it sounded is not known: nothing is claimed");
+	cdr_sound(&r, &(struct call_sound){ .got = 995, .lost = 5,
+		.jitter_us = 4200, .mos_pct = 431, .sent = 200,
+		.far_lost = 3 });
 	cdr_csv(&r, "telecom", "Sold", true, line, sizeof(line));
 	fields(line, f);
+	T_OK(str_eq(f[42], "4") && str_eq(f[43], "0.50") &&
+	     str_eq(f[44], "4.31") && str_eq(f[45], "1.50"),
+	     "and known: %s ms, %s %%, %s, %s %%", f[42], f[43], f[44], f[45]);
 	T_OK(str_eq(f[2], "8613812345678") && str_eq(f[8], f[2]),
 	     "whole when it is asked for: %s", f[2]);
 }
@@ -97,7 +105,7 @@ static void longest(void **unused UNUSED)
 	name[32] = '\0';
 	size_t len = cdr_csv(&r, name, name, true, line, sizeof(line));
 
-	T_OK(len < sizeof(line) - 1 && fields(line, f) == 42,
+	T_OK(len < sizeof(line) - 1 && fields(line, f) == 46,
 	     "the longest line has %zu bytes and all its fields", len);
 	for (size_t size = 1; size < 200; size++) {
 		char *cut = malloc(size);
