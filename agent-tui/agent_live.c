@@ -143,6 +143,7 @@ static void start_phone(struct live *v, const struct msg_login_ok *ok)
 	bool old = strcmp(v->sip_pass, ok->sip_pass) != 0;
 
 	v->m->desk_phone = strcmp(v->o->phone, "embedded") || !*ok->sip_dial;
+	v->m->phone_answer = (enum msg_phone_answer)ok->phone_answer;
 	if (v->m->desk_phone)
 		return;
 	str_copy(v->sip_uri, sizeof(v->sip_uri), ok->sip_dial);
@@ -543,7 +544,9 @@ int agent_live(const struct agent_options *o)
 	struct link_conf lc = { .url = o->server, .ca_file = *o->ca ? o->ca
 				: NULL, .pin_file = pin,
 				.program = "waihu-agent",
-				.lang = text_lang() == LANG_ZH ? "zh" : "en" };
+				.lang = text_lang() == LANG_ZH ? "zh" : "en",
+				.phone = strncmp(o->phone, "sip:", 4)
+					? NULL : o->phone };
 	enum err e;
 
 	signal(SIGPIPE, SIG_IGN);

@@ -45,6 +45,9 @@ static enum msg_health worse(enum msg_health own, unsigned told)
 
 enum msg_health agent_phone(const struct agent_model *m)
 {
+	/* No telephone anywhere: nothing will come of waiting for it. */
+	if (m->desk_phone && !m->seat.desk && !m->seat.phone)
+		return MSG_HEALTH_DOWN;
 	return worse(m->own_phone, m->seat.phone);
 }
 

@@ -131,6 +131,7 @@ struct agent_model {
 	size_t   sounds;
 	int      mic_level;	/* 0..10 cells, -1 = not known               */
 	bool     desk_phone;	/* none beside this program                  */
+	enum msg_phone_answer phone_answer;	/* to the one asked for      */
 	enum msg_health own_phone, own_line;	/* as the embedded phone says;
 					   UNKNOWN: only the server knows    */
 	int64_t  deaf_ms;	/* since when the server hears nothing on a

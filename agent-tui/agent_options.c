@@ -9,7 +9,7 @@
 #include "conf/conf.h"
 #include "tui/text.h"
 
-enum kind { K_TEXT, K_FLAG, K_SIZE, K_POINTER };
+enum kind { K_TEXT, K_PHONE, K_FLAG, K_SIZE, K_POINTER };
 
 /* Flags; env may be NULL, file = the key in the YAML files or NULL. */
 static const struct row {
@@ -28,9 +28,9 @@ static const struct row {
 	  N_("log-in name or agent number") },
 	{ "password-file", K_TEXT, AT(password_file), "FILE", NULL, NULL,
 	  N_("read the password from the first line of this file") },
-	{ "phone", K_TEXT, AT(phone), "embedded|none", NULL, "phone",
-	  N_("the phone beside this program; none: the desk phone the server "
-	     "calls") },
+	{ "phone", K_PHONE, AT(phone), "embedded|none|sip:URI", NULL, "phone",
+	  N_("beside this program; none: the server's choice; sip: this desk "
+	     "phone, if the floor allows") },
 	{ "sound", K_TEXT, AT(sound), "alsa|file|none", NULL, "sound",
 	  N_("sound of the embedded phone") },
 	{ "mic", K_TEXT, AT(mic), "DEVICE", NULL, "mic",
@@ -89,7 +89,7 @@ static const struct conf_row file_rows[] = {
 	FILE_TEXT("server", "the server's URL", "服务器地址"),
 	FILE_TEXT("ca", "certificate to trust", "信任的证书"),
 	FILE_TEXT("user", "log-in name", "工号"),
-	FILE_TEXT("phone", "embedded or none", "话机"),
+	FILE_TEXT("phone", "embedded, none or sip:URI", "话机"),
 	FILE_TEXT("sound", "alsa, file or none", "声音"),
 	FILE_TEXT("mic", "microphone", "麦克风"),
 	FILE_TEXT("speaker", "headset", "耳麦"),
@@ -121,6 +121,10 @@ static enum err set(struct agent_options *o, const struct row *r,
 	char *at = (char *)o + r->at;
 
 	switch (r->kind) {
+	case K_PHONE:
+		if (!text_is_phone(v))
+			return ERR_ARG;
+		return str_copy(at, r->size, v) ? ERR_OK : ERR_ARG;
 	case K_TEXT:
 		if (!text_is_one_of(r->arg, v))
 			return ERR_ARG;
@@ -137,15 +141,6 @@ static enum err set(struct agent_options *o, const struct row *r,
 		       o->rows <= 1000 ? ERR_OK : ERR_ARG;
 	}
 	return ERR_ARG;
-}
-
-/* Why a value is refused: for a telephone's URI, where it belongs. */
-static const char *not_possible(const struct row *r, const char *v)
-{
-	if (str_eq(r->name, "phone") && v && !strncmp(v, "sip:", 4))
-		return _("a desk phone is set in the server: waihu user set "
-			 "NAME phone=sip:URI");
-	return _("this value is not possible");
 }
 
 static enum err read_files(struct agent_options *o)
@@ -185,8 +180,7 @@ static enum err read_files(struct agent_options *o)
 							    r->file);
 
 			str_fmt(why, sizeof(why), "%s: %s: %s", r->file,
-				not_possible(r, conf_text(c, "", NULL,
-							  r->file)),
+				_("this value is not possible"),
 				r->arg ? r->arg : "");
 			file_error(&at, why, NULL);
 		}
@@ -234,7 +228,7 @@ static enum err read_args(struct agent_options *o, int argc, char **argv)
 			return wrong(v ? _("takes no value")
 				       : _("needs a value"), a);
 		if (set(o, r, v))
-			return wrong(not_possible(r, v), a);
+			return wrong(_("this value is not possible"), a);
 	}
 	return ERR_OK;
 }

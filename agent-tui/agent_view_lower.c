@@ -283,10 +283,13 @@ static bool call_flag(const struct agent_model *m, char *buf, size_t size)
 	return true;
 }
 
-/* The phone beside the screen has lost its line. */
+/* The phone has lost its line: the one beside the screen knows it first, of
+ * one on the desk the server tells, and it matters in a call. */
 static bool line_flag(const struct agent_model *m, char *buf, size_t size)
 {
-	if (m->desk_phone || m->own_line != MSG_HEALTH_DOWN)
+	if (m->desk_phone ? !agent_on_call(m) ||
+			    m->seat.line != MSG_HEALTH_DOWN
+			  : m->own_line != MSG_HEALTH_DOWN)
 		return false;
 	str_copy(buf, size, agent_on_call(m)
 		 ? _("Your line is down: the customer hears music. It comes "

@@ -60,9 +60,27 @@ static const char *mode_word(unsigned mode, bool full)
 	}
 }
 
-/* A telephone on the desk: what the agent is to do about it. */
-static void check_desk(const struct agent_model *m, struct panel *p)
+/* How long its line takes to answer, once the server has measured it. */
+static void phone_ok(const struct agent_model *m, struct panel *p, bool full,
+		     const char *unmeasured)
 {
+	if (!m->seat.phone_rtt_ms)
+		panel_line(p, ST_NORMAL, unmeasured);
+	else if (full)
+		panel_linef(p, ST_NORMAL, _("Phone\tOK\tregistered, %u ms"),
+			    m->seat.phone_rtt_ms);
+	else
+		panel_linef(p, ST_NORMAL, _("Phone\tOK\t%u ms"),
+			    m->seat.phone_rtt_ms);
+}
+
+/* A telephone on the desk: what the agent is to do about it. */
+static void check_desk(const struct agent_model *m, struct panel *p, bool full)
+{
+	const char *no = _(msg_word(MSG_WORDS_PHONE_ANSWER, m->phone_answer));
+
+	if (m->phone_answer && m->seat.desk)
+		panel_linef(p, ST_WATCH, "\t\t%s", no);
 	switch ((enum msg_desk)m->seat.desk) {
 	case MSG_DESK_ABSENT:
 		panel_line(p, ST_WATCH, _("Phone\tDOWN\tnot registered"));
@@ -77,12 +95,16 @@ static void check_desk(const struct agent_model *m, struct panel *p)
 			    m->seat.desk_text);
 		return;
 	case MSG_DESK_OPEN:
-		panel_line(p, ST_NORMAL, _("Phone\tOK\tits line is open"));
+		phone_ok(m, p, full, _("Phone\tOK\tits line is open"));
 		return;
 	case MSG_DESK_NONE:
 	case MSG_DESK_COUNT:
 		/* --phone none, and the server knows of no telephone. */
-		panel_line(p, ST_WATCH, _("Phone\tNONE\tcalls cannot come"));
+		if (m->phone_answer)
+			panel_linef(p, ST_WATCH, _("Phone\tDOWN\t%s"), no);
+		else
+			panel_line(p, ST_WATCH,
+				   _("Phone\tNONE\tcalls cannot come"));
 		return;
 	}
 }
@@ -105,16 +127,11 @@ static void check_phone(const struct agent_model *m, struct panel *p,
 	else
 		panel_linef(p, ST_NORMAL, _("Headset\tOK\tlevel %s"), meter);
 	if (m->desk_phone)
-		check_desk(m, p);
+		check_desk(m, p, full);
 	else if (!ok)
 		panel_line(p, st, _("Phone\tDOWN\ttrying again by itself"));
-	else if (!m->seat.phone_rtt_ms)
-		panel_line(p, st, _("Phone\tOK\tthe line is open"));
-	else if (full)
-		panel_linef(p, st, _("Phone\tOK\tregistered, %u ms"),
-		      m->seat.phone_rtt_ms);
 	else
-		panel_linef(p, st, _("Phone\tOK\t%u ms"), m->seat.phone_rtt_ms);
+		phone_ok(m, p, full, _("Phone\tOK\tthe line is open"));
 	if (m->lost)
 		panel_line(p, ST_ALARM, _("Server\tDOWN\ttrying again by itself"));
 	else if (full)

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/str.h"
+#include "staff/staff.h"
 
 #define RE CONF_RELOAD
 #define LIST CONF_LIST
@@ -158,6 +159,12 @@ static const struct conf_row rows[] = {
   "Address (host:port) agents' phones dial. Unset: the first SIP address "
   "the server listens on.",
   "坐席话机呼叫的地址（host:port）。未设置时用服务器首个 SIP 监听地址。" },
+{ "agents", "phones", CONF_TEXT, LIST | RE, 1, 80, NULL, NULL,
+  "Where telephones may be that a terminal names itself with --phone "
+  "sip:URI: networks (192.0.2.0/24), addresses, host names; never one of a "
+  "trunk. Unset: none, an administrator sets each user's phone.",
+  "终端可用 --phone sip:URI 自行指定的话机所在网段、地址或主机名；中继除外。"
+  "未设置则不允许，由管理员为每位用户设置。" },
 { "agents", "line_probe", CONF_DURATION, 0, 1 * MS_S, 5 * MS_M, "15s", NULL,
   "An open line is asked this often whether it still lives.",
   "检测坐席线路是否存活的间隔。" },
@@ -429,6 +436,23 @@ static void check_trunk(struct told *t, const char *name)
 	}
 }
 
+static void check_agents(struct told *t)
+{
+	char text[200];
+
+	for (size_t i = 0; i < conf_list_len(t->c, "agents", NULL, "phones");
+	     i++) {
+		const char *s = conf_list_at(t->c, "agents", NULL, "phones",
+					     i);
+
+		if (staff_is_net(s))
+			continue;
+		str_fmt(text, sizeof(text), "agents: phones: %s: should be "
+			"192.0.2.0/24, an address or a host name", s);
+		tell(t, "agents", NULL, "phones", text);
+	}
+}
+
 /* "Name=+8610...": a name, and digits. */
 static bool is_listed_number(const char *s)
 {
@@ -479,6 +503,7 @@ enum err options_check(const struct conf *c, conf_error_h *h, void *arg)
 	struct told t = { c, h, arg, 0 };
 
 	check_server(&t);
+	check_agents(&t);
 	for (size_t i = 0; i < conf_count(c, "trunks"); i++)
 		check_trunk(&t, conf_instance(c, "trunks", i));
 	for (size_t i = 0; i < conf_count(c, "campaigns"); i++)

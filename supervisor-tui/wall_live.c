@@ -346,7 +346,9 @@ int wall_live(const struct wall_options *o)
 	char url[256], pin[512];
 	struct link_conf lc = { o->server ? o->server : url, o->ca, pin,
 				"waihu-supervisor",
-				text_lang() == LANG_ZH ? "zh" : "en" };
+				text_lang() == LANG_ZH ? "zh" : "en",
+				strncmp(o->phone, "sip:", 4) ? NULL
+							     : o->phone };
 	int status;
 
 	signal(SIGPIPE, SIG_IGN);

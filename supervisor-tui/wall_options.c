@@ -27,8 +27,9 @@ static const struct row {
 	{ "user", "NAME", AT(user), "WAIHU_USER", true, N_("log-in name") },
 	{ "password-file", "FILE", AT(password_file), NULL, false,
 	  N_("read the password from the first line of this file") },
-	{ "phone", "embedded|none", AT(phone), NULL, true,
-	  N_("the phone you listen with: beside this program, or none") },
+	{ "phone", "embedded|none|sip:URI", AT(phone), NULL, true,
+	  N_("to listen with: beside this program, none, or this desk phone, if "
+	     "the floor allows") },
 	{ "sound", "alsa|file|none", AT(sound), NULL, true,
 	  N_("sound of the embedded phone") },
 	{ "mic", "DEVICE", AT(mic), NULL, true,
@@ -87,7 +88,8 @@ static bool set(struct wall_options *o, const struct row *r, const char *v)
 		return sscanf(v, "%dx%d", &o->cols, &o->rows) == 2 &&
 		       o->cols > 0 && o->rows > 0 && o->cols <= 1000 &&
 		       o->rows <= 1000;
-	if (r->arg && !text_is_one_of(r->arg, v))
+	if (r->arg && !(str_eq(r->name, "phone") ? text_is_phone(v)
+						  : text_is_one_of(r->arg, v)))
 		return false;
 	if (r->arg)
 		*(const char **)(void *)at = v;

@@ -45,7 +45,11 @@ void wall_phone_start(struct wall_phone *w, struct wall_model *m,
 	};
 	char why[200] = "";
 
-	if (w->phone || str_eq(o->phone, "none") || !*ok->sip_dial)
+	if (ok->phone_answer)
+		wall_hint(m, ST_WATCH, _("The phone you asked for: %s"),
+			  _(msg_word(MSG_WORDS_PHONE_ANSWER,
+				     ok->phone_answer)));
+	if (w->phone || !str_eq(o->phone, "embedded") || !*ok->sip_dial)
 		return;
 	str_copy(w->uri, sizeof(w->uri), ok->sip_dial);
 	str_copy(w->user, sizeof(w->user), ok->sip_user);

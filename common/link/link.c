@@ -12,6 +12,7 @@ enum { BEAT_MS = 5000, SILENT_MS = 15000 };
 struct link {
 	struct net_client *net;
 	char     program[25], lang[9], token[65], user[41];
+	char     phone[121];
 	bool     up, in;		/* past hello; logged in             */
 	uint32_t req, login_req;
 	uint32_t beat_ms, silent_ms, rtt_ms;
@@ -36,6 +37,8 @@ enum err link_new(struct link **out, const struct link_conf *conf)
 	}
 	str_copy(l->program, sizeof(l->program), conf->program);
 	str_copy(l->lang, sizeof(l->lang), conf->lang);
+	if (conf->phone)
+		str_copy(l->phone, sizeof(l->phone), conf->phone);
 	l->beat_ms = BEAT_MS;
 	l->silent_ms = SILENT_MS;
 	*out = l;
@@ -99,6 +102,7 @@ enum err link_login(struct link *l, const char *user, const char *pass,
 	    !str_copy(m.pass, sizeof(m.pass), pass))
 		return ERR_ARG;
 	str_copy(l->user, sizeof(l->user), user);
+	str_copy(m.phone, sizeof(m.phone), l->phone);
 	return send_login(l, &m);
 }
 

@@ -22,6 +22,7 @@ struct link_conf {
 	const char *ca_file, *pin_file;		/* for tls+tcp               */
 	const char *program;	/* "waihu-agent"                             */
 	const char *lang;	/* "en", "zh"                                */
+	const char *phone;	/* desk phone to ask for, "sip:..."; or NULL */
 };
 
 struct link_handlers {

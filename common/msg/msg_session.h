@@ -28,7 +28,10 @@ SCHEMA_STRUCT(msg_welcome, MSG_WELCOME_FIELDS);
 	F(secret, pass,         128, "password")                              \
 	F(secret, token,        64,  "of a login_ok, instead of pass, to "    \
 				     "come back after a lost link")           \
-	F(bool,   takeover,     0,   "end this user's other session")
+	F(bool,   takeover,     0,   "end this user's other session")         \
+	F(text,   phone,        120, "sip: URI of the desk phone this "       \
+				     "terminal asks to be called; empty: as " \
+				     "the user's record says")
 SCHEMA_STRUCT(msg_login, MSG_LOGIN_FIELDS);
 
 #define MSG_LOGIN_OK_FIELDS(F)                                                \
@@ -52,7 +55,9 @@ SCHEMA_STRUCT(msg_login, MSG_LOGIN_FIELDS);
 	F(text,   sip_user,     60,  "user of the phone's account")           \
 	F(secret, sip_pass,     64,  "its password")                          \
 	F(text,   sip_host,     80,  "host[:port] of the account")            \
-	F(text,   sip_transport, 8,  "udp, tcp, tls")
+	F(text,   sip_transport, 8,  "udp, tcp, tls")                         \
+	F(u8,     phone_answer, MSG_PHONE_ANSWER_COUNT - 1,                   \
+				     "enum msg_phone_answer")
 SCHEMA_STRUCT(msg_login_ok, MSG_LOGIN_OK_FIELDS);
 
 #define MSG_HEARTBEAT_FIELDS(F)                                               \

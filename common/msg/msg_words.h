@@ -79,6 +79,15 @@
 	X(MSG_DESK_FAILED,    "cannot be called") /* tried again           */ \
 	X(MSG_DESK_OPEN,      "open")
 
+/* What became of the desk phone a terminal asked for at its log-in. */
+#define MSG_PHONE_ANSWERS(X)                                                  \
+	X(MSG_PHONE_AS_ASKED,  "as asked")                                    \
+	X(MSG_PHONE_FIXED,     "the administrator set it")                    \
+	X(MSG_PHONE_FORBIDDEN, "the floor does not allow it")                 \
+	X(MSG_PHONE_ELSEWHERE, "no phones at that address")                   \
+	X(MSG_PHONE_TRUNK,     "that is a trunk, no phone")                   \
+	X(MSG_PHONE_MALFORMED, "write it as sip:user@host")
+
 /* Why a customer's number may not be dialled. */
 #define MSG_NUMBER_WHYS(X)                                                    \
 	X(MSG_NUMBER_OPEN,    "open")                                         \
@@ -321,6 +330,7 @@ enum msg_mode            { MSG_MODES(X) MSG_MODE_COUNT };
 enum msg_wrap_mode       { MSG_WRAP_MODES(X) MSG_WRAP_COUNT };
 enum msg_health          { MSG_HEALTHS(X) MSG_HEALTH_COUNT };
 enum msg_desk            { MSG_DESKS(X) MSG_DESK_COUNT };
+enum msg_phone_answer    { MSG_PHONE_ANSWERS(X) MSG_PHONE_ANSWER_COUNT };
 enum msg_number_why      { MSG_NUMBER_WHYS(X) MSG_NUMBER_WHY_COUNT };
 enum msg_rec             { MSG_RECS(X) MSG_REC_COUNT };
 enum msg_ender           { MSG_ENDERS(X) MSG_ENDED_COUNT };
@@ -358,7 +368,7 @@ enum msg_refusal         { MSG_REFUSALS(X) MSG_NO_COUNT };
 	L(TRUNK_DO, MSG_TRUNK_ACTIONS) L(PHASE, MSG_PHASES) L(END, MSG_ENDS)  \
 	L(REFUSAL, MSG_REFUSALS) L(PERIOD, MSG_PERIODS)                       \
 	L(GROUPING, MSG_GROUPINGS) L(DESK, MSG_DESKS)                         \
-	L(NUMBER_WHY, MSG_NUMBER_WHYS)
+	L(NUMBER_WHY, MSG_NUMBER_WHYS) L(PHONE_ANSWER, MSG_PHONE_ANSWERS)
 
 enum msg_words {
 #define L(name, list) MSG_WORDS_##name,

@@ -281,6 +281,12 @@ size_t text_wrap(const char *s, int cells, const char **next)
 	return at;
 }
 
+bool text_is_phone(const char *v)
+{
+	return str_eq(v, "embedded") || str_eq(v, "none") ||
+	       (!strncmp(v, "sip:", 4) && v[4] && !strpbrk(v, " \t\"<>;?"));
+}
+
 bool text_is_one_of(const char *words, const char *v)
 {
 	size_t n = strlen(v);

@@ -73,6 +73,8 @@ size_t text_from_cp(uint32_t cp, char out[5]);
 /* UTF-8 to code point; returns the bytes, 0 when malformed or at the end. */
 size_t text_to_cp(const char *s, uint32_t *cp);
 
+/* What --phone takes: embedded, none, or the plain URI of a desk phone. */
+bool text_is_phone(const char *v);
 /* Is v of the words an option names, "en|zh"?  True of any v where they are
  * not all there are: "URL", "NAME|FILE". */
 bool text_is_one_of(const char *words, const char *v);

@@ -15,13 +15,15 @@ static json_t *user_json(const struct staff *st)
 	for (uint32_t i = 0; i < st->campaigns_count; i++)
 		json_array_append_new(list,
 				      json_string(st->campaigns[i].name));
-	return json_pack("{s:s, s:s, s:s, s:i, s:s, s:o, s:b, s:b, s:b, s:s}",
+	return json_pack("{s:s, s:s, s:s, s:i, s:s, s:o, s:b, s:b, s:b, s:s, "
+			 "s:s}",
 			 "user", st->user, "name", st->name, "role",
 			 staff_role_word((enum staff_role)st->role), "agent",
 			 (int)st->agent, "team", st->team, "campaigns", list,
 			 "locked", st->locked, "unmask", st->unmask,
 			 "read_only", st->read_only, "phone",
-			 *st->phone ? st->phone : "embedded");
+			 *st->phone ? st->phone : "embedded", "phone_by",
+			 st->phone_asked ? "terminal" : "administrator");
 }
 
 static bool user_row(void *arg, const struct staff *st)
@@ -125,6 +127,7 @@ static bool set_phone(struct job *j, struct staff *st, const char *value)
 	str_copy(st->phone, sizeof(st->phone),
 		 str_eq(value, "embedded") ? "" : value);
 	*st->phone_secret = *st->phone_realm = '\0';
+	st->phone_asked = false;
 	return true;
 }
 

@@ -179,6 +179,7 @@ void desk_show_seat(struct desk *d, const struct seat *s)
 	const struct call *c = call_get(floor_calls(d->r->floor), s->call);
 	const struct campaign_conf *k = desk_campaign(d, s);
 	int64_t left = seat_left_ms(s, now);
+	struct dial_phone phone;
 	struct msg_seat m = {
 		.wall_ms = now.wall_ms, .state = (uint8_t)desk_state(s, c),
 		.since_ms = wall_of(d, s->since.mono_ms),
@@ -194,6 +195,8 @@ void desk_show_seat(struct desk *d, const struct seat *s)
 				     sizeof(m.desk_text));
 	if (m.desk && !s->phone_up)
 		m.phone = MSG_HEALTH_DOWN;
+	dial_phone(d->r->dial, s->agent, &phone);
+	m.phone_rtt_ms = phone.rtt_ms;
 	str_copy(m.break_label, sizeof(m.break_label),
 		 break_label(d, s->reason, desk_is_zh(d, s)));
 	if (left >= 0) {

@@ -142,6 +142,8 @@ struct dial_media {
 	X(DIAL_LINE_DOWN,   "line down")  /* agent, code, text             */ \
 	X(DIAL_LINE_MEDIA,  "line media") /* agent, media                  */ \
 	X(DIAL_LINE_DTMF,   "line dtmf")  /* agent, digit                  */ \
+	X(DIAL_LINE_RTT,    "line rtt")   /* agent: first measured, see
+					     dial_phone                     */ \
 	X(DIAL_LINE_TRY,    "line try")   /* agent: its phone is called (code
 					     0, uri), or again could not be
 					     (code, text)                   */ \
@@ -414,6 +416,8 @@ struct dial_phone {
 	uint32_t expires_s;		/* registered so long yet           */
 	bool wanted;			/* dial_line_call, and no drop since */
 	bool calling, up;		/* it rings; its line is open       */
+	uint32_t rtt_ms;		/* its last answer took so long; 0 =
+					   not measured yet [ms, at least 1] */
 	uint16_t code;			/* of the last trouble; 0 = none came */
 	char text[DIAL_TEXT_SIZE];	/* why the last line ended, or could
 					   not be made; "" = no trouble     */

@@ -25,6 +25,7 @@ enum {
 	PROBES_LOST   = 2,
 	REDIAL_MS     = 2000,
 	REDIAL_MAX_MS = 30000,
+	PROBE_FIRST_MS = 1000,	/* so soon it is known how far it is        */
 	PICKUP_MS     = 45000,	/* a phone we call must answer in           */
 };
 
@@ -38,6 +39,8 @@ struct line {
 	bool up, told_up, wanted;
 	char uri[DIAL_URI_SIZE];	/* called there; "" = as registered */
 	unsigned lost;
+	int64_t probed_ms;		/* when it was last asked; monotonic */
+	uint32_t rtt_ms;		/* and how long the answer took      */
 	uint16_t code;			/* why the last one ended           */
 	char why[DIAL_TEXT_SIZE];
 	uint32_t redial_ms;
@@ -81,7 +84,7 @@ static void session_drop(struct line *l)
 	l->probe = mem_deref(l->probe);
 	guard_forget(l->d, &l->src);
 	l->up = false;
-	l->lost = 0;
+	l->lost = l->rtt_ms = 0;
 	if (!l->peer)
 		return;
 	peer_drop(l->peer, 0);
@@ -162,13 +165,24 @@ static void probe_resp_h(int err, const struct sip_msg *msg, void *arg)
 		line_down(l, 481, "the phone forgot the line");
 		return;
 	}
+	bool first = !l->rtt_ms;
+
 	l->lost = 0;
+	l->rtt_ms = (uint32_t)MAX((int64_t)1, dial_now(l->d).mono_ms -
+						 l->probed_ms);
 	tmr_start(&l->tmr, l->d->line_probe_ms, probe_h, l);
+	if (first) {
+		struct dial_event ev = event_of(l, DIAL_LINE_RTT);
+
+		dial_tell(l->d, &ev);
+	}
 }
 
 static void probe_h(void *arg)
 {
 	struct line *l = arg;
+
+	l->probed_ms = dial_now(l->d).mono_ms;
 	int err = sip_drequestf(&l->probe, l->d->sip, true, "OPTIONS",
 				sipsess_dialog(l->peer->sess), 0, NULL, NULL,
 				probe_resp_h, l, "Content-Length: 0\r\n\r\n");
@@ -195,7 +209,8 @@ static void established_h(const struct sip_msg *msg, void *arg)
 	l->code = 0;
 	*l->why = '\0';
 	l->redial_ms = REDIAL_MS;
-	tmr_start(&l->tmr, l->d->line_probe_ms, probe_h, l);
+	tmr_start(&l->tmr, MIN(l->d->line_probe_ms, (unsigned)PROBE_FIRST_MS),
+		  probe_h, l);
 	ev = event_of(l, DIAL_LINE_UP);
 	dial_tell(l->d, &ev);
 }
@@ -464,6 +479,7 @@ void dial_phone(const struct dial *d, struct agent_id agent,
 	out->wanted = l->wanted;
 	out->calling = l->peer && !l->up;
 	out->up = l->up;
+	out->rtt_ms = l->up ? l->rtt_ms : 0;
 	out->code = l->code;
 	str_copy(out->text, sizeof(out->text), l->why);
 }

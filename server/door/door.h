@@ -44,6 +44,7 @@ struct door_session {
 	uint64_t no;			/* across time, keep this            */
 	char user[41], name[61], team[41], lang[9];
 	char from[64];			/* where it comes from               */
+	char phone[121];		/* asked for at the log-in: a wish   */
 	enum msg_role role;
 	struct agent_id agent;
 	bool may_unmask, read_only;

@@ -99,7 +99,8 @@ static void leave_uid_session(struct door *d, struct door_link *l)
 
 /* The password was right, or the kernel has vouched for him. */
 static void admit(struct door *d, struct door_link *l, uint32_t req,
-		  const struct door_user *u, bool takeover, bool by_uid)
+		  const struct door_user *u, bool takeover, bool by_uid,
+		  const char *phone)
 {
 	struct door_seat *s = u->role == MSG_ROLE_AGENT
 			      ? door_seat_of(d, u->agent) : NULL;
@@ -111,6 +112,7 @@ static void admit(struct door *d, struct door_link *l, uint32_t req,
 	leave_uid_session(d, l);
 	if (s) {
 		new_token(s);
+		str_copy(s->pub.phone, sizeof(s->pub.phone), phone);
 		move(d, l, req, s, true);
 		return;
 	}
@@ -120,6 +122,7 @@ static void admit(struct door *d, struct door_link *l, uint32_t req,
 		return;
 	}
 	new_token(s);
+	str_copy(s->pub.phone, sizeof(s->pub.phone), phone);
 	join(d, l, s);
 	door_seat_note(d, DOOR_NOTE_LOGIN, u->user, l->peer.from);
 	if (by_uid) {
@@ -151,7 +154,7 @@ static void welcome(struct door *d, struct door_link *l, uint32_t req,
 		str_fmt(u.user, sizeof(u.user), "uid %u",
 			(unsigned)l->peer.uid);
 		str_copy(u.name, sizeof(u.name), u.user);
-		admit(d, l, req, &u, false, true);
+		admit(d, l, req, &u, false, true, "");
 	}
 	door_link_send(d, l->id, MSG_WELCOME, req, &w);
 }
@@ -272,6 +275,7 @@ void door_login(struct door *d, struct door_link *l, uint32_t req,
 		job->takeover = m->takeover;
 		job->arg = known ? d : NULL;
 		str_copy(job->user, sizeof(job->user), m->user);
+		str_copy(job->phone, sizeof(job->phone), m->phone);
 		str_copy(job->pass, sizeof(job->pass), m->pass);
 		str_copy(job->hash, sizeof(job->hash),
 			 known ? u.hash : d->nobody);
@@ -300,7 +304,7 @@ static void verified(struct door *d, struct door_link *l,
 		return;
 	}
 	door_limits_passed(&d->limits, job->user, l->place);
-	admit(d, l, job->req, &u, job->takeover, false);
+	admit(d, l, job->req, &u, job->takeover, false, job->phone);
 	sodium_memzero(u.hash, sizeof(u.hash));
 }
 

@@ -49,6 +49,7 @@ struct door_job {
 	uint32_t req;
 	bool takeover;
 	char user[41];
+	char phone[121];		/* as msg_login                      */
 	char pass[DOOR_PASS_MAX + 1];
 	char hash[DOOR_HASH_LEN + 1];	/* to verify, or the result          */
 	uid_t uid;

@@ -3,6 +3,7 @@
 
 #include "base/log.h"
 #include "base/str.h"
+#include "report/audit.h"
 #include "staff/staff.h"
 
 #include <string.h>
@@ -76,6 +77,94 @@ enum err house_phone_key(void *arg, const char *user, const char *realm,
 	return ERR_ABSENT;
 }
 
+/* ---- a phone the terminal names ---------------------------------------------- */
+
+static bool is_trunk(const struct house *h, const char *uri)
+{
+	const char *name, *trunk;
+
+	for (size_t i = 0; (name = conf_instance(h->conf, "trunks", i)); i++) {
+		char host[80];
+
+		trunk = conf_text(h->conf, "trunks", name, "uri");
+		if (!trunk || !strchr(trunk, ':'))
+			continue;
+		trunk = strchr(trunk, ':') + 1;
+		trunk = strchr(trunk, '@') ? strchr(trunk, '@') + 1 : trunk;
+		str_fmt(host, sizeof(host), "%.*s", *trunk == '['
+			? (int)strcspn(trunk + 1, "]")
+			: (int)strcspn(trunk, ":;?"),
+			*trunk == '[' ? trunk + 1 : trunk);
+		if (staff_phone_in(uri, host))
+			return true;
+	}
+	return false;
+}
+
+/* Whose word counts: the administrator's in the record, then the terminal's
+ * where the floor lets terminals choose. */
+static enum msg_phone_answer answer_of(const struct house *h,
+				       const struct staff *st, const char *uri)
+{
+	size_t n = conf_list_len(h->conf, "agents", NULL, "phones");
+
+	if (!*uri || str_eq(st->phone, uri))
+		return MSG_PHONE_AS_ASKED;
+	if (*st->phone && !st->phone_asked)
+		return MSG_PHONE_FIXED;
+	if (!staff_phone_uri(uri))
+		return MSG_PHONE_MALFORMED;
+	for (size_t i = 0; i < n; i++)
+		if (staff_phone_in(uri, conf_list_at(h->conf, "agents", NULL,
+						     "phones", i)))
+			return is_trunk(h, uri) ? MSG_PHONE_TRUNK
+						: MSG_PHONE_AS_ASKED;
+	return n ? MSG_PHONE_ELSEWHERE : MSG_PHONE_FORBIDDEN;
+}
+
+/*
+ * The user's record owns where his phone is.  A wish of the terminal that is
+ * granted changes it until a log-in that wishes otherwise; in a call nothing
+ * changes.  What is asked for and not granted is told, and logged.
+ */
+static void settle(struct house *h, const struct door_session *s,
+		   struct staff *st, struct msg_login_ok *ok)
+{
+	const struct live_rooms *r = live_rooms(h->live);
+	struct store_group *g;
+	char what[200];
+
+	ok->phone_answer = (uint8_t)answer_of(h, st, s->phone);
+	if (ok->phone_answer)
+		log_info("house", "%s asked for the phone %s: %s", s->user,
+			 s->phone, msg_word(MSG_WORDS_PHONE_ANSWER,
+					    ok->phone_answer));
+	bool grant = *s->phone && !ok->phone_answer &&
+		     !str_eq(st->phone, s->phone);
+	bool drop = !*s->phone && st->phone_asked;
+
+	if ((!grant && !drop) || floor_call_of(r->floor, s->agent))
+		return;
+	enum err e = dial_line_drop(r->dial, s->agent);
+
+	if (e && e != ERR_ABSENT)
+		log_warn("house", "agent %u: the line was not dropped",
+			 s->agent.v);
+	str_copy(st->phone, sizeof(st->phone), grant ? s->phone : "");
+	st->phone_asked = grant;
+	str_fmt(what, sizeof(what), "phone of the terminal: %s",
+		grant ? st->phone : "embedded");
+	g = store_begin(r->store);
+	e = staff_put(r->store, g, st);
+	audit_row(g, clock_now(h->clock).wall_ms, s->user, what);
+	if (!e)
+		e = store_commit(g, NULL, NULL);
+	if (e) {
+		store_abort(g);
+		log_err("house", "%s: phone: %s", s->user, err_text(e));
+	}
+}
+
 void house_phone_greet(void *arg, const struct door_session *s,
 		       struct msg_login_ok *ok)
 {
@@ -85,9 +174,13 @@ void house_phone_greet(void *arg, const struct door_session *s,
 
 	if (!s->agent.v)
 		return;
-	if (!staff_by_agent(live_rooms(h->live)->store, s->agent, &st) &&
-	    staff_phone(&st) != STAFF_PHONE_OWN)
-		return;		/* the server rings a desk phone */
+	if (!staff_by_agent(live_rooms(h->live)->store, s->agent, &st)) {
+		settle(h, s, &st, ok);
+		if (staff_phone(&st) != STAFF_PHONE_OWN)
+			return;		/* the server rings a desk phone */
+	}
+	if (ok->phone_answer)
+		return;			/* nor is one opened unasked */
 	live_agent_uri(h->live, s->agent, uri, sizeof(uri));
 	str_copy(ok->sip_dial, sizeof(ok->sip_dial), uri);
 	staff_sip_user(s->agent.v, ok->sip_user);

@@ -370,6 +370,10 @@ void live_on_dial(const struct dial_event *ev, void *arg)
 		if (ev->kind == DIAL_LINE_DOWN)
 			live_on_phone(l, ev);
 		break;
+	case DIAL_LINE_RTT:
+		if (l->hooks.seat_changed)
+			l->hooks.seat_changed(l->hooks.arg, ev->agent);
+		break;
 	case DIAL_LINE_TRY:
 	case DIAL_PHONE:
 		live_on_phone(l, ev);

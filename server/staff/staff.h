@@ -50,13 +50,22 @@ SCHEMA_STRUCT(staff_campaign, STAFF_CAMPAIGN);
 				  "called where it registers; empty: embedded") \
 	F(secret, phone_secret, 64, "H(user:realm:password) of a registered " \
 				  "phone, 32 hex digits (RFC 2617)")          \
-	F(text,   phone_realm, 31, "its realm: of another realm it is void")
+	F(text,   phone_realm, 31, "its realm: of another realm it is void") \
+	F(bool,   phone_asked, 0,  "phone was named by the terminal, and "    \
+				   "lasts until a log-in names another")
 
 SCHEMA_STRUCT(staff, STAFF_FIELDS);
 
 /* What `phone` says. */
 enum staff_phone { STAFF_PHONE_OWN, STAFF_PHONE_URI, STAFF_PHONE_REGISTERED };
 enum staff_phone staff_phone(const struct staff *st);
+/*
+ * Is the phone at this URI in "192.0.2.0/24", "2001:db8::/32", or at the very
+ * address or name?  Never true of a URI that is not just user, host and port.
+ */
+bool staff_phone_in(const char *uri, const char *net);
+bool staff_phone_uri(const char *uri);	/* "sip:[user@]host[:port]"      */
+bool staff_is_net(const char *net);	/* one of the three               */
 /* The name a phone that registers logs in with: "agent-1001". */
 enum { STAFF_SIP_USER_SIZE = 24 };
 void staff_sip_user(uint32_t agent, char buf[STAFF_SIP_USER_SIZE]);
