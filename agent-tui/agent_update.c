@@ -457,6 +457,18 @@ static bool is_slip(struct agent_model *m, uint32_t key)
 	return slip;
 }
 
+/*
+ * The key that opened a box may act in it: F6 F6 must not give a customer
+ * away.  Whatever else is typed there ends the slip.
+ */
+static unsigned box_key(struct agent_model *m, uint32_t key)
+{
+	if (key >= TK_F1 && key <= TK_F12 && is_slip(m, key))
+		return DO_NOTHING;
+	m->last_key = 0;
+	return agent_box_key(m, key);
+}
+
 unsigned agent_key(struct agent_model *m, uint32_t key)
 {
 	const struct keymap_row *row;
@@ -467,7 +479,7 @@ unsigned agent_key(struct agent_model *m, uint32_t key)
 	if (key == TK_CTRL_C || key == TK_CTRL_Z)
 		return no_quit(m);
 	if (m->box)
-		return agent_box_key(m, key);
+		return box_key(m, key);
 	if (ctx == CTX_LOGIN)
 		return login_key(m, key);
 	if ((ctx == CTX_NOTE || ctx == CTX_TONES) && key != TK_ESC &&

@@ -294,6 +294,17 @@ static void test_slip(void **state UNUSED)
 	T_OK(agent_key(m, TK_F4) == DO_NOTHING, "again too soon: nothing");
 	m->now.mono_ms += 301;
 	T_OK(agent_key(m, TK_F4) & DO_REDRAW, "later it acts again");
+	m->now.mono_ms += 301;
+	T_OK(agent_key(m, 't') & DO_REDRAW && m->box == CTX_TRANSFER,
+	     "t asks to whom");
+	(void)agent_key(m, TK_ESC);
+	T_OK(agent_key(m, 't') & DO_REDRAW && m->box == CTX_TRANSFER,
+	     "t again, with Esc between, is no slip");
+	(void)agent_key(m, TK_ESC);
+	T_OK(agent_key(m, TK_F6) & DO_REDRAW && m->box == CTX_TRANSFER,
+	     "F6 asks to whom");
+	T_OK(agent_key(m, TK_F6) == DO_NOTHING && m->box == CTX_TRANSFER,
+	     "F6 again too soon gives nobody away");
 	replay_free(r);
 }
 
