@@ -174,6 +174,8 @@ struct samples *carrier_heard(struct carrier *c);
 void carrier_set_storm(struct carrier *c, bool on);
 /* Answers nothing, as if the host were gone. */
 void carrier_set_dead(struct carrier *c, bool on);
+/* Whoever has answered and whose number ends so hangs up; how many. */
+unsigned carrier_hang_up(struct carrier *c, const char *ends);
 const char *behaviour_word(enum behaviour b);
 
 #endif

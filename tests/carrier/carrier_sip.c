@@ -96,6 +96,24 @@ static void hang_up_h(void *arg)
 	leg_end(l, "bye-out");
 }
 
+unsigned carrier_hang_up(struct carrier *c, const char *ends)
+{
+	unsigned n = 0;
+	struct le *le;
+
+	for (le = list_head(&c->legs); le; le = le->next) {
+		struct call_leg *l = le->data;
+		size_t len = strlen(l->number), m = strlen(ends);
+
+		if (!l->answered || len < m ||
+		    strcmp(l->number + len - m, ends))
+			continue;
+		leg_after(l, 0, hang_up_h);
+		n++;
+	}
+	return n;
+}
+
 /* Nobody has spoken for the callee's patience: a person hangs up. */
 static void patience_h(void *arg)
 {

@@ -2,7 +2,8 @@
  * carrier [options] -- see usage(); prints "carrier: listen=ADDR:PORT", then
  * serves until SIGTERM, SIGINT, or the end of its standard input if that is a
  * pipe; prints its counts as one line.  Commands on the pipe, one a line:
- * storm on|off, dead on|off, counts, quit.  SIGUSR1 turns the storm, SIGUSR2
+ * storm on|off, dead on|off, bye ENDS (who answered and whose number ends
+ * so hangs up), counts, quit.  SIGUSR1 turns the storm, SIGUSR2
  * the dead host on and off.
  */
 #include "carrier/carrier.h"
@@ -172,6 +173,8 @@ static void command(struct app *a, const char *line)
 		carrier_set_storm(a->c, a->storm = line[7] == 'n');
 	else if (!strcmp(line, "dead on") || !strcmp(line, "dead off"))
 		carrier_set_dead(a->c, a->dead = line[6] == 'n');
+	else if (!strncmp(line, "bye ", 4))
+		(void)carrier_hang_up(a->c, line + 4);
 	else if (!strcmp(line, "counts"))
 		counts_print(a);
 	else if (!strcmp(line, "quit"))

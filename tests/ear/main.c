@@ -10,6 +10,15 @@
  *                           else is: a line a stretch: from [ms], length [ms]
  *   ear who FILE SIDE HZ..  who spoke, one after the other, each known by a
  *                           tone: "A - AB B"; less than 0.3 s is not said
+ *   ear now FILE SIDE HZ..  who speaks where the file ends (it may grow), and
+ *                           for how long [ms]: "AB 1240"
+ *   ear turns "TURNS" FILE SIDE HZ..  as who; exit 1 unless they spoke in
+ *                           these turns, "A - AB B *".  Sound may be lost on
+ *                           the way, it never comes from nowhere: in each
+ *                           turn all of its speakers were heard at once, now
+ *                           and then some of them or none, never another;
+ *                           turn "-" was silent for a second.  "*": whatever
+ *                           follows.
  *
  * Who heard "voice 0 2000 at 3250" heard those two seconds and no others; a
  * recording that lacks, repeats or swaps a piece cannot look whole.  SIDE 1
@@ -247,34 +256,112 @@ static unsigned tones_of(const double *x, const double *hz, unsigned n)
 	return bits;
 }
 
-static void say(unsigned bits, unsigned n, bool first)
-{
-	printf("%s%s", first ? "" : " ", bits ? "" : "-");
-	for (unsigned i = 0; i < n; i++)
-		if (bits & 1u << i)
-			putchar('A' + (int)i);
-}
+/* A stretch is said once it lasts, and until another is. */
+struct stretch { unsigned bits, frames; };
+typedef void stretch_h(const struct stretch *s, void *arg);
 
-static int who(const struct wav *w, unsigned side, const double *hz,
-	       unsigned n)
+static void stretches(const struct wav *w, unsigned side, const double *hz,
+		      unsigned n, stretch_h *h, void *arg)
 {
-	unsigned now = 0, run = 0, said = 0;
+	struct stretch s = { 0, 0 };
+	unsigned now = 0, run = 0;
 	double x[FRAME];
-	bool first = true;
 
 	while (frame(w, side, x)) {
 		unsigned bits = tones_of(x, hz, n);
 
 		run = bits == now ? run + 1 : 1;
 		now = bits;
-		if (run != SAID_FRAMES || (!first && bits == said))
+		s.frames++;
+		if (run < SAID_FRAMES || (bits == s.bits && s.frames > run))
 			continue;
-		said = bits;
-		say(bits, n, first);
-		first = false;
+		/* What led to the new one belongs to the old one. */
+		s.frames -= run;
+		if (s.frames >= SAID_FRAMES)
+			h(&s, arg);
+		s = (struct stretch){ bits, run };
 	}
-	printf("\n");
-	return 0;
+	if (s.frames)
+		h(&s, arg);
+}
+
+struct who { bool first; struct stretch last; };
+
+static void letters(unsigned bits)
+{
+	if (!bits)
+		putchar('-');
+	for (unsigned i = 0; i < TONES; i++)
+		if (bits & 1u << i)
+			putchar('A' + (int)i);
+}
+
+static void who_h(const struct stretch *s, void *arg)
+{
+	struct who *w = arg;
+
+	if (w->first || s->bits != w->last.bits) {
+		fputs(w->first ? "" : " ", stdout);
+		letters(s->bits);
+	}
+	w->first = false;
+	w->last = *s;
+}
+
+static void now_h(const struct stretch *s, void *arg)
+{
+	*(struct stretch *)arg = *s;
+}
+
+/*
+ * Where in the turns it may be: a set, since what is heard may be a turn or
+ * what was lost of another.  Bit 2t: in turn t; 2t + 1: and it was heard.
+ */
+enum { TURNS = 16, SILENT_FRAMES = 50, ANYTHING = -1 };
+struct turns {
+	int turn[TURNS];
+	unsigned n;
+	uint32_t at;
+};
+
+static void turns_h(const struct stretch *s, void *arg)
+{
+	struct turns *t = arg;
+	uint32_t then = t->at, to = 0;
+
+	/* Who was heard may have made way for the next ones. */
+	for (unsigned i = 0; i + 1 < t->n; i++)
+		if (then & 2u << 2 * i)
+			then |= 1u << 2 * (i + 1);
+	for (unsigned i = 0; i < t->n; i++) {
+		bool all = t->turn[i] == ANYTHING ||
+			   (s->bits == (unsigned)t->turn[i] &&
+			    (s->bits || s->frames >= SILENT_FRAMES));
+
+		if (!(then & 3u << 2 * i) ||
+		    (t->turn[i] != ANYTHING &&
+		     s->bits & ~(unsigned)t->turn[i]))
+			continue;
+		to |= (all ? 2u : then >> 2 * i & 3u) << 2 * i;
+	}
+	t->at = to;
+}
+
+static bool turns_read(struct turns *t, const char *text)
+{
+	t->at = 1;
+	for (; *text && t->n < TURNS; t->n++) {
+		int *bits = &t->turn[t->n];
+
+		*bits = *text == '*' ? ANYTHING : 0;
+		for (; *text && *text != ' '; text++)
+			if (*text >= 'A' && *text < 'A' + TONES &&
+			    *bits != ANYTHING)
+				*bits |= 1 << (*text - 'A');
+		while (*text == ' ')
+			text++;
+	}
+	return !*text && t->n;
 }
 
 /* To the samples; false: no WAV of ours. */
@@ -317,22 +404,57 @@ static int listen_to(const char *path, const char *side, double hz)
 	return rc;
 }
 
-static int ask_who(int argc, char **argv)
+/* FILE SIDE HZ.. */
+static int ask(char **argv, int argc, stretch_h *h, void *arg)
 {
-	struct wav w = { .f = fopen(argv[2], "rb") };
+	struct wav w = { .f = fopen(argv[0], "rb") };
 	double hz[TONES];
 	unsigned n = 0;
 	int rc = 1;
 
-	for (int i = 4; i < argc && n < TONES; i++)
+	for (int i = 2; i < argc && n < TONES; i++)
 		hz[n++] = atof(argv[i]);
-	if (w.f && find_data(&w))
-		rc = who(&w, (unsigned)atoi(argv[3]), hz, n);
-	else
-		fprintf(stderr, "ear: %s: not a WAV of speech\n", argv[2]);
+	if (w.f && find_data(&w)) {
+		stretches(&w, (unsigned)atoi(argv[1]), hz, n, h, arg);
+		rc = 0;
+	} else {
+		fprintf(stderr, "ear: %s: not a WAV of speech\n", argv[0]);
+	}
 	if (w.f)
 		fclose(w.f);
 	return rc;
+}
+
+static int ask_who(char **argv, int argc)
+{
+	struct who w = { .first = true };
+	int rc = ask(argv, argc, who_h, &w);
+
+	printf("\n");
+	return rc;
+}
+
+static int ask_now(char **argv, int argc)
+{
+	struct stretch s = { 0, 0 };
+	int rc = ask(argv, argc, now_h, &s);
+
+	letters(s.bits);
+	printf(" %u\n", s.frames * FRAME_MS);
+	return rc;
+}
+
+static int ask_turns(const char *text, char **argv, int argc)
+{
+	struct turns t = { .n = 0 };
+	uint32_t end;
+
+	if (!turns_read(&t, text) || ask(argv, argc, turns_h, &t))
+		return 64;
+	end = t.at >> 2 * (t.n - 1) & 3;
+	if (t.turn[t.n - 1] == ANYTHING && t.n > 1)
+		end |= t.at >> 2 * (t.n - 2) & 3;
+	return !(end & 2);
 }
 
 int main(int argc, char **argv)
@@ -346,9 +468,14 @@ int main(int argc, char **argv)
 	if ((argc == 4 || argc == 5) && str_eq(argv[1], "band"))
 		return listen_to(argv[2], argv[4], atof(argv[3]));
 	if (argc > 4 && str_eq(argv[1], "who"))
-		return ask_who(argc, argv);
+		return ask_who(argv + 2, argc - 2);
+	if (argc > 4 && str_eq(argv[1], "now"))
+		return ask_now(argv + 2, argc - 2);
+	if (argc > 5 && str_eq(argv[1], "turns"))
+		return ask_turns(argv[2], argv + 3, argc - 3);
 	fprintf(stderr, "usage: ear make FILE SECONDS | read FILE [1|2]\n"
 		"       ear tone FILE HZ SECONDS | band FILE HZ [1|2]\n"
-		"       ear who FILE 0|1|2 HZ...\n");
+		"       ear who|now FILE 0|1|2 HZ...\n"
+		"       ear turns TURNS FILE 0|1|2 HZ...\n");
 	return 64;
 }
