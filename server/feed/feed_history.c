@@ -68,23 +68,36 @@ struct walk {
 	bool zh;
 	feed_alert_h *h;
 	void *arg;
-	enum err err;
 };
+
+/* One that cannot be read is left out, and stays on disk as it is. */
+static bool read_row(const void *key, size_t klen, const void *val,
+		     size_t vlen, struct feed_kept *out)
+{
+	const uint8_t *k = key;
+	char hex[2 * 12 + 1] = "";
+
+	if (!schema_decode(&feed_kept_schema, val, vlen, out))
+		return true;
+	for (size_t i = 0; i < MIN(klen, (size_t)12); i++)
+		str_add(hex, sizeof(hex), "%02x", k[i]);
+	log_err("feed", "an alert (key %s) cannot be read: left out, and kept",
+		hex);
+	return false;
+}
 
 static enum err scan(struct walk *w, int64_t from_ms, store_row_h *row)
 {
 	struct store_key from = { 0 };
-	enum err e;
 
 	store_key_u64(&from, (uint64_t)MAX(from_ms, 0));
-	e = store_scan_all(w->f->r->store, STORE_ALERT,
-			   &(struct store_range){ .from = from.b,
-						  .from_len = from.len },
-			   row, w);
-	return e ? e : w->err;
+	return store_scan_all(w->f->r->store, STORE_ALERT,
+			      &(struct store_range){ .from = from.b,
+						     .from_len = from.len },
+			      row, w);
 }
 
-static bool load_row(void *arg, const void *key UNUSED, size_t klen UNUSED,
+static bool load_row(void *arg, const void *key, size_t klen,
 		     const void *val, size_t vlen)
 {
 	struct walk *w = arg;
@@ -92,9 +105,8 @@ static bool load_row(void *arg, const void *key UNUSED, size_t klen UNUSED,
 	struct feed_kept k;
 	struct alert *a;
 
-	w->err = schema_decode(&feed_kept_schema, val, vlen, &k);
-	if (w->err)
-		return false;
+	if (!read_row(key, klen, val, vlen, &k))
+		return true;
 	if (f->alert_len == ALERTS_MAX) {
 		memmove(f->alerts, f->alerts + 1,
 			(ALERTS_MAX - 1) * sizeof(f->alerts[0]));
@@ -125,16 +137,15 @@ enum err feed_alerts_load(struct feed *f, struct now now)
 	return scan(&w, now.wall_ms - BACK_MS, load_row);
 }
 
-static bool each_row(void *arg, const void *key UNUSED, size_t klen UNUSED,
+static bool each_row(void *arg, const void *key, size_t klen,
 		     const void *val, size_t vlen)
 {
 	struct walk *w = arg;
 	struct msg_alert_row r;
 	struct feed_kept k;
 
-	w->err = schema_decode(&feed_kept_schema, val, vlen, &k);
-	if (w->err)
-		return false;
+	if (!read_row(key, klen, val, vlen, &k))
+		return true;
 	r = (struct msg_alert_row){ .id = k.id, .level = k.level,
 		.at_ms = k.at_ms, .cleared_ms = k.cleared_ms,
 		.muted_ms = k.muted_ms, .campaign = k.campaign,

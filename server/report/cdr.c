@@ -1,5 +1,6 @@
 #include "report/cdr.h"
 
+#include "base/log.h"
 #include "base/str.h"
 
 #include <string.h>
@@ -135,6 +136,7 @@ struct each {
 	struct store *s;
 	cdr_h *h;
 	void *arg;
+	bool skip;			/* what cannot be read               */
 	enum err err;
 	uint64_t uids[64];
 	size_t n;
@@ -148,32 +150,47 @@ static bool each_row(void *arg, const void *key, size_t klen, const void *val,
 
 	x->err = store_decode(x->s, STORE_CALL, key, klen, val, vlen,
 			      &cdr_schema, &r);
+	if (x->err && x->skip) {
+		log_err("report", "the record of call %llu cannot be read "
+			"(%s): left out, and kept", klen < 8 ? 0ull
+			: (unsigned long long)store_be64(key),
+			err_text(x->err));
+		x->err = ERR_OK;
+		return true;
+	}
 	return !x->err && x->h(x->arg, &r);
+}
+
+static enum err each(struct each *x, uint64_t first, uint64_t end)
+{
+	struct store_key from = { 0 }, to = { 0 };
+
+	store_key_u64(&from, first);
+	store_key_u64(&to, end);
+	enum err e = store_scan_all(x->s, STORE_CALL,
+				    &(struct store_range){
+					    .from = from.b,
+					    .from_len = from.len,
+					    .to = to.b, .to_len = to.len },
+				    each_row, x);
+
+	return e ? e : x->err;
 }
 
 enum err cdr_each_uid(struct store *s, uint64_t first, uint64_t end, cdr_h *h,
 		      void *arg)
 {
 	struct each x = { .s = s, .h = h, .arg = arg };
-	struct store_key from = { 0 }, to = { 0 };
 
-	store_key_u64(&from, first);
-	store_key_u64(&to, end);
-	enum err e = store_scan_all(s, STORE_CALL,
-				    &(struct store_range){
-					    .from = from.b,
-					    .from_len = from.len,
-					    .to = to.b, .to_len = to.len },
-				    each_row, &x);
-
-	return e ? e : x.err;
+	return each(&x, first, end);
 }
 
 enum err cdr_each(struct store *s, int64_t from_ms, int64_t to_ms, cdr_h *h,
 		  void *arg)
 {
-	return cdr_each_uid(s, cdr_uid_at(from_ms), cdr_uid_at(to_ms), h,
-			    arg);
+	struct each x = { .s = s, .h = h, .arg = arg, .skip = true };
+
+	return each(&x, cdr_uid_at(from_ms), cdr_uid_at(to_ms));
 }
 
 struct newest {

@@ -9,7 +9,7 @@
 
 SCHEMA_DEFINE(perf_stay, PERF_STAY_FIELDS, "a stay in a state");
 
-enum { FLUSH_MS = 60000, SLICE = 64 };
+enum { FLUSH_MS = 60000, SLICE = 64, COUNT_SLICE = 256 };
 
 /* ---- days ------------------------------------------------------------------ */
 
@@ -131,16 +131,21 @@ struct perf_pair *perf_pair_make(struct perf *p, uint32_t agent,
 
 	for (uint32_t k = a ? a->first : 0; k; k = p->pairs[k - 1].next) {
 		if (p->pairs[k - 1].campaign == campaign)
-			return &p->pairs[k - 1];
+			return perf_pair_now(p, &p->pairs[k - 1]);
 		tail = k;
 	}
 	if (!a || !grow((void **)&p->pairs, &p->pair_cap, p->pair_len,
 			sizeof(*p->pairs)))
 		return no_room(p);
-	p->pairs[p->pair_len++] = (struct perf_pair){ .agent = agent,
-						      .campaign = campaign };
+	p->pairs[p->pair_len++] = (struct perf_pair){
+		.agent = agent, .campaign = campaign, .day_ms = p->day_ms };
 	*(tail ? &p->pairs[tail - 1].next : &a->first) = (uint32_t)p->pair_len;
-	return &p->pairs[p->pair_len - 1];
+	/* A first stay that began yesterday: that day has its share. */
+	if (a->counted_ms && a->counted_ms < p->day_ms &&
+	    a->open.campaign == campaign && a->open.kind != PERF_OFF)
+		p->pairs[p->pair_len - 1].day_ms =
+			perf_midnight(a->counted_ms, 0);
+	return perf_pair_now(p, &p->pairs[p->pair_len - 1]);
 }
 
 void perf_name(struct perf *p, struct agent_id agent, const char *name,
@@ -235,7 +240,7 @@ static void count_open(struct perf *p, struct perf_agent *a, int64_t to_ms)
 	if (!st.at_ms || st.kind == PERF_OFF || to_ms <= a->counted_ms)
 		return;
 	pair = perf_pair_make(p, st.agent, st.campaign);
-	if (!pair)
+	if (!pair || to_ms <= a->counted_ms)
 		return;
 	st.for_ms = to_ms - st.at_ms;
 	perf_count_stay(&pair->part[PERF_TODAY], &st, a->counted_ms, to_ms);
@@ -302,67 +307,142 @@ void perf_correct(struct perf *p, const struct cdr *r, int sale)
 
 /* ---- time goes on --------------------------------------------------------------- */
 
-/* Yesterday is closed: written whole, added to week and month. */
-static void new_day(struct perf *p, struct now now)
+static bool is_empty(const struct perf_sums *s)
 {
-	int64_t midnight = p->tomorrow_ms, month = p->month_ms;
-	int64_t week = p->week_ms;
-	struct now end = { now.mono_ms, midnight - 1 };
+	int64_t any = s->calls + s->sales;
 
-	for (size_t i = 0; i < p->agent_len; i++)
-		count_open(p, &p->agents[i], midnight);
-	for (size_t i = 0; i < p->pair_len; i += SLICE) {
-		struct store_group *g = store_begin(p->store);
-
-		for (size_t k = i; k < MIN(i + SLICE, p->pair_len); k++)
-			perf_write(p, g, &p->pairs[k], end);
-		if (store_commit(g, NULL, NULL)) {
-			log_err("report", "a day's sums were not written");
-			store_abort(g);
-		}
-	}
-	set_days(p, now.wall_ms);
-	for (size_t i = 0; i < p->pair_len; i++) {
-		struct perf_pair *pair = &p->pairs[i];
-		struct perf_sums day = pair->part[PERF_TODAY];
-
-		perf_over(p, &day);
-		if (week != p->week_ms)
-			pair->part[PERF_WEEK] = (struct perf_sums){ 0 };
-		else
-			perf_add(&pair->part[PERF_WEEK], &day);
-		if (month != p->month_ms)
-			pair->part[PERF_MONTH] = (struct perf_sums){ 0 };
-		else
-			perf_add(&pair->part[PERF_MONTH], &day);
-		pair->part[PERF_TODAY] = (struct perf_sums){ 0 };
-		pair->dirty = false;
-	}
+	for (size_t i = 0; i < PERF_KIND_COUNT; i++)
+		any += s->ms[i];
+	return !any;
 }
 
-/* Every agent's running stay, and every pair once a minute: a slice a turn. */
-static void flush(struct perf *p, struct now now)
+/* Its day is over: the running stay's share is counted, the sums are owed to
+ * the disk, and week and month have them. */
+static void close_day(struct perf *p, struct perf_pair *pair)
 {
-	struct store_group *g;
-	size_t to = MIN(p->flush_at + SLICE, p->pair_len);
+	struct perf_agent *a = perf_agent_make(p, pair->agent);
+	int64_t midnight = perf_midnight(pair->day_ms, 1);
+	struct perf_sums *today = &pair->part[PERF_TODAY];
+	struct perf_stay st = { 0 };
 
-	if (p->flush_at >= p->pair_len) {
-		if (now.mono_ms - p->flushed_ms < FLUSH_MS)
-			return;
-		for (size_t i = 0; i < p->agent_len; i++)
-			count_open(p, &p->agents[i], now.wall_ms);
-		p->flushed_ms = now.mono_ms;
-		p->flush_at = 0;
+	if (a && a->open.campaign == pair->campaign)
+		st = a->open;
+	if (st.at_ms && st.kind != PERF_OFF && midnight > a->counted_ms) {
+		st.for_ms = midnight - st.at_ms;
+		perf_count_stay(today, &st, a->counted_ms, midnight);
+		a->counted_ms = midnight;
+		pair->dirty = true;
+	}
+	if (pair->owed_ms)
+		log_err("report", "agent %u: a day's sums were never written",
+			pair->agent);
+	/* All of them: what is on its way may yet fail. */
+	if (pair->dirty || !is_empty(today)) {
+		pair->owed = *today;
+		pair->owed_ms = pair->day_ms;
+	}
+	perf_over(p, today);
+	if (pair->day_ms < p->week_ms)
+		pair->part[PERF_WEEK] = (struct perf_sums){ 0 };
+	else
+		perf_add(&pair->part[PERF_WEEK], today);
+	if (pair->day_ms < p->month_ms)
+		pair->part[PERF_MONTH] = (struct perf_sums){ 0 };
+	else
+		perf_add(&pair->part[PERF_MONTH], today);
+	*today = (struct perf_sums){ 0 };
+	pair->day_ms = p->day_ms;
+	pair->dirty = false;
+}
+
+struct perf_pair *perf_pair_now(struct perf *p, struct perf_pair *pair)
+{
+	if (pair->day_ms < p->day_ms)
+		close_day(p, pair);
+	return pair;
+}
+
+/* All are walked at once, a slice a turn; who is asked for is closed then. */
+static void new_day(struct perf *p, struct now now)
+{
+	set_days(p, now.wall_ms);
+	p->flushed_ms = now.mono_ms;
+	p->count_at = p->flush_at = 0;
+}
+
+static void again(struct perf *p, size_t from, size_t to)
+{
+	for (size_t i = from; i < to; i++)
+		p->pairs[i].dirty = true;
+}
+
+static void written(void *arg, const struct store_result *res)
+{
+	struct perf_out *o = arg, **at;
+
+	if (o->p) {
+		for (at = &o->p->outs; *at != o; at = &(*at)->next)
+			;
+		*at = o->next;
+		if (res->err)	/* what is owed is still there */
+			again(o->p, o->from, o->to);
+		for (size_t i = o->from; !res->err && i < o->to; i++)
+			if (o->p->pairs[i].owed_ms < o->day_ms)
+				o->p->pairs[i].owed_ms = 0;
+	}
+	if (res->err)
+		log_err("report", "agents' sums were not written: %s",
+			err_text(res->err));
+	free(o);
+}
+
+/* Pairs [from, to) to the disk; what does not come there stays to be. */
+static void hand_over(struct perf *p, size_t from, size_t to)
+{
+	struct perf_out *o = calloc(1, sizeof(*o));
+	struct store_group *g = store_begin(p->store);
+	enum err e = o ? ERR_OK : ERR_MEMORY;
+
+	for (size_t i = from; i < to; i++)
+		perf_write(p, g, perf_pair_now(p, &p->pairs[i]));
+	if (!store_group_rows(g)) {
+		store_abort(g);
+		free(o);
 		return;
 	}
-	g = store_begin(p->store);
-	for (; p->flush_at < to; p->flush_at++)
-		perf_write(p, g, &p->pairs[p->flush_at], now);
-	if (store_group_rows(g) && store_commit(g, NULL, NULL)) {
-		log_err("report", "agents' sums were not written");
-		store_abort(g);
-	} else if (!store_group_rows(g)) {
-		store_abort(g);
+	if (o)
+		*o = (struct perf_out){ p, from, to, p->day_ms, p->outs };
+	if (!e)
+		e = store_commit(g, written, o);
+	if (!e) {
+		p->outs = o;
+		return;
+	}
+	log_err("report", "agents' sums were not written: %s", err_text(e));
+	again(p, from, to);
+	store_abort(g);
+	free(o);
+}
+
+/* Every agent's running stay, then every pair once a minute: a slice a turn. */
+static void flush(struct perf *p, struct now now)
+{
+	size_t to = MIN(p->count_at + COUNT_SLICE, p->agent_len);
+
+	if (p->count_at < p->agent_len) {
+		for (; p->count_at < to; p->count_at++)
+			count_open(p, &p->agents[p->count_at], now.wall_ms);
+		return;
+	}
+	to = MIN(p->flush_at + SLICE, p->pair_len);
+	if (p->flush_at < to) {
+		hand_over(p, p->flush_at, to);
+		p->flush_at = to;
+		return;
+	}
+	if (now.mono_ms - p->flushed_ms >= FLUSH_MS) {
+		p->flushed_ms = now.mono_ms;
+		p->count_at = p->flush_at = 0;
 	}
 }
 
@@ -395,6 +475,7 @@ enum err perf_new(struct store *s, struct now now, const int64_t *budget_ms,
 		free(p);
 		return e;
 	}
+	p->count_at = p->agent_len;
 	p->flush_at = p->pair_len;
 	*out = p;
 	return ERR_OK;
@@ -412,9 +493,11 @@ struct perf *perf_free(struct perf *p, struct now now)
 		    p->agents[i].open.kind != PERF_OFF)
 			perf_enter(p, &off);
 	}
-	for (p->flush_at = 0; p->flush_at < p->pair_len;)
-		flush(p, now);
+	for (size_t i = 0; i < p->pair_len; i += SLICE)
+		hand_over(p, i, MIN(i + SLICE, p->pair_len));
 	perf_stays_out(p);
+	for (struct perf_out *o = p->outs; o; o = o->next)
+		o->p = NULL;
 	free(p->pairs);
 	free(p->agents);
 	free(p->index);
@@ -424,12 +507,13 @@ struct perf *perf_free(struct perf *p, struct now now)
 
 /* ---- questions ------------------------------------------------------------------- */
 
-static void sums_of(const struct perf *p, const struct perf_pair *pair,
+static void sums_of(struct perf *p, struct perf_pair *pair,
 		    const struct perf_agent *a, enum perf_period period,
 		    int64_t now_ms, struct perf_sums *out)
 {
 	struct perf_stay st = a->open;
 
+	perf_pair_now(p, pair);
 	*out = pair->part[PERF_TODAY];
 	if (st.at_ms && st.kind != PERF_OFF &&
 	    st.campaign == pair->campaign) {
@@ -439,15 +523,6 @@ static void sums_of(const struct perf *p, const struct perf_pair *pair,
 	perf_over(p, out);
 	if (period != PERF_TODAY)
 		perf_add(out, &pair->part[period]);
-}
-
-static bool is_empty(const struct perf_sums *s)
-{
-	int64_t any = s->calls + s->sales;
-
-	for (size_t i = 0; i < PERF_KIND_COUNT; i++)
-		any += s->ms[i];
-	return !any;
 }
 
 void perf_each(struct perf *p, enum perf_period period, struct now now,
@@ -461,7 +536,7 @@ void perf_each(struct perf *p, enum perf_period period, struct now now,
 			count_open(p, &p->agents[i], now.wall_ms);
 		a = &p->agents[i];
 		for (uint32_t k = a->first; k; k = p->pairs[k - 1].next) {
-			const struct perf_pair *pair = &p->pairs[k - 1];
+			struct perf_pair *pair = &p->pairs[k - 1];
 			struct perf_row row = {
 				.agent = { a->agent },
 				.campaign = { pair->campaign },

@@ -13,7 +13,10 @@ struct perf_pair {
 	struct perf_sums part[PARTS];
 	uint32_t next;			/* pair of the same agent, + 1       */
 	int64_t until_ms;		/* at load: today's are counted so far */
-	bool dirty;
+	int64_t day_ms;			/* the day that its TODAY is of      */
+	bool dirty;			/* today's are not yet handed over   */
+	struct perf_sums owed;		/* of the day before ...             */
+	int64_t owed_ms;		/* ... which is not yet; 0: none     */
 };
 
 struct perf_agent {
@@ -24,8 +27,17 @@ struct perf_agent {
 	uint32_t first;			/* pair + 1                          */
 };
 
+/* Some pairs' sums on their way to the disk. */
+struct perf_out {
+	struct perf *p;			/* NULL: freed meanwhile             */
+	size_t from, to;
+	int64_t day_ms;			/* what was owed then was before it  */
+	struct perf_out *next;
+};
+
 struct perf {
 	struct store *store;
+	struct perf_out *outs;
 	struct store_group *stays;	/* not yet handed over; NULL: none   */
 	struct perf_pair *pairs;
 	size_t pair_len, pair_cap;
@@ -36,12 +48,16 @@ struct perf {
 	int64_t budget_ms[PERF_BREAKS];
 	int64_t day_ms, week_ms, month_ms;	/* first ms of each          */
 	int64_t tomorrow_ms;
-	size_t flush_at, purge_at;
+	size_t count_at, flush_at;	/* agents, pairs: walked so far      */
+	uint32_t purge_at;		/* agent                             */
+	int64_t purged_s;		/* monotonic [s]                     */
 	int64_t flushed_ms;
 	bool lost;			/* out of memory was said            */
 };
 
 /* perf.c */
+/* The pair, in today: yesterday's sums are put where they belong first. */
+struct perf_pair *perf_pair_now(struct perf *p, struct perf_pair *pair);
 struct perf_agent *perf_agent_make(struct perf *p, uint32_t agent);
 struct perf_pair *perf_pair_make(struct perf *p, uint32_t agent,
 				 uint32_t campaign);
@@ -56,8 +72,7 @@ void perf_over(const struct perf *p, struct perf_sums *s);
 
 /* perf_store.c */
 MUST_CHECK enum err perf_load(struct perf *p, struct now now);
-void perf_write(struct perf *p, struct store_group *g, struct perf_pair *pair,
-		struct now now);
+void perf_write(struct perf *p, struct store_group *g, struct perf_pair *pair);
 /* Kept with the others of this turn, which perf_stays_out hands to the disk. */
 void perf_put_stay(struct perf *p, const struct perf_stay *st);
 void perf_stays_out(struct perf *p);

@@ -2,6 +2,7 @@
 #include "report/perf_priv.h"
 
 #include "base/log.h"
+#include "base/str.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -88,17 +89,34 @@ static void put_day(struct store_group *g, uint32_t day, uint32_t agent,
 	store_put(g, STORE_AGENT_DAY, k.b, k.len, buf, len);
 }
 
-void perf_write(struct perf *p, struct store_group *g,
-		struct perf_pair *pair, struct now now)
+void perf_write(struct perf *p, struct store_group *g, struct perf_pair *pair)
 {
 	const struct perf_agent *a;
 
+	/* Until it is on disk: a repeat is the same row again. */
+	if (pair->owed_ms)
+		put_day(g, perf_day_number(pair->owed_ms), pair->agent,
+			pair->campaign, &pair->owed,
+			perf_midnight(pair->owed_ms, 1));
 	if (!pair->dirty)
 		return;
 	a = perf_agent_make(p, pair->agent);
-	put_day(g, perf_day_number(now.wall_ms), pair->agent, pair->campaign,
+	put_day(g, perf_day_number(pair->day_ms), pair->agent, pair->campaign,
 		&pair->part[PERF_TODAY], a ? a->counted_ms : 0);
 	pair->dirty = false;
+}
+
+/* A row that cannot be read is left out, and stays on disk as it is: its
+ * key is told, so that it can be looked at. */
+static void unread(const char *what, const void *key, size_t klen)
+{
+	const uint8_t *k = key;
+	char hex[2 * 16 + 1] = "";
+
+	for (size_t i = 0; i < MIN(klen, (size_t)16); i++)
+		str_add(hex, sizeof(hex), "%02x", k[i]);
+	log_err("report", "%s (key %s) cannot be read: left out, and kept",
+		what, hex);
 }
 
 /* ---- stays ------------------------------------------------------------------ */
@@ -147,17 +165,19 @@ void perf_put_stay(struct perf *p, const struct perf_stay *st)
 struct stays {
 	perf_stay_h *h;
 	void *arg;
-	enum err err;
 };
 
-static bool stay_row(void *arg, const void *key UNUSED, size_t klen UNUSED,
+static bool stay_row(void *arg, const void *key, size_t klen,
 		     const void *val, size_t vlen)
 {
 	struct stays *x = arg;
 	struct perf_stay st;
 
-	x->err = schema_decode(&perf_stay_schema, val, vlen, &st);
-	return !x->err && x->h(x->arg, &st);
+	if (schema_decode(&perf_stay_schema, val, vlen, &st)) {
+		unread("an agent's stay", key, klen);
+		return true;
+	}
+	return x->h(x->arg, &st);
 }
 
 enum err perf_stays(struct perf *p, struct agent_id agent, int64_t from_ms,
@@ -167,7 +187,6 @@ enum err perf_stays(struct perf *p, struct agent_id agent, int64_t from_ms,
 	const struct perf_agent *a = perf_agent_make(p, agent.v);
 	struct store_key from = { 0 }, to = { 0 };
 	struct perf_stay open;
-	enum err e;
 
 	if (a && a->open.at_ms && a->open.at_ms < to_ms &&
 	    a->open.kind != PERF_OFF) {
@@ -181,13 +200,12 @@ enum err perf_stays(struct perf *p, struct agent_id agent, int64_t from_ms,
 	store_key_u64(&from, (uint64_t)MAX(from_ms, 0));
 	store_key_u32(&to, agent.v);
 	store_key_u64(&to, (uint64_t)MAX(to_ms, 0));
-	e = store_scan(p->store, STORE_SEAT,
-		       &(struct store_range){ .from = from.b,
-					      .from_len = from.len,
-					      .to = to.b, .to_len = to.len,
-					      .reverse = true },
-		       stay_row, &x);
-	return e ? e : x.err;
+	return store_scan(p->store, STORE_SEAT,
+			  &(struct store_range){ .from = from.b,
+						 .from_len = from.len,
+						 .to = to.b, .to_len = to.len,
+						 .reverse = true },
+			  stay_row, &x);
 }
 
 /* ---- reading back ------------------------------------------------------------- */
@@ -208,6 +226,22 @@ static int days_back(const struct perf *p, int64_t day_ms)
 	return (int)((p->day_ms - day_ms + 12 * 3600000LL) / 86400000);
 }
 
+/* Under a key of its own, that is no day's. */
+static bool put_aside(struct load *l, const void *key, size_t klen,
+		      const void *val, size_t vlen)
+{
+	struct store_group *g = store_begin(l->p->store);
+	uint8_t aside[13];
+
+	memcpy(aside, key, klen);
+	aside[klen] = 0xff;
+	store_put(g, STORE_AGENT_DAY, aside, klen + 1, val, vlen);
+	l->err = store_commit(g, NULL, NULL);
+	if (l->err)
+		store_abort(g);
+	return !l->err;
+}
+
 static bool day_row(void *arg, const void *key, size_t klen, const void *val,
 		    size_t vlen)
 {
@@ -222,9 +256,12 @@ static bool day_row(void *arg, const void *key, size_t klen, const void *val,
 		return true;
 	for (size_t i = 0; i < 12; i++)
 		n[i / 4] = n[i / 4] << 8 | k[i];
-	l->err = schema_decode(&perf_day_schema, val, vlen, &d);
-	if (l->err)
-		return false;
+	if (schema_decode(&perf_day_schema, val, vlen, &d)) {
+		unread("an agent's day", key, klen);
+		/* Today's would be written over. */
+		return n[0] < perf_day_number(l->now.wall_ms) ||
+		       put_aside(l, key, klen, val, vlen);
+	}
 	struct tm tm = { .tm_year = (int)(n[0] / 10000) - 1900,
 			 .tm_mon = (int)(n[0] / 100 % 100) - 1,
 			 .tm_mday = (int)(n[0] % 100), .tm_isdst = -1 };
@@ -269,16 +306,17 @@ static bool call_row(void *arg, const struct cdr *r)
 }
 
 /* A stay's share of each day whose sums are missing. */
-static bool old_stay(void *arg, const void *key UNUSED, size_t klen UNUSED,
+static bool old_stay(void *arg, const void *key, size_t klen,
 		     const void *val, size_t vlen)
 {
 	struct load *l = arg;
 	struct perf *p = l->p;
 	struct perf_stay st;
 
-	l->err = schema_decode(&perf_stay_schema, val, vlen, &st);
-	if (l->err)
-		return false;
+	if (schema_decode(&perf_stay_schema, val, vlen, &st)) {
+		unread("an agent's stay", key, klen);
+		return true;
+	}
 	if (st.at_ms + st.for_ms < MIN(p->month_ms, p->week_ms))
 		return true;
 	for (int64_t day = perf_midnight(st.at_ms, 0);
@@ -417,6 +455,32 @@ struct purge {
 	size_t n;
 };
 
+static bool first_agent(void *arg, const void *key, size_t klen,
+			const void *val UNUSED, size_t vlen UNUSED)
+{
+	const uint8_t *k = key;
+	int64_t *agent = arg;
+
+	*agent = 0;
+	for (size_t i = 0; i < MIN(klen, (size_t)4); i++)
+		*agent = *agent << 8 | k[i];
+	return false;
+}
+
+/* The next who has stays on disk, whether he still works here or not. */
+static enum err next_agent(struct perf *p, int64_t *agent)
+{
+	struct store_key from = { 0 };
+
+	*agent = -1;
+	store_key_u32(&from, p->purge_at);
+	return store_scan(p->store, STORE_SEAT,
+			  &(struct store_range){ .from = from.b,
+						 .from_len = from.len,
+						 .limit = 1 },
+			  first_agent, agent);
+}
+
 static bool purge_row(void *arg, const void *key, size_t klen,
 		      const void *val UNUSED, size_t vlen UNUSED)
 {
@@ -430,17 +494,22 @@ void perf_purge(struct perf *p, struct now now)
 {
 	struct store_key from = { 0 }, to = { 0 };
 	struct purge x = { 0 };
-	uint32_t agent;
+	int64_t agent;
 	enum err e;
 
 	/* One bite a second: nothing old comes back. */
-	if (!p->agent_len || now.mono_ms / 1000 == (now.mono_ms - 50) / 1000)
+	if (now.mono_ms / 1000 == p->purged_s)
 		return;
-	p->purge_at %= p->agent_len;
-	agent = p->agents[p->purge_at].agent;
-	store_key_u32(&from, agent);
+	p->purged_s = now.mono_ms / 1000;
+	e = next_agent(p, &agent);
+	if (e || agent < 0) {
+		p->purge_at = 0;	/* once round */
+		return;
+	}
+	p->purge_at = (uint32_t)agent;
+	store_key_u32(&from, p->purge_at);
 	store_key_u64(&from, 0);
-	store_key_u32(&to, agent);
+	store_key_u32(&to, p->purge_at);
 	store_key_u64(&to, (uint64_t)MAX(now.wall_ms - PERF_KEEP_DAYS *
 					 86400000LL, 0));
 	x.g = store_begin_bulk(p->store);

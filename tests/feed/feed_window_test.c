@@ -99,6 +99,18 @@ static void write_conf(char *path, size_t size)
 	fclose(f);
 }
 
+/* An alert of an hour ago that nobody can read is no reason not to open. */
+static void bad_alert(struct store *st)
+{
+	struct store_group *g = store_begin(st);
+	struct store_key k = { 0 };
+
+	store_key_u64(&k, 1790000000000 - 3600000);
+	store_key_u32(&k, 1);
+	store_put(g, STORE_ALERT, k.b, k.len, "\xc1", 1);
+	T_OK(!store_commit(g, NULL, NULL), "an alert nobody can read");
+}
+
 static int open_floor(void **state UNUSED)
 {
 	char path[100], cmd[200];
@@ -115,6 +127,7 @@ static int open_floor(void **state UNUSED)
 			stderr), "is read");
 	T_OK(!loop_init(0) && !house_new(s.conf, &s.clock, &s.house),
 	     "a house opens");
+	bad_alert(live_rooms(s.house->live)->store);
 	T_OK(!feed_new(s.house->live, s.house->tally, s.house->perf, sent_h,
 		       pacing_h, NULL, &s.feed), "a feed of our own");
 	return 0;
@@ -335,12 +348,26 @@ static void test_wild(void **state UNUSED)
 	     "there is more than the line has", sent, seconds);
 }
 
+static void test_bad_alert(void **state UNUSED)
+{
+	struct store *st = live_rooms(s.house->live)->store;
+	struct store_key k = { 0 };
+	uint8_t v[4];
+	size_t len;
+
+	store_key_u64(&k, 1790000000000 - 3600000);
+	store_key_u32(&k, 1);
+	T_OK(!store_get(st, STORE_ALERT, k.b, k.len, v, sizeof(v), &len) &&
+	     len == 1, "what could not be read is still there");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_floor),
 		cmocka_unit_test(test_still),
 		cmocka_unit_test(test_wild),
+		cmocka_unit_test(test_bad_alert),
 	};
 
 	return cmocka_run_group_tests(tests, open_floor, close_floor);

@@ -332,6 +332,204 @@ static void old_stays_are_thrown_away(void **state UNUSED)
 	store_fix_close(&f);
 }
 
+/* An agent who has left: he is in no sum of this month. */
+static void stays_of_the_unseen_go_too(void **state UNUSED)
+{
+	struct store_fix f = { 0 };
+	int64_t later = morning + (PERF_KEEP_DAYS + 40) * DAY;
+	unsigned left = 0;
+	struct perf *p;
+
+	store_fix_open(&f, true);
+	p = open_perf(&f, morning);
+	for (int i = 0; i <= 20; i++)
+		enter(p, i % 2 ? PERF_READY : PERF_TALK, morning + i * SEC, 0);
+	p = perf_free(p, at(morning + HOUR));
+	store_fix_reopen(&f);
+	p = open_perf(&f, later);
+	for (int i = 0; i < 3; i++) {
+		perf_tick(p, at(later + i * SEC));
+		store_drain(f.s);
+	}
+	T_OK(!perf_stays(p, (struct agent_id){ AGENT }, morning - DAY,
+			 morning + HOUR, at(later), counted, &left) && !left,
+	     "%u old stays of one who left", left);
+	p = perf_free(p, at(later + HOUR));
+	store_fix_close(&f);
+}
+
+enum { MANY = 1000 };
+
+static void enter_many(struct perf *p, enum perf_kind kind, int64_t at_ms)
+{
+	for (uint32_t i = 1; i <= MANY; i++)
+		perf_enter(p, &(struct perf_stay){
+			.agent = i, .at_ms = at_ms, .kind = (uint8_t)kind,
+			.state = (uint8_t)kind, .campaign = 1 + i % 5 });
+}
+
+static bool count_row(void *arg, const void *key UNUSED, size_t klen,
+		      const void *val UNUSED, size_t vlen UNUSED)
+{
+	*(unsigned *)arg += klen == 12;
+	return true;
+}
+
+/* Days' sums on disk, of this day. */
+static unsigned days_of(struct store *s, uint32_t day)
+{
+	struct store_key from = { 0 }, to = { 0 };
+	unsigned n = 0;
+
+	store_key_u32(&from, day);
+	store_key_u32(&to, day + 1);
+	T_OK(!store_scan_all(s, STORE_AGENT_DAY, &(struct store_range){
+			.from = from.b, .from_len = from.len, .to = to.b,
+			.to_len = to.len }, count_row, &n), "the table");
+	return n;
+}
+
+/* Ten thousand agents' days are not written in one breath, but are whole. */
+static void midnight_goes_by_slices(void **state UNUSED)
+{
+	struct store_fix f = { 0 };
+	int64_t midnight = monday + DAY;
+	struct perf_sums s;
+	struct perf *p;
+	unsigned ticks = 0;
+
+	store_fix_open(&f, true);
+	p = open_perf(&f, midnight - 2 * HOUR);
+	enter_many(p, PERF_READY, midnight - HOUR);
+	perf_tick(p, at(midnight + 10));
+	s = sum_of(p, PERF_TODAY, midnight + MIN_MS);
+	T_OK(s.ms[PERF_READY] == MANY * MIN_MS, "today begins for all");
+	s = sum_of(p, PERF_WEEK, midnight + MIN_MS);
+	T_OK(s.ms[PERF_READY] == MANY * (HOUR + MIN_MS), "the week has both");
+	store_drain(f.s);
+	T_OK(days_of(f.s, 20260817) < MANY / 2, "one turn writes a few");
+	while (days_of(f.s, 20260817) < MANY && ticks++ < MANY) {
+		perf_tick(p, at(midnight + 10 + 50 * ticks));
+		store_drain(f.s);
+	}
+	T_OK(ticks > 8 && ticks < 60, "all are written after %u turns", ticks);
+	enter_many(p, PERF_OFF, midnight + HOUR);
+	p = perf_free(p, at(midnight + HOUR));
+	store_fix_reopen(&f);
+	p = open_perf(&f, midnight + HOUR);
+	s = sum_of(p, PERF_WEEK, midnight + HOUR);
+	T_OK(s.ms[PERF_READY] == MANY * 2 * HOUR, "and read back: %lld min",
+	     (long long)(s.ms[PERF_READY] / MIN_MS));
+	p = perf_free(p, at(midnight + HOUR));
+	store_fix_close(&f);
+}
+
+/* The store takes nothing for a while, midnight in it. */
+static void a_refusal_loses_nothing(void **state UNUSED)
+{
+	struct store_fix f = { .conf = { .queue_groups = 1 } };
+	int64_t midnight = monday + DAY, now;
+	struct store_group *g;
+	struct perf *p;
+
+	store_fix_open(&f, false);
+	p = open_perf(&f, midnight - 2 * HOUR);
+	enter_many(p, PERF_READY, midnight - HOUR);
+	for (now = midnight - MIN_MS; now < midnight + 5 * SEC; now += 500)
+		perf_tick(p, at(now));
+	T_OK(days_of(f.s, 20260817) <= 64, "a slice waits, the rest does not");
+	g = store_begin(f.s);
+	store_put(g, STORE_META, "x", 1, "y", 1);
+	T_OK(store_commit(g, NULL, NULL) == ERR_FULL, "the queue is full");
+	store_abort(g);
+	for (; now < midnight + 3 * MIN_MS; now += 500) {
+		store_drain(f.s);
+		perf_tick(p, at(now));
+	}
+	store_drain(f.s);
+	T_OK(days_of(f.s, 20260817) == MANY, "yesterday: %u",
+	     days_of(f.s, 20260817));
+	T_OK(days_of(f.s, 20260818) == MANY, "today: %u",
+	     days_of(f.s, 20260818));
+	p = perf_free(p, at(now));
+	store_fix_close(&f);
+}
+
+static void put_bad(struct store_fix *f, enum store_table t, uint32_t first,
+		    uint32_t agent, uint64_t last)
+{
+	struct store_group *g = store_begin(f->s);
+	struct store_key k = { 0 };
+
+	if (first)
+		store_key_u32(&k, first);
+	store_key_u32(&k, agent);
+	if (first)
+		store_key_u32(&k, (uint32_t)last);
+	else
+		store_key_u64(&k, last);
+	store_put(g, t, k.b, k.len, "\xc1nonsense", 9);
+	T_OK(!store_fix_commit(f, g), "a row nobody can read");
+}
+
+static void put_call(struct store_fix *f)
+{
+	struct store_group *g = store_begin(f->s);
+	struct store_key k = { 0 };
+
+	store_key_u64(&k, cdr_uid_at(morning - HOUR));
+	store_put(g, STORE_CALL, k.b, k.len, "\xc1nonsense", 9);
+	T_OK(!store_fix_commit(f, g), "a record nobody can read");
+}
+
+static bool count_bad(void *arg, const void *key UNUSED, size_t klen UNUSED,
+		      const void *val, size_t vlen)
+{
+	*(unsigned *)arg += vlen == 9 && !memcmp(val, "\xc1nonsense", 9);
+	return true;
+}
+
+static unsigned bad_in(struct store *s, enum store_table t)
+{
+	unsigned n = 0;
+
+	T_OK(!store_scan_all(s, t, &(struct store_range){ 0 }, count_bad, &n),
+	     "the table");
+	return n;
+}
+
+static void what_cannot_be_read_is_left_out(void **state UNUSED)
+{
+	struct store_fix f = { 0 };
+	struct perf_sums s;
+	struct perf *p;
+	unsigned n = 0;
+	struct cdr r;
+
+	store_fix_open(&f, true);
+	p = open_perf(&f, morning - DAY);
+	work(p, morning - DAY, &r);
+	keep(&f, &r);
+	enter(p, PERF_OFF, morning - DAY + HOUR, 0);
+	p = perf_free(p, at(morning - HOUR));
+	put_bad(&f, STORE_AGENT_DAY, 20260818, AGENT, SPRING);
+	put_bad(&f, STORE_AGENT_DAY, 20260820, AGENT, SPRING);
+	put_bad(&f, STORE_SEAT, 0, AGENT, (uint64_t)(morning - DAY + 5));
+	put_call(&f);
+	store_fix_reopen(&f);
+	p = open_perf(&f, morning);
+	s = sum_of(p, PERF_WEEK, morning);
+	T_OK(s.calls == 1 && s.talk_ms == 3 * MIN_MS, "the rest is there");
+	T_OK(!perf_stays(p, (struct agent_id){ AGENT }, morning - DAY,
+			 morning, at(morning), counted, &n) && n > 4,
+	     "and %u stays", n);
+	work(p, morning, &r);
+	p = perf_free(p, at(morning + HOUR));
+	T_OK(bad_in(f.s, STORE_AGENT_DAY) >= 2 && bad_in(f.s, STORE_SEAT) == 1,
+	     "nothing is thrown away, or written over");
+	store_fix_close(&f);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -342,6 +540,10 @@ int main(void)
 		cmocka_unit_test(missing_days_are_made_again),
 		cmocka_unit_test(stays_tell_every_second),
 		cmocka_unit_test(old_stays_are_thrown_away),
+		cmocka_unit_test(stays_of_the_unseen_go_too),
+		cmocka_unit_test(midnight_goes_by_slices),
+		cmocka_unit_test(a_refusal_loses_nothing),
+		cmocka_unit_test(what_cannot_be_read_is_left_out),
 	};
 
 	setenv("TZ", "UTC", 1);
