@@ -264,10 +264,10 @@ static void box_picker(const struct agent_model *m, struct grid *g)
 	if (*p->trouble) {
 		put(g, b, 12, 2, ST_WATCH, p->trouble);
 	} else if (p->clashes) {
-		str_fmt(line, sizeof(line), p->clashes == 1
-			? _("You already have 1 callback in that half hour.")
-			: _("You already have %u callbacks in that half "
-			    "hour."), p->clashes);
+		str_fmt(line, sizeof(line), ngettext(
+			"You already have %u callback in that half hour.",
+			"You already have %u callbacks in that half hour.",
+			p->clashes), p->clashes);
 		put(g, b, 12, 2, ST_WATCH, line);
 	}
 	if (p->focus == PICK_LIST)

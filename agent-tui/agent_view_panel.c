@@ -156,10 +156,13 @@ void view_check(const struct agent_model *m, struct grid *g,
 		view_date(day, sizeof(day), m->script.updated_ms, m->tz_min,
 			  true);
 	if (l->full)
-		panel_linef(&p, ST_NORMAL, _("Script\t%u pages, updated %s"),
+		panel_linef(&p, ST_NORMAL, ngettext("Script\t%u page, "
+			"updated %s", "Script\t%u pages, updated %s",
+			m->script.pages_count),
 		      m->script.pages_count, day);
 	else
-		panel_linef(&p, ST_NORMAL, _("Script\t%u pages, %s"),
+		panel_linef(&p, ST_NORMAL, ngettext("Script\t%u page, %s",
+			"Script\t%u pages, %s", m->script.pages_count),
 		      m->script.pages_count, day);
 	p.y++;
 	if (!m->desk_phone)

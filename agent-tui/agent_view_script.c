@@ -221,9 +221,8 @@ static void finish_list(const struct agent_model *m, struct panel *p)
 		view_clock(when + strlen(when), sizeof(when) - strlen(when),
 			   m->seat.callback_ms, agent_cust_tz(m), false);
 		panel_linef(p, ST_OK, _("  [x] When?\t%s"), when);
-	} else {
-		panel_line(p, o && o->needs_time ? ST_WATCH : ST_NORMAL,
-		     _("  [ ] When?\tpress F7"));
+	} else if (o && o->needs_time) {
+		panel_line(p, ST_WATCH, _("  [ ] When?\tpress F7"));
 	}
 	if (!o || !o->needs_note)
 		panel_line(p, ST_NORMAL, _("  [ ] Note\toptional"));

@@ -107,7 +107,8 @@ void wall_export_page(struct wall_model *m, const struct msg_report *page)
 	}
 	x->on = false;
 	if (save(m, SAVE_LAST, ""))
-		wall_hint(m, ST_OK, _("%u rows written to %s"),
+		wall_hint(m, ST_OK, ngettext("%u row written to %s",
+			"%u rows written to %s", x->get.top),
 			  (unsigned)x->get.top, x->name);
 }
 

@@ -171,7 +171,8 @@ static void head_left(const struct wall_model *m, struct grid *g, bool full,
 		str_fmt(buf, sizeof(buf), "%s  %s%s%s%s", _("PACING"),
 			m->pacing.name, gap,
 			_(msg_word(MSG_WORDS_MODE, m->pacing.mode)), gap);
-		str_add(buf, sizeof(buf), _("%u agents"),
+		str_add(buf, sizeof(buf), ngettext("%u agent", "%u agents",
+						   m->pacing.agents),
 			(unsigned)m->pacing.agents);
 		break;
 	case MSG_VIEW_REPORT:
@@ -192,11 +193,12 @@ static void head_left(const struct wall_model *m, struct grid *g, bool full,
 		break;
 	default:
 		str_fmt(buf, sizeof(buf), "%s%s", m->head.floor, gap);
-		str_add(buf, sizeof(buf), _("%u agents"),
+		str_add(buf, sizeof(buf), ngettext("%u agent", "%u agents",
+						   m->head.agents),
 			(unsigned)m->head.agents);
 		str_add(buf, sizeof(buf), "%s", gap);
-		str_add(buf, sizeof(buf), m->head.campaigns == 1
-			? _("%u campaign") : _("%u campaigns"),
+		str_add(buf, sizeof(buf), ngettext("%u campaign",
+			"%u campaigns", m->head.campaigns),
 			(unsigned)m->head.campaigns);
 		break;
 	}

@@ -355,8 +355,8 @@ void view_card(const struct wall_model *m, struct grid *g)
 	int y = 0, x = MIN(18, g->cols / 2 - 2);
 
 	text_clock(t, m->now.wall_ms, m->tz_min, true);
-	grid_putf(g, y, 1, g->cols - 11, ST_TITLE, _("%s  %u agents"),
-		  m->head.floor, (unsigned)m->head.agents);
+	grid_putf(g, y, 1, g->cols - 11, ST_TITLE, ngettext("%s  %u agent",
+		  "%s  %u agents", m->head.agents), m->head.floor, (unsigned)m->head.agents);
 	grid_put_right(g, y++, g->cols - 1, m->lost ? ST_ALARM :
 		       m->frozen ? ST_WATCH : ST_NORMAL,
 		       m->lost ? _("!! LOST") : m->frozen ? _("FROZEN") : t);

@@ -150,26 +150,32 @@ static void draw_day(const struct wall_model *m, struct grid *g, int y,
 {
 	bool full = view_full(g);
 	char line[300], conv[TEXT_SIZE], occ[TEXT_SIZE], t[TEXT_SIZE];
+	char calls[40], sales[40];
+	int sold = MAX(a->sales, 0);
 
+	str_fmt(calls, sizeof(calls), ngettext("%u call", "%u calls", a->calls),
+		(unsigned)a->calls);
+	str_fmt(sales, sizeof(sales), ngettext("%d sale", "%d sales",
+					       (unsigned)sold), sold);
 	text_pct(conv, a->convert, 1);
 	text_pct(occ, a->occupancy, 0);
 	if (full)
 		str_fmt(line, sizeof(line),
-			_("Today: %u calls, %d sales (%s), occupancy %s, "
-			  "breaks %u/%u min"), (unsigned)a->calls,
-			(int)MAX(a->sales, 0), conv, occ,
+			_("Today: %s, %s (%s), occupancy %s, breaks %u/%u "
+			  "min"), calls, sales, conv, occ,
 			(unsigned)a->break_min,
 			(unsigned)a->break_allowed_min);
 	else
 		str_fmt(line, sizeof(line),
-			_("%u calls  %d sales (%s)  occ %s  breaks %u/%u "
-			  "min  MOS %s"), (unsigned)a->calls,
-			(int)MAX(a->sales, 0), conv, occ,
+			_("%s  %s (%s)  occ %s  breaks %u/%u min  MOS %s"),
+			calls, sales, conv, occ,
 			(unsigned)a->break_min,
 			(unsigned)a->break_allowed_min,
 			text_tenth(t, a->mos_x10));
 	if (full && a->callbacks)
-		str_add(line, sizeof(line), _(", %u callbacks at %s"),
+		str_add(line, sizeof(line), ngettext(
+			", %u callback at %s", ", %u callbacks at %s",
+			a->callbacks),
 			(unsigned)a->callbacks,
 			text_clock(t, a->callback_ms, m->tz_min, false));
 	grid_put(g, y, 2, g->cols - 3, ST_NORMAL, line);

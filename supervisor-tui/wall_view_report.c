@@ -130,24 +130,31 @@ static int all_y(const struct grid *g)
 	return g->rows - (view_full(g) ? 6 : 5);
 }
 
+static void title_all(char *buf, size_t size, unsigned agents)
+{
+	str_fmt(buf, size, ngettext("%u agent in all", "All %u agents",
+				    agents), agents);
+}
+
 static void draw_all(const struct wall_model *m, struct grid *g)
 {
 	const struct msg_report_row *r = &m->report.all[0];
-	char title[80], n[TEXT_SIZE], talk[TEXT_SIZE], sales[TEXT_SIZE];
+	char title[80], n[TEXT_SIZE], talk[TEXT_SIZE], sales[40], calls[40];
 	char conv[TEXT_SIZE], occ[TEXT_SIZE], wait[TEXT_SIZE];
 	int y = all_y(g);
 
-	str_fmt(title, sizeof(title), _("All %u agents"),
-		m->report.all_count ? (unsigned)r->agents : 0);
+	title_all(title, sizeof(title), m->report.all_count ? r->agents : 0);
 	grid_rule(g, y, 0, g->cols, title);
 	if (!m->report.all_count)
 		return;
+	str_fmt(calls, sizeof(calls), ngettext("%s call", "%s calls",
+		r->calls), text_num(n, r->calls));
+	str_fmt(sales, sizeof(sales), ngettext("%s sale", "%s sales",
+		(unsigned long)MAX(r->sales, 0)), text_num(n, r->sales));
 	grid_putf(g, y + 1, 2, g->cols - 3, ST_NORMAL, view_full(g)
-		  ? _("%s calls, talk %s, %s sales (%s), occupancy %s, agent "
-		      "wait %s")
-		  : _("%s calls  talk %s  %s sales (%s)  occ %s  wait %s"),
-		  text_num(n, r->calls), text_dur(talk, r->talk_s),
-		  text_num(sales, r->sales), text_pct(conv, r->convert, 1),
+		  ? _("%s, talk %s, %s (%s), occupancy %s, agent wait %s")
+		  : _("%s  talk %s  %s (%s)  occ %s  wait %s"),
+		  calls, text_dur(talk, r->talk_s), sales, text_pct(conv, r->convert, 1),
 		  text_pct(occ, r->occupancy, 0),
 		  text_figure(wait, MSG_FIGURE_WAIT, r->wait_x10));
 	if (view_full(g))
@@ -259,8 +266,7 @@ void view_breaks(const struct wall_model *m, struct grid *g)
 			view_mark(g, y, 0);
 	}
 	draw_tail(m, g, y, i);
-	str_fmt(title, sizeof(title), _("All %u agents"),
-		p->all_count ? (unsigned)p->all[0].agents : 0);
+	title_all(title, sizeof(title), p->all_count ? p->all[0].agents : 0);
 	grid_rule(g, d, 0, g->cols, title);
 	if (!p->all_count)
 		return;
