@@ -154,7 +154,8 @@ static const struct keymap_row rows[] = {
 	  N_("Typing a note: Esc or Enter when done"), NULL, NULL },
 	{ TK_ESC, 0, ACT_NOTE_END, CTX_TONES,
 	  N_("Sending tones: 0-9 * #, Esc when done"), NULL, NULL },
-	{ TK_ESC, 0, ACT_BOX, CTX_TRANSFER | CTX_LIST | CTX_HELP | CTX_HISTORY,
+	{ TK_ESC, 0, ACT_BOX, CTX_TRANSFER | CTX_LIST | CTX_HELP |
+	  CTX_HISTORY | CTX_SOUND,
 	  N_("Esc Close"), NULL, NULL },
 	{ TK_ESC, 0, ACT_BOX, CTX_ASK, N_("Esc No"), NULL, NULL },
 	{ TK_ESC, 0, ACT_BOX, BOXES, N_("Esc Cancel"), NULL, NULL },

@@ -211,6 +211,10 @@ void wall_footer_text(const struct keymap_row *row, const char *label,
 			  ? m->pacing.state == MSG_CAMPAIGN_PAUSED
 			  : c && c->state == MSG_CAMPAIGN_PAUSED))
 		str_copy(buf, size, _("P GO ON DIALLING"));
+	else if (row->act == ACT_BOX && row->key == TK_ENTER &&
+		 m->box.ask != ASK_NONE && m->box.ask != ASK_TELL &&
+		 wall_ctx(m) == CTX_TEXT)
+		str_copy(buf, size, _("Enter Do it"));
 	else if (row->act == ACT_BOX && row->key == TK_TAB &&
 		 m->box.ask == ASK_BREAK)
 		str_copy(buf, size, _("Tab Which break"));

@@ -245,6 +245,22 @@ void keymap_print_mdoc(const struct keymap *map, FILE *out)
 	}
 }
 
+/* The key as the footers of this language call it. */
+static const char *local_word(uint32_t key, char buf[16])
+{
+	static const struct { uint32_t key; const char *word; } words[] = {
+		{ TK_ENTER, NC_("key", "Enter") }, { TK_UP, NC_("key", "Up") },
+		{ TK_DOWN, NC_("key", "Down") },
+		{ TK_LEFT, NC_("key", "Left") },
+		{ TK_RIGHT, NC_("key", "Right") },
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(words); i++)
+		if (words[i].key == key)
+			return text_in_context(words[i].word);
+	return key_word(key, buf);
+}
+
 size_t keymap_help(const struct keymap *map, struct grid *g,
 		   struct grid_box b, uint32_t state, size_t skip)
 {
@@ -256,10 +272,10 @@ size_t keymap_help(const struct keymap *map, struct grid *g,
 
 		if (!r->help || (state && !(r->states & state)))
 			continue;
-		str_copy(keys, sizeof(keys), key_word(r->key, a));
+		str_copy(keys, sizeof(keys), local_word(r->key, a));
 		if (r->twin)
 			str_add(keys, sizeof(keys), "  %s",
-				key_word(r->twin, c));
+				local_word(r->twin, c));
 		if (line >= skip && line - skip < (size_t)MAX(0, b.h)) {
 			int y = b.y + (int)(line - skip);
 
