@@ -116,12 +116,16 @@ static const struct verb verbs[] = {
 	  N_("revoke"), NULL },
 	{ "trunk",    "list",   0, "", N_("trunks and how they do"),
 	  "trunk,state,used,channels,cps,cps_limit,attempts,answers,asr,"
-	  "options_ms" },
+	  "loss,mos" },
 	{ "trunk",    "show",   0, "TRUNK", N_("one trunk"), NULL },
 	{ "trunk",    "drain",  CHANGES, "TRUNK", N_("no new calls"), NULL },
 	{ "trunk",    "enable", CHANGES, "TRUNK", N_("use it again"), NULL },
 	{ "trunk",    "set",    CHANGES, "TRUNK cps=N",
 	  N_("change its limit of calls a second"), NULL },
+	{ "trunk",    "rest",   CHANGES, "TRUNK NUMBER",
+	  N_("do not show this caller number until it is used again"), NULL },
+	{ "trunk",    "use",    CHANGES, "TRUNK NUMBER",
+	  N_("show this caller number again"), NULL },
 	{ "call",     "list",   0,
 	  "[--since TIME] [--until TIME] [--number NUMBER] [--limit N]",
 	  N_("the newest N calls of that time, oldest first; 1000 of today if "

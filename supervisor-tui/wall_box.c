@@ -166,14 +166,42 @@ static void send_trunk(struct wall_model *m)
 		break;
 	default:
 		t.action = MSG_TRUNK_DO_REST;
-		t.value = 60;
 		str_copy(t.number, sizeof(t.number), m->box.text.text);
+		for (uint32_t i = 0; i < m->trunk.callers_count; i++)
+			if (m->trunk.callers[i].resting &&
+			    str_eq(m->trunk.callers[i].number, t.number))
+				t.action = MSG_TRUNK_DO_USE;
 		break;
 	}
 	if (t.action == MSG_TRUNK_DO_CPS && !t.value)
 		wall_hint(m, ST_WATCH, _("That is no number of calls."));
 	else
 		wall_send(m, MSG_TRUNK_CTL, &t);
+}
+
+/* The trunk's next number, from the one that is written there. */
+static void next_caller(struct wall_model *m, bool back)
+{
+	const struct msg_trunk *t = &m->trunk;
+	uint32_t n = t->callers_count, i = 0;
+
+	while (i < n && !str_eq(t->callers[i].number, m->box.text.text))
+		i++;
+	edit_set(&m->box.text,
+		 t->callers[i == n ? 0 : (i + (back ? n - 1 : 1)) % n].number);
+}
+
+void wall_ask_rest(struct wall_model *m, const struct msg_todo *t)
+{
+	if (!*t->number || m->read_only)
+		return;
+	m->box = (struct wall_box){ .ask = ASK_REST, .trunk = t->trunk };
+	for (uint32_t i = 0; i < m->floor.trunks_count; i++)
+		if (m->floor.trunks[i].id == t->trunk)
+			str_copy(m->box.about, sizeof(m->box.about),
+				 m->floor.trunks[i].name);
+	edit_init(&m->box.text, 24);
+	edit_set(&m->box.text, t->number);
 }
 
 static void send_text(struct wall_model *m)
@@ -270,6 +298,11 @@ static unsigned box_key(struct wall_model *m, uint32_t key, bool text)
 		uint32_t n = m->breaks.rows_count;
 
 		m->box.pick = (m->box.pick + (key == TK_UP ? n - 1 : 1)) % n;
+	} else if (text && m->box.ask == ASK_REST && m->trunk.callers_count &&
+		   m->trunk.trunk_count &&
+		   m->trunk.trunk[0].id == m->box.trunk &&
+		   (key == TK_TAB || key == TK_DOWN || key == TK_UP)) {
+		next_caller(m, key == TK_UP);
 	} else if (text && key == TK_TAB && m->box.ask == ASK_TELL) {
 		m->box.all = !m->box.all;
 	} else if (key == TK_CTRL_L) {

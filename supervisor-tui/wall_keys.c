@@ -149,7 +149,7 @@ static const struct keymap_row rows[] = {
 	{ 'C', 0, ACT_CPS, CTX_TRUNKS, N_("C Change CPS limit"),
 	  N_("C CPS limit"), N_("Trunk: calls a second, at most") },
 	{ 'N', 0, ACT_REST, CTX_TRUNKS, N_("N Rest a caller number"),
-	  N_("N Rest a number"), N_("Trunk: rest a caller number") },
+	  N_("N Rest a number"), N_("Trunk: rest a caller number, or use it again") },
 	{ TK_DIGIT, '0', ACT_BOX, CTX_FILTER, N_("0-6 Choose"), NULL, NULL },
 	{ 'L', 0, ACT_BOX, CTX_HELP, N_("L Chinese"), NULL,
 	  N_("In the help: the other language") },
@@ -218,6 +218,9 @@ void wall_footer_text(const struct keymap_row *row, const char *label,
 	else if (row->act == ACT_BOX && row->key == TK_TAB &&
 		 m->box.ask == ASK_BREAK)
 		str_copy(buf, size, _("Tab Which break"));
+	else if (row->act == ACT_BOX && row->key == TK_TAB &&
+		 m->box.ask == ASK_REST)
+		str_copy(buf, size, _("Tab Next number"));
 	else if (row->act == ACT_BOX && row->key == TK_TAB &&
 		 m->box.ask != ASK_NONE && m->box.ask != ASK_TELL)
 		str_copy(buf, size, "");

@@ -229,6 +229,8 @@ void wall_hint(struct wall_model *m, enum style st, const char *fmt, ...)
 	PRINTF_LIKE(3, 4);
 void wall_send(struct wall_model *m, enum msg_type type, const void *obj);
 void wall_show_view(struct wall_model *m, enum msg_view view);
+/* What is to be done now names a caller number: it is asked about. */
+void wall_ask_rest(struct wall_model *m, const struct msg_todo *t);
 void wall_open_pacing(struct wall_model *m, uint32_t campaign);
 void wall_move(struct wall_model *m, uint32_t key);
 unsigned wall_ask_open(struct wall_model *m, enum wall_ask ask);

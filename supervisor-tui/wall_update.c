@@ -96,21 +96,20 @@ static void open_at(struct wall_model *m, enum msg_view view, uint32_t id)
 	m->list[m->view].id = id;
 }
 
-static void open_what(struct wall_model *m, enum msg_view view,
-		      uint32_t campaign, uint32_t agent, uint32_t trunk)
+static void open_what(struct wall_model *m, const struct msg_todo *t)
 {
-	if (view == MSG_VIEW_PACING || (!view && campaign))
-		wall_open_pacing(m, campaign);
-	else if (view == MSG_VIEW_TIMELINE)
-		open_agent(m, agent);
-	else if (view)
-		open_at(m, view, agent ? agent : campaign ? campaign : trunk);
-	else if (agent)
-		open_at(m, MSG_VIEW_AGENTS, agent);
-	else if (trunk)
-		open_at(m, MSG_VIEW_TRUNKS, trunk);
+	uint32_t id = t->agent ? t->agent : t->campaign ? t->campaign : t->trunk;
+
+	if (t->view == MSG_VIEW_PACING || (!t->view && t->campaign))
+		wall_open_pacing(m, t->campaign);
+	else if (t->view == MSG_VIEW_TIMELINE)
+		open_agent(m, t->agent);
+	else if (t->view || t->agent || t->trunk)
+		open_at(m, t->view ? (enum msg_view)t->view : t->agent
+			? MSG_VIEW_AGENTS : MSG_VIEW_TRUNKS, id);
 	else
 		wall_hint(m, ST_NORMAL, _("There is nothing to open here."));
+	wall_ask_rest(m, t);
 }
 
 static void open_here(struct wall_model *m)
@@ -123,8 +122,7 @@ static void open_here(struct wall_model *m)
 	const struct msg_alert_row *al = wall_alert(m);
 
 	if (t)
-		open_what(m, (enum msg_view)t->view, t->campaign, t->agent,
-			  t->trunk);
+		open_what(m, t);
 	else if (c)
 		wall_open_pacing(m, c->id);
 	else if (k && m->view == MSG_VIEW_TRUNKS)
@@ -138,8 +136,9 @@ static void open_here(struct wall_model *m)
 	else if (wall_report(m))
 		open_agent(m, wall_report(m)->agent);
 	else if (al)
-		open_what(m, MSG_VIEW_NONE, al->campaign, al->agent,
-			  al->trunk);
+		open_what(m, &(struct msg_todo){ .campaign = al->campaign,
+						 .agent = al->agent,
+						 .trunk = al->trunk });
 	else
 		wall_hint(m, ST_NORMAL, _("There is nothing to open here."));
 }

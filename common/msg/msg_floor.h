@@ -75,8 +75,8 @@ SCHEMA_STRUCT(msg_campaign_ctl, MSG_CAMPAIGN_CTL_FIELDS);
 #define MSG_TRUNK_CTL_FIELDS(F)                                               \
 	F(u32,    trunk,      0,    "trunk id")                               \
 	F(u8,     action,     0,    "enum msg_trunk_action")                  \
-	F(u32,    value,      0,    "cps limit [1/10 call/s], rest [min]")    \
-	F(text,   number,     24,   "caller number to rest")
+	F(u32,    value,      0,    "cps limit [1/10 call/s]")                \
+	F(text,   number,     24,   "caller number to rest, to use again")
 SCHEMA_STRUCT(msg_trunk_ctl, MSG_TRUNK_CTL_FIELDS);
 
 #define MSG_ALERT_ACK_FIELDS(F)                                               \
@@ -187,7 +187,8 @@ SCHEMA_STRUCT(msg_trunk_row, MSG_TRUNK_ROW_FIELDS);
 	F(u32,    agent,      0,    "there: this agent")                      \
 	F(u32,    campaign,   0,    "or this campaign")                       \
 	F(u32,    trunk,      0,    "or this trunk")                          \
-	F(i64,    since_ms,   0,    "[ms since 1970]; 0: no %t in text")
+	F(i64,    since_ms,   0,    "[ms since 1970]; 0: no %t in text")      \
+	F(text,   number,     24,   "and asks to rest this caller number")
 SCHEMA_STRUCT(msg_todo, MSG_TODO_FIELDS);
 
 #define MSG_FLOOR_FIELDS(F)                                                   \

@@ -260,7 +260,8 @@
 	X(MSG_TRUNK_DO_DRAIN,  "drain")                                       \
 	X(MSG_TRUNK_DO_ENABLE, "enable")                                      \
 	X(MSG_TRUNK_DO_CPS,    "cps limit")                                   \
-	X(MSG_TRUNK_DO_REST,   "rest a caller number")
+	X(MSG_TRUNK_DO_REST,   "rest a caller number")                        \
+	X(MSG_TRUNK_DO_USE,    "use a caller number again")
 
 #define MSG_PHASES(X)                                                         \
 	X(MSG_PHASE_NONE,    "none")                                          \

@@ -55,6 +55,8 @@ static const struct {
 	{ "trunk", "drain", verb_trunk_drain },
 	{ "trunk", "enable", verb_trunk_enable },
 	{ "trunk", "set", verb_trunk_set },
+	{ "trunk", "rest", verb_trunk_rest },
+	{ "trunk", "use", verb_trunk_use },
 	{ "call", "list", verb_call_list },
 	{ "call", "show", verb_call_show },
 	{ "call", "play", verb_call_play },

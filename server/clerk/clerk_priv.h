@@ -145,6 +145,7 @@ step_h verb_lead_list, verb_lead_show, verb_lead_set, verb_lead_erase;
 step_h verb_dnc_list, verb_dnc_add, verb_dnc_show, verb_dnc_delete;
 step_h verb_consent_list, verb_consent_add, verb_consent_delete;
 step_h verb_trunk_list, verb_trunk_show, verb_trunk_drain, verb_trunk_enable, verb_trunk_set;
+step_h verb_trunk_rest, verb_trunk_use;
 step_h verb_call_play, verb_call_export;
 step_h verb_call_list, verb_call_show, verb_cdr_export, verb_audit_list, verb_alert_list;
 step_h verb_why_number, verb_config_reload;

@@ -56,6 +56,22 @@ static bool trunk_named(struct job *j, struct trunk_id *t)
 	return true;
 }
 
+static json_t *callers_json(struct job *j, unsigned i, struct now now)
+{
+	struct msg_caller_row rows[DIAL_SHOWN_MAX];
+	size_t n = feed_callers(j->c->conf.feed, i, false, now, rows,
+				ARRAY_LEN(rows));
+	json_t *list = json_array();
+
+	for (size_t k = 0; k < n; k++)
+		json_array_append_new(list, json_pack(
+			"{s:s, s:i, s:o, s:b, s:s}", "caller", rows[k].number,
+			"calls", (int)rows[k].calls, "answered",
+			ratio_json(rows[k].answer), "rests",
+			rows[k].resting, "note", rows[k].note));
+	return list;
+}
+
 bool verb_trunk_show(struct job *j, struct now now)
 {
 	struct trunk_id t;
@@ -75,6 +91,7 @@ bool verb_trunk_show(struct job *j, struct now now)
 				    json_integer(s.codes[i].count));
 	}
 	json_object_set_new(o, "codes", codes);
+	json_object_set_new(o, "callers", callers_json(j, t.v - 1, now));
 	say(j, o);
 	return true;
 }
@@ -118,4 +135,43 @@ bool verb_trunk_set(struct job *j, struct now now UNUSED)
 	str_fmt(what, sizeof(what), "cps=%s", cps);
 	return trunk_did(j, dial_trunk_set_cps(j->c->r->dial, t, (unsigned)n),
 			 what);
+}
+
+static bool caller_did(struct job *j, bool rest, struct now now)
+{
+	const char *number = word_at(j, 1);
+	struct trunk_id t;
+	char what[64];
+	enum err e;
+
+	if (!trunk_named(j, &t))
+		return true;
+	if (!number)
+		return fail(j, EXIT_USAGE, MSG_NO_ARG, "which number?");
+	number += *number == '+';
+	e = live_rest(j->c->conf.live, t, number, rest);
+	if (e == ERR_ABSENT)
+		return fail(j, EXIT_NOTHING, MSG_NO_ABSENT,
+			    "%s: %s shows no such number", number,
+			    word_at(j, 0));
+	if (e == ERR_STATE)
+		return fail(j, EXIT_REFUSED, MSG_NO_STATE,
+			    "%s: the last number of %s; drain the trunk "
+			    "instead", number, word_at(j, 0));
+	if (!e && !rest)
+		callers_again(tally_callers(j->c->conf.tally), t.v, number,
+			      now.wall_ms);
+	str_fmt(what, sizeof(what), "caller number %s %s", number,
+		rest ? "rests" : "is used again");
+	return trunk_did(j, e, what);
+}
+
+bool verb_trunk_rest(struct job *j, struct now now)
+{
+	return caller_did(j, true, now);
+}
+
+bool verb_trunk_use(struct job *j, struct now now)
+{
+	return caller_did(j, false, now);
 }

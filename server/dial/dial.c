@@ -161,12 +161,7 @@ enum err dial_trunk_rest_caller(struct dial *d, struct trunk_id t,
 {
 	int i = index_of(d, t);
 
-	for (unsigned k = 0; i >= 0 && k < d->trunks[i].conf.caller_count; k++)
-		if (str_eq(d->trunks[i].callers[k].number, number)) {
-			d->trunks[i].callers[k].resting = rest;
-			return ERR_OK;
-		}
-	return ERR_ABSENT;
+	return i < 0 ? ERR_ABSENT : trunk_rest(&d->trunks[i], number, rest);
 }
 
 void dial_trunk_heard(struct dial *d, struct trunk_id t,

@@ -39,6 +39,7 @@ enum {
 	DIAL_NUMBER_SIZE  = 24,
 	DIAL_ADDR_SIZE    = 46,		/* INET6_ADDRSTRLEN                 */
 	DIAL_CALLERS_MAX  = 16,		/* caller numbers of one trunk      */
+	DIAL_SHOWN_MAX    = 24,		/* ... and those campaigns show on it */
 	DIAL_REDIRECT_MAX = 4,
 	DIAL_LISTEN_MAX   = 6,
 	DIAL_TRUNKS_MAX   = 64,
@@ -311,7 +312,7 @@ struct dial_code_count { uint16_t code; uint32_t count; };
 
 struct dial_caller_stat {
 	char number[DIAL_NUMBER_SIZE];
-	uint32_t calls, answers;
+	uint32_t calls, answers;	/* since start                      */
 	bool resting;
 };
 
@@ -364,7 +365,7 @@ struct dial_trunk_stat {
 	struct dial_sounds sound;
 	struct dial_code_count codes[DIAL_CODES_MAX]; /* most frequent first */
 	unsigned code_count;
-	struct dial_caller_stat callers[DIAL_CALLERS_MAX];
+	struct dial_caller_stat callers[DIAL_SHOWN_MAX]; /* its own first   */
 	unsigned caller_count;
 };
 
@@ -381,6 +382,12 @@ MUST_CHECK enum err dial_trunk_drain(struct dial *d, struct trunk_id t);
 MUST_CHECK enum err dial_trunk_enable(struct dial *d, struct trunk_id t);
 MUST_CHECK enum err dial_trunk_set_cps(struct dial *d, struct trunk_id t,
 				       unsigned cps_milli);
+/*
+ * A number that rests is not shown by this trunk: not in its turn, and not in
+ * the name of a campaign that has it as its own (the trunk's are, instead).
+ * One that is not the trunk's is noted, too.  ERR_STATE: it is the last the
+ * trunk has; ERR_FULL: DIAL_SHOWN_MAX are known.
+ */
 MUST_CHECK enum err dial_trunk_rest_caller(struct dial *d, struct trunk_id t,
 					   const char *number, bool rest);
 

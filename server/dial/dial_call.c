@@ -417,8 +417,7 @@ static enum err leg_start(struct dcall *c)
 	struct trunk *t = trunk_of(c);
 	struct now now = dial_now(d);
 	char to[DIAL_URI_SIZE + DIAL_NUMBER_SIZE * 2], from[DIAL_URI_SIZE * 2];
-	const char *caller = c->wanted_caller[0] ? c->wanted_caller
-						 : trunk_caller(t);
+	const char *caller = trunk_caller(t, c->wanted_caller);
 	struct mbuf *offer = NULL;
 	int err = EINVAL;
 

@@ -120,8 +120,58 @@ int trunk_pick(struct trunk *t, unsigned count, uint64_t allowed,
 	return best;
 }
 
-const char *trunk_caller(struct trunk *t)
+static struct dial_caller_stat *caller_stat(struct trunk *t,
+					    const char *number)
 {
+	for (unsigned i = 0; number && i < t->shown; i++)
+		if (!strcmp(t->callers[i].number, number))
+			return &t->callers[i];
+	return NULL;
+}
+
+/* One a campaign has of its own, which this trunk shows, or is not to. */
+static struct dial_caller_stat *caller_make(struct trunk *t,
+					    const char *number)
+{
+	struct dial_caller_stat *c = caller_stat(t, number);
+
+	if (c || !number || !*number || t->shown == DIAL_SHOWN_MAX)
+		return c;
+	c = &t->callers[t->shown++];
+	*c = (struct dial_caller_stat){ 0 };
+	str_copy(c->number, sizeof(c->number), number);
+	return c;
+}
+
+enum err trunk_rest(struct trunk *t, const char *number, bool rest)
+{
+	struct dial_caller_stat *c = caller_stat(t, number);
+	bool another = false;
+
+	if (!rest) {
+		if (c)
+			c->resting = false;
+		return c ? ERR_OK : ERR_ABSENT;
+	}
+	for (unsigned i = 0; i < t->conf.caller_count; i++)
+		another = another || (!t->callers[i].resting &&
+				      strcmp(t->callers[i].number, number));
+	if (!another)
+		return ERR_STATE;
+	c = caller_make(t, number);
+	if (!c)
+		return ERR_FULL;
+	c->resting = true;
+	return ERR_OK;
+}
+
+const char *trunk_caller(struct trunk *t, const char *wanted)
+{
+	const struct dial_caller_stat *w = *wanted ? caller_stat(t, wanted)
+						   : NULL;
+
+	if (*wanted && !(w && w->resting))
+		return wanted;
 	for (unsigned i = 0; i < t->conf.caller_count; i++) {
 		unsigned k = t->next_caller++ % t->conf.caller_count;
 
@@ -157,17 +207,9 @@ static void count_code(struct trunk_minute *b, uint16_t code, uint32_t n)
 	b->codes[i].count += n;
 }
 
-static struct dial_caller_stat *caller_stat(struct trunk *t, const char *number)
-{
-	for (unsigned i = 0; number && i < t->conf.caller_count; i++)
-		if (!strcmp(t->callers[i].number, number))
-			return &t->callers[i];
-	return NULL;
-}
-
 void trunk_call_begins(struct trunk *t, const char *caller, int64_t mono_ms)
 {
-	struct dial_caller_stat *c = caller_stat(t, caller);
+	struct dial_caller_stat *c = caller_make(t, caller);
 
 	int64_t sec = mono_ms / 1000;
 
@@ -393,7 +435,7 @@ void trunk_stat(const struct trunk *t, int64_t mono_ms,
 		.options_ms = t->options_ms, .attempts = t->attempts,
 		.answers = t->answers, .failures_5xx = t->failures_5xx,
 		.refused = t->refused, .talk_ms = t->talk_ms,
-		.caller_count = t->conf.caller_count,
+		.caller_count = t->shown,
 	};
 	str_copy(out->name, sizeof(out->name), t->conf.name);
 	memcpy(out->callers, t->callers, sizeof(out->callers));
@@ -406,6 +448,7 @@ enum err trunk_init(struct trunk *t, const struct dial_trunk_conf *conf)
 	*t = (struct trunk){ .conf = *conf, .options_ms = -1 };
 	for (int i = 0; i < TRUNK_MINUTES; i++)
 		t->minutes[i].minute = -1;
+	t->shown = conf->caller_count;
 	for (unsigned i = 0; i < conf->caller_count; i++)
 		str_copy(t->callers[i].number, sizeof(t->callers[i].number),
 			 conf->callers[i]);

@@ -51,7 +51,8 @@ struct trunk {
 	unsigned second_starts, second_before;
 	int share;			/* smooth weighted round robin      */
 	unsigned next_caller;
-	struct dial_caller_stat callers[DIAL_CALLERS_MAX];
+	struct dial_caller_stat callers[DIAL_SHOWN_MAX];
+	unsigned shown;			/* of them known; the conf's first  */
 	struct trunk_minute minutes[TRUNK_MINUTES];
 	struct { int64_t at_ms; uint32_t pdd_ms; } pdd[TRUNK_PDD_MAX];
 	unsigned pdd_at;
@@ -78,8 +79,13 @@ unsigned trunk_level(const struct trunk *t, unsigned count, uint64_t tried,
  */
 int trunk_pick(struct trunk *t, unsigned count, uint64_t allowed,
 	       uint64_t tried, int64_t mono_ms);
-/* The number to show: in turn, resting ones left out; NULL if it has none. */
-const char *trunk_caller(struct trunk *t);
+/*
+ * The number to show: `wanted` ("": none) unless it rests here, else in turn,
+ * resting ones left out; NULL if there is none.
+ */
+const char *trunk_caller(struct trunk *t, const char *wanted);
+/* See dial_trunk_rest_caller. */
+MUST_CHECK enum err trunk_rest(struct trunk *t, const char *number, bool rest);
 
 void trunk_call_begins(struct trunk *t, const char *caller, int64_t mono_ms);
 void trunk_call_rings(struct trunk *t, uint32_t pdd_ms, int64_t mono_ms);

@@ -80,6 +80,9 @@ void feed_agent_row(struct feed *f, const struct seat *s, struct now now,
 		    struct msg_agent_row *out);
 void feed_campaign_row(struct feed *f, struct campaign_id id, struct now now,
 		       struct msg_campaign_row *out);
+/* A trunk's caller numbers, with their notes; returns how many. */
+size_t feed_callers(struct feed *f, unsigned index, bool zh, struct now now,
+		    struct msg_caller_row *out, size_t max);
 MUST_CHECK enum err feed_trunk_row(struct feed *f, unsigned index,
 				   struct now now, struct msg_trunk_row *out);
 

@@ -60,6 +60,15 @@ void feed_alarm(struct feed *f, struct campaign_id c, struct agent_id g,
 	log_warn("alert", "%s", say->en);
 }
 
+bool feed_is_open(const struct feed *f, struct trunk_id t, const char *what)
+{
+	for (size_t i = 0; i < f->alert_len; i++)
+		if (is_same(&f->alerts[i], (struct campaign_id){ 0 },
+			    (struct agent_id){ 0 }, t, what))
+			return true;
+	return false;
+}
+
 void feed_calm(struct feed *f, struct campaign_id c, struct agent_id g,
 	       struct trunk_id t, const char *what, struct now now)
 {
@@ -291,6 +300,7 @@ void feed_watch(struct feed *f, struct now now)
 
 	watch_campaigns(&w);
 	watch_trunks(&w);
+	feed_watch_callers(f, now);
 	watch_seats(&w);
 	live_stats(f->live, &st);
 	rule_disk(st.disk_full, &say);

@@ -310,5 +310,6 @@ void feed_floor(struct feed *f, const char *team, bool zh, struct now now,
 				    &out->trunks[out->trunks_count]))
 			out->trunks_count++;
 	todo_campaigns(f, zh, now, out);
+	feed_todo_callers(f, zh, now, out);
 	todo_agents(f, team, zh, now, out);
 }

@@ -276,16 +276,9 @@ static void page_trunk(struct feed *f, const struct window *sc,
 	trunk_answers(&t, m);
 	m->used_len = 60;
 	memcpy(m->used, f->trunk_used[index], 60);
-	for (unsigned i = 0; i < t.caller_count &&
-			     m->callers_count < ARRAY_LEN(m->callers); i++) {
-		struct msg_caller_row *r = &m->callers[m->callers_count++];
-
-		str_copy(r->number, sizeof(r->number), t.callers[i].number);
-		r->calls = t.callers[i].calls;
-		r->answer = tally_share(t.callers[i].answers,
-					t.callers[i].calls);
-		r->resting = t.callers[i].resting;
-	}
+	m->callers_count = (uint32_t)feed_callers(f, index, sc->zh, now,
+						  m->callers,
+						  ARRAY_LEN(m->callers));
 }
 
 /* Open ones first, as `n` goes through them; then the rest, newest first. */

@@ -141,6 +141,12 @@ void feed_calm(struct feed *f, struct campaign_id c, struct agent_id a,
 	       struct trunk_id t, const char *what, struct now now);
 void feed_forget_held(struct feed *f, struct now now);
 void feed_watch(struct feed *f, struct now now);
+/* An alert of this rule is open on the trunk. */
+bool feed_is_open(const struct feed *f, struct trunk_id t, const char *what);
 void feed_trunk_history(struct feed *f, struct now now);
+/* feed_callers.c */
+void feed_watch_callers(struct feed *f, struct now now);
+void feed_todo_callers(struct feed *f, bool zh, struct now now,
+		       struct msg_floor *out);
 
 #endif

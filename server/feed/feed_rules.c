@@ -51,39 +51,112 @@ void rule_budget(const char *name, bool fallback, struct feed_say *out)
 		name);
 }
 
-/* With how many calls of now the drop is three standard errors. */
-static uint32_t calls_needed(double drop, double pool, double n2)
-{
-	double rest = drop * drop / (9 * pool * (1 - pool)) - 1 / n2;
+/* A rate now beside what it was: is it lower for certain? */
+struct fall {
+	double p1, p2, z;
+	uint32_t need;			/* so many calls make it certain     */
+};
 
-	return rest > 0 ? (uint32_t)ceil(1 / rest) : 0;
+/*
+ * The pooled two-proportion z test, one-sided (e.g. Fleiss, Levin and Paik,
+ * Statistical Methods for Rates and Proportions, 3rd ed., 3.2).  p2 may be an
+ * expectation with an error of its own: `more` is added to 1/n1 + 1/n2.
+ */
+static bool fall_of(double n1, double x1, double n2, double p2, double more,
+		    struct fall *out)
+{
+	double pool, var, rest;
+
+	*out = (struct fall){ .p1 = n1 > 0 ? x1 / n1 : 0, .p2 = p2 };
+	if (n1 < DROP_MIN_CALLS || n2 < DROP_MIN_CALLS)
+		return false;
+	pool = (x1 + p2 * n2) / (n1 + n2);
+	var = pool * (1 - pool);
+	if (var <= 0)
+		return true;
+	out->z = (p2 - out->p1) / sqrt(var * (1 / n1 + 1 / n2 + more));
+	/* With how many calls of now the drop is three standard errors. */
+	rest = (p2 - out->p1) * (p2 - out->p1) / (9 * var) - 1 / n2 - more;
+	out->need = rest > 0 ? (uint32_t)MAX(ceil(1 / rest),
+					     (double)DROP_MIN_CALLS) : 0;
+	return true;
 }
 
 void rule_connect(const char *name, const struct tally_sums *last10,
 		  const struct tally_sums *all60, struct feed_say *out)
 {
-	double n1 = last10->dialled, n2 = all60->dialled - last10->dialled;
-	double p1, p2, pool, se, z = 0;
+	double n2 = all60->dialled - last10->dialled;
+	struct fall f;
 
 	*out = (struct feed_say){ .level = MSG_LEVEL_ALARM };
-	if (n1 < DROP_MIN_CALLS || n2 < DROP_MIN_CALLS)
+	if (!fall_of(last10->dialled, last10->person, n2, n2 > 0
+		     ? (all60->person - last10->person) / n2 : 0, 0, &f))
 		return;
-	p1 = last10->person / n1;
-	p2 = (all60->person - last10->person) / n2;
-	pool = all60->person / (n1 + n2);
-	se = sqrt(pool * (1 - pool) * (1 / n1 + 1 / n2));
-	if (se > 0)
-		z = (p2 - p1) / se;
-	out->on = z > 3;
-	out->off = z < 1.5;
+	out->on = f.z > 3;
+	out->off = f.z < 1.5;
 	if (!out->on)
 		return;
 	str_fmt(out->en, sizeof(out->en), "%s connect rate fell to %.1f%% "
-		"from %.1f%% (%u calls; %u make it certain)", name, p1 * 100,
-		p2 * 100, last10->dialled, calls_needed(p2 - p1, pool, n2));
+		"from %.1f%% (%u calls; %u make it certain)", name,
+		f.p1 * 100, f.p2 * 100, last10->dialled, f.need);
 	str_fmt(out->zh, sizeof(out->zh), "%s 接通率从 %.1f%% 降到 %.1f%%"
-		"（%u 通，%u 通即可确定）", name, p2 * 100, p1 * 100,
-		last10->dialled, calls_needed(p2 - p1, pool, n2));
+		"（%u 通，%u 通即可确定）", name, f.p2 * 100, f.p1 * 100,
+		last10->dialled, f.need);
+}
+
+static double share_of(struct callers_count c)
+{
+	return c.tried ? (double)c.person / c.tried : 0;
+}
+
+/*
+ * What it would be, had it gone the way of the trunk's other numbers: a bad
+ * hour or a bad list is no spam label.  A rise of theirs is not asked of it.
+ */
+static double expected(const struct callers_rate *r, double *more)
+{
+	double then = share_of(r->others_before), p = share_of(r->before);
+
+	*more = 0;
+	if (r->others.tried < DROP_MIN_CALLS ||
+	    r->others_before.tried < DROP_MIN_CALLS || then <= 0)
+		return p;
+	*more = 1.0 / r->others.tried;
+	return p * MIN(share_of(r->others) / then, 1.0);
+}
+
+void rule_caller(const struct callers_rate *r, bool resting,
+		 struct feed_say *out)
+{
+	int was = (int)(share_of(r->before) * 100 + 0.5);
+	int is = (int)(share_of(r->recent) * 100 + 0.5);
+	double more, p2 = expected(r, &more);
+	struct fall f;
+	bool known = fall_of(r->recent.tried, r->recent.person,
+			     r->before.tried, p2, more, &f);
+
+	*out = (struct feed_say){ .level = MSG_LEVEL_ALARM,
+		.on = known && !resting && f.z > 3,
+		.off = resting || (known && f.z < 1.5) };
+	if (!out->on)
+		return;
+	str_fmt(out->en, sizeof(out->en), "%s answered %d%%, fell from %d%%: "
+		"spam label? (%u calls; %u make it certain)", r->number, is,
+		was, r->recent.tried, f.need);
+	str_fmt(out->zh, sizeof(out->zh), "%s 接通 %d%%，原为 %d%%：被标记骚扰？"
+		"（%u 通，%u 通即可确定）", r->number, is, was, r->recent.tried,
+		f.need);
+}
+
+void rule_caller_note(const struct callers_rate *r, bool zh, char *buf,
+		      size_t size)
+{
+	int was = (int)(share_of(r->before) * 100 + 0.5);
+
+	*buf = '\0';
+	if (r->fell)
+		str_fmt(buf, size, zh ? "原为 %d%%：被标记骚扰？"
+			: "fell from %d%%: spam label?", was);
 }
 
 const char *rule_idle_zh(int idle)

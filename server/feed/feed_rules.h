@@ -34,6 +34,19 @@ void rule_abandon_today(const struct msg_campaign_row *r,
 void rule_connect(const char *name, const struct tally_sums *last10,
 		  const struct tally_sums *all60, struct feed_say *out);
 
+/*
+ * A caller number people have begun to refuse: its answers of the last half
+ * hour lie more than three standard errors below its own level of the day
+ * before, that level taken down as far as the trunk's other numbers have come
+ * down meanwhile (the same test; 30 calls at least).  The text says how many
+ * calls make this fall certain.  One that rests is no alert.
+ */
+void rule_caller(const struct callers_rate *r, bool resting,
+		 struct feed_say *out);
+/* Beside its line on the trunk page; "" where nothing is wrong. */
+void rule_caller_note(const struct callers_rate *r, bool zh, char *buf,
+		      size_t size);
+
 /* Agents are ready and nothing is dialled for them: why, with the refusals of
  * today counted where rules refuse. */
 struct rule_idle {

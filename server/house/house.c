@@ -377,20 +377,33 @@ static bool count_again(void *arg, const struct cdr *r)
 	return true;
 }
 
-/* Today's figures, from today's records. */
+static bool count_caller(void *arg, const struct cdr *r)
+{
+	callers_call(arg, r);
+	return true;
+}
+
+/* Today's figures, from today's records; how well each caller number was
+ * answered also from those of the day before them. */
 static enum err open_tally(struct house *h)
 {
 	struct now now = clock_now(h->clock);
 	time_t t = (time_t)(now.wall_ms / 1000);
 	struct tm tm;
 	enum err e = tally_new(64, &h->tally);
+	int64_t today_ms;
 
 	localtime_r(&t, &tm);
 	tm.tm_hour = tm.tm_min = tm.tm_sec = 0;
+	today_ms = (int64_t)mktime(&tm) * 1000;
+	if (e)
+		return e;
+	e = cdr_each(live_rooms(h->live)->store, now.wall_ms - 86400000,
+		     today_ms, count_caller, tally_callers(h->tally));
+	callers_new_day(tally_callers(h->tally));
 	if (!e)
-		e = cdr_each(live_rooms(h->live)->store,
-			     (int64_t)mktime(&tm) * 1000, now.wall_ms,
-			     count_again, h);
+		e = cdr_each(live_rooms(h->live)->store, today_ms,
+			     now.wall_ms, count_again, h);
 	return e;
 }
 

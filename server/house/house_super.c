@@ -166,15 +166,32 @@ static void trunk_ctl(const struct house_ask *a)
 		e = dial_trunk_set_cps(a->r->dial, t, m->value * 100);
 		break;
 	case MSG_TRUNK_DO_REST:
-		e = dial_trunk_rest_caller(a->r->dial, t, m->number, true);
+		e = live_rest(a->h->live, t, m->number, true);
+		if (e == ERR_STATE) {
+			door_refuse(a->h->door, a->s->no, a->req,
+				    MSG_NO_STATE, "it is the last number of "
+				    "this trunk: drain the trunk instead");
+			return;
+		}
+		break;
+	case MSG_TRUNK_DO_USE:
+		e = live_rest(a->h->live, t, m->number, false);
+		if (!e)
+			callers_again(tally_callers(a->h->tally), m->trunk,
+				      m->number,
+				      clock_now(a->h->clock).wall_ms);
 		break;
 	default:
 		break;
 	}
 	if (!e) {
-		str_fmt(text, sizeof(text), "trunk %u: %s %u %s", m->trunk,
-			msg_word(MSG_WORDS_TRUNK_DO, m->action), m->value,
-			m->number);
+		str_fmt(text, sizeof(text), "trunk %u: %s", m->trunk,
+			msg_word(MSG_WORDS_TRUNK_DO, m->action));
+		if (m->action == MSG_TRUNK_DO_CPS)
+			str_add(text, sizeof(text), " %u.%u", m->value / 10,
+				m->value % 10);
+		if (*m->number)
+			str_add(text, sizeof(text), " %s", m->number);
 		house_audit(a->h, a->s->user, text);
 	}
 	house_answer(a, e);

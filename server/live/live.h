@@ -89,6 +89,13 @@ struct live_paced {
 };
 size_t live_paced(const struct live *l, struct campaign_id id,
 		  struct live_paced out[LIVE_PACED]);
+/*
+ * A caller number is no longer shown by this trunk, or is again, over
+ * restarts.  ERR_ABSENT: no such trunk, or it shows no such number; ERR_STATE:
+ * the last the trunk has.
+ */
+MUST_CHECK enum err live_rest(struct live *l, struct trunk_id trunk,
+			      const char *number, bool rest);
 /* No new calls; calls in progress go on. */
 void live_drain(struct live *l);
 /* Calls with a leg, or not yet on disk. */

@@ -335,6 +335,8 @@ enum err live_open_rooms(struct live *l, const struct conf *c)
 	if (!e)
 		e = open_dial(l, c);
 	if (!e)
+		e = live_rest_restore(l);
+	if (!e)
 		e = open_media(l, c);
 	/* What was cut comes before the first input of this run. */
 	if (!e)

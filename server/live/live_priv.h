@@ -91,6 +91,9 @@ struct line *live_line(const struct live *l, struct agent_id agent);
 void live_paced_over(struct live *l, const struct conf *c,
 		     struct campaign_conf *k);
 
+/* live_callers.c: those that rested when the server stopped. */
+MUST_CHECK enum err live_rest_restore(struct live *l);
+
 /* live_phones.c: desk phones, and what is kept of them. */
 enum err live_agent_key(const char *user, const char *realm,
 			uint8_t ha1[DIAL_HA1_SIZE], struct agent_id *agent,

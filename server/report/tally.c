@@ -16,6 +16,7 @@ struct book {
 struct tally {
 	struct book *books;		/* [0] is the floor's                */
 	size_t len, max;
+	struct callers *callers;
 };
 
 enum { SHORT_TALK_MS = 30000 };
@@ -29,7 +30,8 @@ enum err tally_new(size_t max_campaigns, struct tally **out)
 	t->max = max_campaigns + 1;
 	t->len = 1;
 	t->books = calloc(t->max, sizeof(*t->books));
-	if (!t->books) {
+	if (!t->books || callers_new(&t->callers)) {
+		free(t->books);
 		free(t);
 		return ERR_MEMORY;
 	}
@@ -39,8 +41,10 @@ enum err tally_new(size_t max_campaigns, struct tally **out)
 
 struct tally *tally_free(struct tally *t)
 {
-	if (t)
+	if (t) {
 		free(t->books);
+		callers_free(t->callers);
+	}
 	free(t);
 	return NULL;
 }
@@ -119,6 +123,12 @@ void tally_call(struct tally *t, const struct cdr *r, struct now now)
 	struct campaign_id c = { r->campaign };
 
 	EACH_SUM(t, c, now, s, add_call(s, r));
+	callers_call(t->callers, r);
+}
+
+struct callers *tally_callers(const struct tally *t)
+{
+	return t->callers;
 }
 
 void tally_wait(struct tally *t, struct campaign_id c, int64_t wait_ms,
@@ -192,6 +202,7 @@ void tally_new_day(struct tally *t)
 {
 	for (size_t i = 0; i < t->len; i++)
 		t->books[i].today = (struct tally_sums){ 0 };
+	callers_new_day(t->callers);
 }
 
 int32_t tally_share(uint32_t part, uint32_t whole)

@@ -18,6 +18,7 @@
 #include "base/base.h"
 #include "base/clock.h"
 #include "call/call.h"
+#include "report/callers.h"
 #include "report/cdr.h"
 
 enum { TALLY_MINUTES = 64 };
@@ -45,6 +46,8 @@ struct tally *tally_free(struct tally *t);	/* returns NULL */
 
 /* A finished call's record; `now` chooses the minute it is counted in. */
 void tally_call(struct tally *t, const struct cdr *r, struct now now);
+/* The same calls by the numbers they showed; borrowed. */
+struct callers *tally_callers(const struct tally *t);
 /* Agents who got a call had waited for it: their sum, and how many. */
 void tally_wait(struct tally *t, struct campaign_id c, int64_t wait_ms,
 		uint32_t waits, struct now now);

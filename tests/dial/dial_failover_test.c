@@ -152,7 +152,7 @@ static void commands_work_at_run_time(void **state)
 	T_OK(!go(&f, 3, "86138000001"), "on a");
 	T_OK(go(&f, 4, "86138000001") == ERR_AGAIN, "one only");
 	T_OK(!dial_trunk_rest_caller(f.d, id, "057188001001", true) &&
-	     dial_trunk_rest_caller(f.d, id, "1", true) == ERR_ABSENT,
+	     dial_trunk_rest_caller(f.d, id, "1", false) == ERR_ABSENT,
 	     "caller numbers rest by name");
 	fix_close(&f);
 }

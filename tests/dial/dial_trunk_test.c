@@ -158,7 +158,7 @@ static void figures_are_right(void **state)
 	(void)state;
 	open_trunks(conf);
 	for (unsigned i = 0; i < 100; i++) {
-		const char *c = trunk_caller(&trunks[0]);
+		const char *c = trunk_caller(&trunks[0], "");
 
 		trunk_call_begins(&trunks[0], c, i * 100);
 		trunk_call_rings(&trunks[0], 1000 + i * 10, i * 100);
@@ -184,10 +184,31 @@ static void figures_are_right(void **state)
 	     "codes, most frequent first");
 	T_OK(s.callers[0].calls == 50 && s.callers[1].calls == 50 &&
 	     s.callers[0].answers == 15, "caller numbers in turn");
-	trunks[0].callers[0].resting = true;
+	T_OK(!trunk_rest(&trunks[0], "057188001001", true), "one rests");
 	for (int i = 0; i < 4; i++)
-		T_OK(!strcmp(trunk_caller(&trunks[0]), "057188001002"),
+		T_OK(!strcmp(trunk_caller(&trunks[0], ""), "057188001002"),
 		     "a resting number is left out");
+	T_OK(!strcmp(trunk_caller(&trunks[0], "0999"), "0999") &&
+	     !strcmp(trunk_caller(&trunks[0], "057188001001"),
+		     "057188001002"),
+	     "a campaign's own is shown, unless it rests here");
+	T_OK(trunk_rest(&trunks[0], "057188001002", true) == ERR_STATE,
+	     "the last one may not rest");
+	T_OK(!trunk_rest(&trunks[0], "0999", true) &&
+	     !strcmp(trunk_caller(&trunks[0], "0999"), "057188001002"),
+	     "a campaign's own may: the trunk's is shown instead");
+	T_OK(!trunk_rest(&trunks[0], "0999", false) &&
+	     !strcmp(trunk_caller(&trunks[0], "0999"), "0999") &&
+	     trunk_rest(&trunks[0], "0998", false) == ERR_ABSENT,
+	     "and is used again; nobody knows the other");
+	for (unsigned i = 0; i < DIAL_SHOWN_MAX; i++) {
+		char number[16];
+
+		snprintf(number, sizeof(number), "0%u", 100 + i);
+		T_OK(trunk_rest(&trunks[0], number, true) ==
+		     (i < DIAL_SHOWN_MAX - 3 ? ERR_OK : ERR_FULL),
+		     "number %u", i);
+	}
 	trunk_stat(&trunks[0], 10000 + 16 * 60000, &s);
 	T_OK(s.recent == 0 && s.asr_permille == -1 && s.attempts == 100,
 	     "a quarter of an hour later nothing is recent");

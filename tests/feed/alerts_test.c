@@ -100,6 +100,73 @@ static void connect_drop(void **state UNUSED)
 	T_OK(!connect(200, 90, 1000, 310).on, "a rise is no drop");
 }
 
+static void caller_number(void **state UNUSED)
+{
+	static const struct {
+		const char *what;
+		struct callers_count recent, before, others, others_before;
+		bool resting, on, off;
+	} cases[] = {
+		{ "31 % to 12 %", { 120, 14 }, { 1000, 310 }, { 0 }, { 0 },
+		  false, true, false },
+		{ "while the others stay", { 120, 14 }, { 1000, 310 },
+		  { 240, 76 }, { 2000, 630 }, false, true, false },
+		{ "all numbers fell: a bad hour", { 120, 14 }, { 1000, 310 },
+		  { 240, 29 }, { 2000, 630 }, false, false, true },
+		{ "the others rose: no fault of this one", { 120, 36 },
+		  { 1000, 310 }, { 240, 140 }, { 2000, 630 }, false, false,
+		  true },
+		{ "too few others to say", { 120, 14 }, { 1000, 310 },
+		  { 20, 0 }, { 2000, 630 }, false, true, false },
+		{ "too few calls", { 29, 0 }, { 1000, 310 }, { 0 }, { 0 },
+		  false, false, false },
+		{ "no level yet", { 120, 14 }, { 29, 10 }, { 0 }, { 0 },
+		  false, false, false },
+		{ "a little less", { 120, 33 }, { 1000, 310 }, { 0 }, { 0 },
+		  false, false, true },
+		{ "it rests", { 120, 14 }, { 1000, 310 }, { 0 }, { 0 }, true,
+		  false, true },
+		{ "nobody ever answered", { 120, 0 }, { 1000, 0 }, { 0 },
+		  { 0 }, false, false, true },
+	};
+	struct callers_rate r = { .number = "057188001003" };
+	unsigned need = 0;
+	struct feed_say s;
+	char note[81];
+
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		r.recent = cases[i].recent;
+		r.before = cases[i].before;
+		r.others = cases[i].others;
+		r.others_before = cases[i].others_before;
+		rule_caller(&r, cases[i].resting, &s);
+		T_OK(s.on == cases[i].on && s.off == cases[i].off,
+		     "%s: %d %d", cases[i].what, s.on, s.off);
+	}
+	r = (struct callers_rate){ .number = "057188001003",
+		.recent = { 120, 14 }, .before = { 1000, 310 } };
+	rule_caller(&r, false, &s);
+	told(&s, "057188001003 answered 12%, fell from 31%: spam label? (120 "
+	     "calls; ", "057188001003 接通 12%，原为 31%：被标记骚扰？（120 通");
+	T_OK(sscanf(strstr(s.en, "calls;"), "calls; %u make", &need) == 1 &&
+	     need >= 30 && need < 120, "%u make it certain", need);
+	/* With that many at the same rates it is on; with far fewer, not. */
+	r.recent = (struct callers_count){ need + 2, (need + 2) * 117 / 1000 };
+	rule_caller(&r, false, &s);
+	T_OK(s.on, "%u calls are enough", need + 2);
+	r.recent.tried = need * 7 / 10;
+	r.recent.person = need * 7 / 10 * 12 / 100 + 1;
+	rule_caller(&r, false, &s);
+	T_OK(!s.on, "seven tenths of them are not");
+	rule_caller_note(&r, false, note, sizeof(note));
+	T_OK(!*note, "nothing is noted before it is certain");
+	r.fell = true;
+	rule_caller_note(&r, false, note, sizeof(note));
+	T_OK(str_eq(note, "fell from 31%: spam label?"), "%s", note);
+	rule_caller_note(&r, true, note, sizeof(note));
+	T_OK(str_eq(note, "原为 31%：被标记骚扰？"), "%s", note);
+}
+
 static void idle(void **state UNUSED)
 {
 	uint32_t blocked[GATE_RULE_COUNT] = { [GATE_HOURS] = 1204,
@@ -328,7 +395,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(abandon), cmocka_unit_test(connect_drop),
-		cmocka_unit_test(idle), cmocka_unit_test(trunks), cmocka_unit_test(sound),
+		cmocka_unit_test(idle), cmocka_unit_test(trunks), cmocka_unit_test(sound), cmocka_unit_test(caller_number),
 		cmocka_unit_test(stuck_and_disk),
 		cmocka_unit_test(an_alert_lasts_and_clears),
 		cmocka_unit_test(an_alert_is_kept_quiet),

@@ -82,8 +82,10 @@ static const struct {
 	  "use S5\nkey C\nkey Ctrl-U\ntype fast\nkey Enter\n", "" },
 	{ "the number someone complained about rests",
 	  "use S5\nkey N\nkey Enter\n",
-	  "trunk_ctl req=1 trunk=1 action=4 value=60 "
-	  "number=\"0571-8800-1003\"\n" },
+	  "trunk_ctl req=1 trunk=1 action=4 number=\"0571-8800-1003\"\n" },
+	{ "or the next one, by Tab",
+	  "use S5\nkey N\nkey Tab\nkey Tab\nkey Enter\n",
+	  "trunk_ctl req=1 trunk=1 action=4 number=\"0571-8800-1002\"\n" },
 	{ "commands may be cut short",
 	  "use S1\nkey :\ntype pa win 1.2\nkey Enter\n",
 	  "pacing_set req=1 campaign=2 rows=[{setting=1 value=120}] "
