@@ -535,6 +535,7 @@ void dial_close(struct dial *d, uint32_t ms, void (*done)(void *), void *arg)
 		probe_stop(d, i);
 	calls_drop_all(d);
 	lines_drop_all(d);
+	line_ends_drop(d);
 	d->close_h = done;
 	d->close_arg = arg;
 	tmr_start(&d->close_tmr, ms, close_done_h, d);
@@ -566,6 +567,7 @@ struct dial *dial_free(struct dial *d)
 	if (d->calls)
 		calls_forget(d);
 	lines_drop_all(d);
+	line_ends_drop(d);
 	phones_drop_all(d);
 	if (d->sip)
 		stack_close(d);

@@ -45,6 +45,7 @@ enum {
 	DIAL_TRUNKS_MAX   = 64,
 	DIAL_TEXT_SIZE    = 64,
 	DIAL_CODES_MAX    = 48,		/* final codes told apart a trunk   */
+	DIAL_DIALOG_SIZE  = 1200,	/* what names a line's dialog       */
 	DIAL_HA1_SIZE     = 16,		/* MD5 (RFC 2617 3.2.2.2)           */
 };
 
@@ -148,6 +149,10 @@ struct dial_media {
 	X(DIAL_LINE_TRY,    "line try")   /* agent: its phone is called (code
 					     0, uri), or again could not be
 					     (code, text)                   */ \
+	X(DIAL_LINE_ENDED,  "line ended") /* agent: nothing is left of a line
+					     that was told with `dialog`: hung
+					     up, or after dial_line_end (code;
+					     0 = nobody answered)           */ \
 	X(DIAL_PHONE,       "phone")      /* agent registered (digit 1) or
 					     gone (digit 0); uri, expires_s,
 					     refresh                        */ \
@@ -204,6 +209,9 @@ struct dial_event {
 	const char *uri;		/* DIAL_PHONE: its contact          */
 	uint32_t expires_s;		/* DIAL_PHONE: registered so long   */
 	bool refresh;			/* DIAL_PHONE: it was there before  */
+	const char *dialog;		/* DIAL_LINE_UP of a phone we called:
+					   for dial_line_end after a crash;
+					   NULL = none                      */
 };
 
 struct dial_handlers {
@@ -411,6 +419,13 @@ MUST_CHECK enum err dial_line_call(struct dial *d, struct agent_id agent,
 				   const char *uri); /* NULL: as registered;
 				   it is called the instant it registers, and
 				   anew where it moves to                   */
+/*
+ * After a restart: BYE in the dialog an earlier DIAL_LINE_UP told of.  The
+ * phone is not called before DIAL_LINE_ENDED.  ERR_FORMAT: no such text;
+ * ERR_EXISTS: it is being ended already; ERR_MEMORY, ERR_IO.
+ */
+MUST_CHECK enum err dial_line_end(struct dial *d, struct agent_id agent,
+				  const char *dialog);
 /* Hangs up and stops calling; ERR_ABSENT: no line and none wanted. */
 MUST_CHECK enum err dial_line_drop(struct dial *d, struct agent_id agent);
 bool dial_line_is_up(const struct dial *d, struct agent_id agent);

@@ -26,6 +26,7 @@ enum {
 	REDIAL_MS     = 2000,
 	REDIAL_MAX_MS = 30000,
 	PROBE_FIRST_MS = 1000,	/* so soon it is known how far it is        */
+	ENDING_MS     = 50,	/* looked at so often, dial_end.c           */
 	PICKUP_MS     = 45000,	/* a phone we call must answer in           */
 };
 
@@ -37,6 +38,7 @@ struct line {
 	struct dial_media ours, theirs;
 	struct sa src;			/* where its phone speaks from      */
 	bool up, told_up, wanted;
+	bool kept;			/* its dialog was told              */
 	char uri[DIAL_URI_SIZE];	/* called there; "" = as registered */
 	unsigned lost;
 	int64_t probed_ms;		/* when it was last asked; monotonic */
@@ -83,7 +85,7 @@ static void session_drop(struct line *l)
 	tmr_cancel(&l->tmr);
 	l->probe = mem_deref(l->probe);
 	guard_forget(l->d, &l->src);
-	l->up = false;
+	l->up = l->kept = false;
 	l->lost = l->rtt_ms = 0;
 	if (!l->peer)
 		return;
@@ -111,7 +113,9 @@ static struct dial_event event_of(const struct line *l,
 static void line_down(struct line *l, uint16_t code, const char *text)
 {
 	struct dial_event ev = event_of(l, DIAL_LINE_DOWN);
+	struct dial_event end = event_of(l, DIAL_LINE_ENDED);
 	struct dial *d = l->d;
+	bool kept = l->kept;
 	/* Of a phone called in vain again and again, only the first is news. */
 	bool tell = l->told_up || (l->wanted && l->redial_ms == REDIAL_MS);
 
@@ -128,6 +132,8 @@ static void line_down(struct line *l, uint16_t code, const char *text)
 	} else {
 		line_free(l);
 	}
+	if (kept)
+		dial_tell(d, &end);
 	if (tell || ev.kind == DIAL_LINE_TRY)
 		dial_tell(d, &ev);
 }
@@ -202,6 +208,7 @@ static void established_h(const struct sip_msg *msg, void *arg)
 {
 	struct peer *p = arg;
 	struct line *l = p->line;
+	char dialog[DIAL_DIALOG_SIZE] = "";
 	struct dial_event ev;
 
 	guard_know(l->d, &l->src, &msg->src);
@@ -212,6 +219,10 @@ static void established_h(const struct sip_msg *msg, void *arg)
 	tmr_start(&l->tmr, MIN(l->d->line_probe_ms, (unsigned)PROBE_FIRST_MS),
 		  probe_h, l);
 	ev = event_of(l, DIAL_LINE_UP);
+	if (l->wanted && !msg->req)
+		line_dialog_text(msg, dialog, sizeof(dialog));
+	ev.dialog = *dialog ? dialog : NULL;
+	l->kept = ev.dialog != NULL;
 	dial_tell(l->d, &ev);
 }
 
@@ -306,8 +317,9 @@ static uint16_t accept_line(struct line *l, const struct sip_msg *msg)
 {
 	struct dial_media theirs;
 	struct mbuf *answer = NULL;
+	struct dial_event end;
 	uint16_t code;
-	bool had = false;
+	bool had = false, kept;
 	struct peer *p = session_new(l, &code);
 
 	if (!p)
@@ -325,10 +337,14 @@ static uint16_t accept_line(struct line *l, const struct sip_msg *msg)
 			   close_h, p, NULL))
 		goto fail;
 	mem_deref(answer);
+	kept = l->kept;
+	end = event_of(l, DIAL_LINE_ENDED);
 	session_drop(l);		/* the former one, if any */
 	l->peer = p;
 	l->theirs = theirs;
 	peer_add(p);
+	if (kept)
+		dial_tell(l->d, &end);
 	return 0;
 fail:
 	mem_deref(answer);
@@ -412,7 +428,9 @@ static void redial_h(void *arg)
 {
 	struct line *l = arg;
 
-	if (!call_phone(l))
+	if (line_is_ending(l->d, l->agent))
+		tmr_start(&l->tmr, ENDING_MS, redial_h, l);
+	else if (!call_phone(l))
 		line_down(l, 480, "the phone is not registered");
 }
 
@@ -434,13 +452,25 @@ enum err dial_line_call(struct dial *d, struct agent_id agent, const char *uri)
 	return ERR_OK;
 }
 
+/* Forgotten; what was told of its dialog holds no more. */
+static void hang_up(struct line *l)
+{
+	struct dial_event end = event_of(l, DIAL_LINE_ENDED);
+	struct dial *d = l->d;
+	bool kept = l->kept;
+
+	line_free(l);
+	if (kept)
+		dial_tell(d, &end);
+}
+
 enum err dial_line_drop(struct dial *d, struct agent_id agent)
 {
 	struct line *l = line_find(d, agent);
 
 	if (!l)
 		return ERR_ABSENT;
-	line_free(l);
+	hang_up(l);
 	return ERR_OK;
 }
 
@@ -494,5 +524,5 @@ bool dial_line_is_up(const struct dial *d, struct agent_id agent)
 void lines_drop_all(struct dial *d)
 {
 	while (d->lines.head)
-		line_free(d->lines.head->data);
+		hang_up(d->lines.head->data);
 }

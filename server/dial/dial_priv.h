@@ -3,6 +3,7 @@
  *
  *   dial.c        life of the door, events, trunks' commands
  *   dial_call.c   customers' legs
+ *   dial_end.c    lines a killed server left open
  *   dial_line.c   agents' lines;  dial_reg.c  their registrar and digest
  *   dial_guard.c  who may speak to us; OPTIONS; redirects
  *   dial_probe.c  OPTIONS to the trunks;  dial_trunk.c  which trunk
@@ -77,6 +78,7 @@ struct dial {
 	unsigned call_count;
 	struct hash *known;		/* addresses of lines and phones    */
 	struct list lines, phones;
+	struct list ends;		/* old lines, BYE under way         */
 	struct hash *line_of, *phone_of;	/* the same, by agent       */
 	struct { void *sock; struct udp_helper *uh; } shields[SHIELDS];
 	struct stranger strangers[STRANGERS];
@@ -161,6 +163,10 @@ void line_invite_h(const struct sip_msg *msg, void *arg);
 void lines_drop_all(struct dial *d);
 /* This agent's phone has registered, for the first time or from elsewhere. */
 void line_phone_there(struct dial *d, struct agent_id agent);
+/* dial_end.c: what names the dialog of a 2xx to our INVITE; "" = cannot. */
+void line_dialog_text(const struct sip_msg *msg, char *buf, size_t size);
+bool line_is_ending(const struct dial *d, struct agent_id agent);
+void line_ends_drop(struct dial *d);
 /* True and *agent: the digest is right.  False: answered, or dropped. */
 bool reg_authenticate(struct dial *d, const struct sip_msg *msg,
 		      struct agent_id *agent);

@@ -367,7 +367,7 @@ void live_on_dial(const struct dial_event *ev, void *arg)
 	case DIAL_LINE_DOWN:
 	case DIAL_LINE_MEDIA:
 		line_event(l, ev);
-		if (ev->kind == DIAL_LINE_DOWN)
+		if (ev->kind != DIAL_LINE_MEDIA)
 			live_on_phone(l, ev);
 		break;
 	case DIAL_LINE_RTT:
@@ -375,6 +375,7 @@ void live_on_dial(const struct dial_event *ev, void *arg)
 			l->hooks.seat_changed(l->hooks.arg, ev->agent);
 		break;
 	case DIAL_LINE_TRY:
+	case DIAL_LINE_ENDED:
 	case DIAL_PHONE:
 		live_on_phone(l, ev);
 		break;

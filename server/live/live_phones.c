@@ -3,7 +3,9 @@
  *
  * A registration is kept in the store until it is over, so that a server
  * that was killed calls its agents' phones again at their next log-in and
- * does not wait until each registers anew.
+ * does not wait until each registers anew.  So is what names the dialog of an
+ * open line: after a kill -9 the phone is told that the old one is over, and
+ * nobody listens to a dead line.
  */
 #include "live_priv.h"
 
@@ -15,6 +17,8 @@
 
 /* STORE_META: "phone/1001" -> "1795000000 sip:agent-1001@192.0.2.7:5060" */
 static const char prefix[] = "phone/";
+/* STORE_META: "line/1001" -> what dial_line_end takes */
+static const char line_prefix[] = "line/";
 
 enum { KEY_SIZE = 24, ROW_SIZE = 24 + DIAL_URI_SIZE };
 
@@ -29,17 +33,15 @@ enum err live_agent_key(const char *user, const char *realm,
 	return l->hooks.agent_key(l->hooks.arg, user, realm, ha1, agent);
 }
 
-/* Lost with a crash at this instant, the phone is called when it refreshes. */
-static void keep(struct live *l, const struct dial_event *ev)
+static void write_row(struct live *l, struct agent_id agent,
+		      const char *what, const char *row, const char *lost)
 {
 	struct store_group *g = store_begin(l->r.store);
-	char key[KEY_SIZE], row[ROW_SIZE];
+	char key[KEY_SIZE];
 	enum err e;
 
-	str_fmt(key, sizeof(key), "%s%u", prefix, ev->agent.v);
-	str_fmt(row, sizeof(row), "%lld %s",
-		(long long)(ev->now.wall_ms / 1000 + ev->expires_s), ev->uri);
-	if (ev->digit)
+	str_fmt(key, sizeof(key), "%s%u", what, agent.v);
+	if (row)
 		store_put(g, STORE_META, key, strlen(key), row, strlen(row));
 	else
 		store_del(g, STORE_META, key, strlen(key));
@@ -47,13 +49,32 @@ static void keep(struct live *l, const struct dial_event *ev)
 	if (!e)
 		return;
 	store_abort(g);
-	log_warn("live", "agent %u: where the phone registered is not kept: "
-		 "%s", ev->agent.v, err_text(e));
+	log_warn("live", "agent %u: %s is not kept: %s", agent.v, lost,
+		 err_text(e));
+}
+
+/* Lost with a crash at this instant, the phone is called when it refreshes. */
+static void keep(struct live *l, const struct dial_event *ev)
+{
+	char row[ROW_SIZE];
+
+	str_fmt(row, sizeof(row), "%lld %s",
+		(long long)(ev->now.wall_ms / 1000 + ev->expires_s), ev->uri);
+	write_row(l, ev->agent, prefix, ev->digit ? row : NULL,
+		  "where the phone registered");
 }
 
 void live_on_phone(struct live *l, const struct dial_event *ev)
 {
 	switch (ev->kind) {
+	case DIAL_LINE_UP:
+		if (ev->dialog)
+			write_row(l, ev->agent, line_prefix, ev->dialog,
+				  "its line");
+		return;
+	case DIAL_LINE_ENDED:
+		write_row(l, ev->agent, line_prefix, NULL, "its line's end");
+		return;
 	case DIAL_PHONE:
 		keep(l, ev);
 		if (ev->refresh)
@@ -104,11 +125,40 @@ static bool restore_row(void *arg, const void *key, size_t klen,
 	return true;
 }
 
+static bool end_row(void *arg, const void *key, size_t klen, const void *val,
+		    size_t vlen)
+{
+	struct live *l = arg;
+	char name[KEY_SIZE], row[DIAL_DIALOG_SIZE];
+	uint64_t agent;
+	enum err e;
+
+	str_fmt(name, sizeof(name), "%.*s", (int)klen, (const char *)key);
+	str_fmt(row, sizeof(row), "%.*s", (int)vlen, (const char *)val);
+	if (str_to_u64(name + sizeof(line_prefix) - 1, UINT32_MAX, &agent))
+		return true;
+	e = dial_line_end(l->r.dial, (struct agent_id){ (uint32_t)agent },
+			  row);
+	if (e)
+		log_warn("live", "agent %llu: the line of before is not ended: "
+			 "%s", (unsigned long long)agent, err_text(e));
+	else
+		log_info("phone", "agent %llu: the line of before is ended",
+			 (unsigned long long)agent);
+	return true;
+}
+
 enum err live_phones_restore(struct live *l)
 {
-	struct store_range range = { .from = prefix,
-				     .from_len = sizeof(prefix) - 1,
-				     .to = "phone0", .to_len = 6 };
+	struct store_range phones = { .from = prefix,
+				      .from_len = sizeof(prefix) - 1,
+				      .to = "phone0", .to_len = 6 };
+	struct store_range open = { .from = line_prefix,
+				    .from_len = sizeof(line_prefix) - 1,
+				    .to = "line0", .to_len = 5 };
+	enum err e = store_scan_all(l->r.store, STORE_META, &phones,
+				    restore_row, l);
 
-	return store_scan_all(l->r.store, STORE_META, &range, restore_row, l);
+	return e ? e : store_scan_all(l->r.store, STORE_META, &open, end_row,
+				      l);
 }

@@ -321,6 +321,15 @@ static void phone_register(struct phone *p, const struct fix *f,
 			      NULL), "registering");
 }
 
+static char told[DIAL_DIALOG_SIZE];
+
+static void keep_dialog(struct fix *f, const struct dial_event *ev)
+{
+	(void)f;
+	if (ev->kind == DIAL_LINE_UP)
+		str_copy(told, sizeof(told), ev->dialog ? ev->dialog : "");
+}
+
 /* Its old place is dead: no BYE, no answer; one silence is enough. */
 static void a_phone_that_moves_is_called_there(void **state)
 {
@@ -369,6 +378,63 @@ static void a_phone_that_moves_is_called_there(void **state)
 	fix_close(&f);
 }
 
+/*
+ * A server that was killed told the phone nothing: another door takes its
+ * place and says BYE in the dialog the first one told of.
+ */
+static void a_line_of_before_is_ended(void **state)
+{
+	static const char *const bad[] = { "", "1\na\nb", "x\na\nb\nc\nsip:d\n",
+		"1\na\nb\nc\nmailto:d\n", "1\na\nb\nc\nsip:d\n\nBYE",
+		"1\na\x01\nb\nc\nsip:d\n" };
+	char dialog[DIAL_DIALOG_SIZE], nobody[DIAL_DIALOG_SIZE];
+	const struct dial_event *ev;
+	struct phone p;
+	struct fix f, g;
+
+	(void)state;
+	fix_open(&f, 1, NULL);
+	f.secret = "t";
+	f.on = keep_dialog;
+	fix_dial(&f);
+	phone_open(&p, "agent-1001", "t");
+	phone_register(&p, &f, 60);
+	T_OK(fix_wait(&f, 0, DIAL_PHONE, 1001, 1000), "registered");
+	T_OK(!dial_line_call(f.d, f.agent, NULL), "wanted");
+	T_OK(fix_wait(&f, 0, DIAL_LINE_UP, 1001, 3000), "the line is up");
+	T_OK(*told, "and what names its dialog is told");
+	str_copy(dialog, sizeof(dialog), told);
+
+	fix_open(&g, 1, NULL);
+	g.secret = "t";
+	fix_dial(&g);
+	for (size_t i = 0; i < ARRAY_LEN(bad); i++)
+		T_OK(dial_line_end(g.d, g.agent, bad[i]) == ERR_FORMAT,
+		     "not what was told: %zu", i);
+	T_OK(!p.closed, "the phone sits on its line");
+	T_OK(!dial_line_end(g.d, g.agent, dialog), "BYE");
+	T_OK(dial_line_end(g.d, g.agent, dialog) == ERR_EXISTS, "once");
+	ev = fix_wait(&g, 0, DIAL_LINE_ENDED, 1001, 3000);
+	T_OK(ev && ev->code == 200, "the phone agrees: %u",
+	     ev ? ev->code : 0);
+	T_OK(p.closed && !p.sess, "and is free");
+	T_OK(!dial_line_end(g.d, g.agent, dialog), "said twice");
+	ev = fix_wait(&g, g.count, DIAL_LINE_ENDED, 1001, 3000);
+	T_OK(ev && ev->code == 481, "it knows of no such line any more");
+
+	/* Nobody is there: given up after a while, the call waits so long. */
+	str_copy(nobody, sizeof(nobody), "1\nx@y\n<sip:a@b>;tag=1\n"
+		 "<sip:c@d>;tag=2\nsip:c@127.0.0.1:9\n");
+	T_OK(!dial_line_end(g.d, g.agent, nobody), "to nobody");
+	T_OK(!dial_line_call(g.d, g.agent, "sip:c@127.0.0.1:9"), "wanted");
+	ev = fix_wait(&g, g.count, DIAL_LINE_TRY, 1001, 12000);
+	T_OK(ev && fix_count(&g, DIAL_LINE_ENDED, 1001) == 3,
+	     "called after the end of the old line");
+	phone_close(&p);
+	fix_close(&g);
+	fix_close(&f);
+}
+
 static void a_registration_ends_by_itself(void **state)
 {
 	struct dial_phone now;
@@ -413,6 +479,7 @@ int main(void)
 		cmocka_unit_test(a_dead_phone_is_noticed),
 		cmocka_unit_test(a_registered_phone_is_called),
 		cmocka_unit_test(a_phone_that_moves_is_called_there),
+		cmocka_unit_test(a_line_of_before_is_ended),
 		cmocka_unit_test(a_registration_ends_by_itself),
 		cmocka_unit_test(what_is_kept_is_no_password),
 	};
