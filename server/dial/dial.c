@@ -392,9 +392,9 @@ static enum err listen_on(struct dial *d, const struct dial_conf *conf,
 	if (!err)
 		err = sip_transp_laddr(d->sip, &at, transports[l->transport], &sa);
 	if (err) {
-		log_err("dial", "cannot listen on %s:%s:%u: errno=%d",
+		log_err("dial", "cannot listen on %s:%s:%u: %s (server.listen)",
 			dial_transport_word(l->transport), l->addr, l->port,
-			err);
+			strerror(err));
 		return ERR_IO;
 	}
 	/* With two of one kind libre tells of the first; it has the port we
@@ -535,7 +535,6 @@ void dial_close(struct dial *d, uint32_t ms, void (*done)(void *), void *arg)
 		probe_stop(d, i);
 	calls_drop_all(d);
 	lines_drop_all(d);
-	line_ends_drop(d);
 	d->close_h = done;
 	d->close_arg = arg;
 	tmr_start(&d->close_tmr, ms, close_done_h, d);
@@ -567,7 +566,6 @@ struct dial *dial_free(struct dial *d)
 	if (d->calls)
 		calls_forget(d);
 	lines_drop_all(d);
-	line_ends_drop(d);
 	phones_drop_all(d);
 	if (d->sip)
 		stack_close(d);

@@ -525,4 +525,5 @@ void lines_drop_all(struct dial *d)
 {
 	while (d->lines.head)
 		hang_up(d->lines.head->data);
+	line_ends_drop(d);
 }
