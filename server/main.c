@@ -160,6 +160,7 @@ static struct {
 	struct conf *confs[CONFS_MAX];	/* all that were ever in force      */
 	size_t n_confs;
 	int log_fd;
+	bool ran;			/* the loop did                     */
 } the = { .log_fd = -1 };
 
 static void on_signal(int sig UNUSED)
@@ -317,6 +318,7 @@ static int serve(void)
 		e = house_new(c, &clock, &the.house);
 	if (!e)
 		house_on_reload(the.house, reload);
+	the.ran = !e;
 	if (!e)
 		e = loop_run(on_signal);
 	the.house = house_free(the.house);
@@ -326,8 +328,10 @@ static int serve(void)
 	}
 	loop_fini();
 	if (e) {
-		log_err("main", "stopped: %s", err_text(e));
-		return e == ERR_FORMAT ? EX_CONFIG : EX_UNAVAILABLE;
+		log_err("main", the.ran ? "stopped: %s" : "not started (%s): "
+			"what to mend is told above", err_text(e));
+		return e == ERR_FORMAT ? EX_CONFIG
+		     : e == ERR_ABSENT ? EX_NOINPUT : EX_UNAVAILABLE;
 	}
 	return 0;
 }
@@ -336,13 +340,18 @@ int main(int argc, char **argv)
 {
 	struct args a = { 0 };
 	int status = parse(argc, argv, &a);
+	enum err e;
 
 	if (status >= 0)
 		return status;
 	the.args = &a;
-	if (conf_load(a.paths, a.n_paths, &server_options, &the.confs[0],
-		      conf_error_print, stderr))
-		return EX_CONFIG;
+	e = conf_load(a.paths, a.n_paths, &server_options, &the.confs[0],
+		      conf_error_print, stderr);
+	if (e == ERR_ABSENT)
+		fputs("waihud: another file: -c FILE; a first one: waihud "
+		      "--default-config >FILE\n", stderr);
+	if (e)
+		return e == ERR_ABSENT ? EX_NOINPUT : EX_CONFIG;
 	the.n_confs = 1;
 	status = options_check(the.confs[0], conf_error_print, stderr)
 			 ? EX_CONFIG : 0;

@@ -239,6 +239,21 @@ static bool say_rejects(struct job *j, struct import *im)
 	return n < 0;
 }
 
+/* What calls and stop requests need is not for lists; nothing is lost, for the
+ * file can be imported again. */
+static bool has_room(struct job *j)
+{
+	uint64_t room = 0;
+
+	if (word_flag(j, "--check") ||
+	    store_disk(j->c->r->store, &room) != ERR_FULL)
+		return true;
+	return !fail(j, EXIT_BUSY, MSG_NO_FULL, "the server's disk has %llu "
+		     "MiB left, less than server.disk_reserve: make room and "
+		     "import the file again, nothing is added twice",
+		     (unsigned long long)(room >> 20));
+}
+
 static bool import_step(struct job *j, struct now now UNUSED)
 {
 	struct import *im = j->state;
@@ -247,6 +262,8 @@ static bool import_step(struct job *j, struct now now UNUSED)
 	import_feed(j, im);
 	lead_import_read(im->imp, &st);
 	if (!st.ended) {
+		if (!has_room(j))
+			return true;
 		if (st.rows >= im->told_rows + 20000) {
 			im->told_rows = st.rows;
 			say(j, import_json(&st, false));
@@ -255,7 +272,7 @@ static bool import_step(struct job *j, struct now now UNUSED)
 	}
 	if (!say_rejects(j, im))
 		return false;
-	say(j, import_json(&st, true));
+	say(j, import_json(&st, !st.err));
 	if (st.err)
 		return fail(j, EXIT_DATA, msg_refusal_of(st.err), "%s",
 			    *st.why ? st.why : err_text(st.err));
@@ -372,6 +389,8 @@ bool verb_list_import(struct job *j, struct now now)
 	if (dup && lead_dup_from_word(dup, &conf.dup))
 		return fail(j, EXIT_USAGE, MSG_NO_ARG,
 			    "--duplicates is list, campaign or any");
+	if (!has_room(j))
+		return true;
 	upper(country, cc && strlen(cc) == 2 ? cc
 	      : conf_text(j->c->r->conf, "server", NULL, "country"));
 	conf.country = country;

@@ -12,6 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 enum { PATH_SIZE = 512 };
 
@@ -34,7 +35,7 @@ static enum err make_dir(const char *path)
 		if (mkdir(part, 0750) && errno != EEXIST) {
 			log_err("live", "folder %s: %s", part,
 				strerror(errno));
-			return err_from_errno(errno);
+			return errno == EACCES ? ERR_PERM : ERR_IO;
 		}
 		if (!p)
 			return ERR_OK;
@@ -277,6 +278,11 @@ static enum err open_core(struct live *l, const struct conf *c)
 	if (!e)
 		e = store_open(&s, &l->r.store);
 	data_path(c, "zones.tsv", a);
+	if (!e && access(a, R_OK)) {
+		str_fmt(why, sizeof(why), "%s: %s (server.data)", a,
+			strerror(errno));
+		e = ERR_ABSENT;
+	}
 	if (!e)
 		e = zones_load(a, NULL, &l->r.zones, why, sizeof(why));
 	data_path(c, "profiles.tsv", a);
@@ -293,7 +299,9 @@ static enum err open_core(struct live *l, const struct conf *c)
 	if (!e)
 		e = dispo_load(a, &l->r.dispos, why, sizeof(why));
 	if (e) {
-		log_err("live", "%s", *why ? why : err_text(e));
+		/* The store and folders told their own. */
+		if (*why || e == ERR_MEMORY)
+			log_err("live", "%s", *why ? why : err_text(e));
 		return e;
 	}
 	f.store = l->r.store;
