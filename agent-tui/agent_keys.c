@@ -251,8 +251,16 @@ void agent_footer_text(const struct keymap_row *row, const char *label,
 		str_copy(buf, size, "");
 		return;
 	}
-	if (m->box && row->act == ACT_HANGUP && !agent_on_call(m))
+	/* No call, or none any more: there is nothing to hang up or hold. */
+	if ((m->box || m->typing) && !agent_on_call(m) &&
+	    (row->act == ACT_HANGUP || row->act == ACT_HOLD) &&
+	    agent_ctx_of_state(m) != CTX_RING)
 		*buf = '\0';
+	if (row->act == ACT_SAVE && m->seat.pending)
+		str_copy(buf, size, m->seat.pending == MSG_WANT_BREAK
+			 ? _("Enter SAVE, BREAK")
+			 : m->seat.pending == MSG_WANT_LOGOUT
+			 ? _("Enter SAVE, LOG OUT") : _("Enter SAVE, STOP"));
 	if (m->seat.answer_by_hand && row->act == ACT_HANGUP)
 		str_copy(buf, size, _("F8 Not this one"));
 	if (row->act == ACT_MUTE && m->seat.muted)

@@ -185,7 +185,7 @@ static void today(const struct agent_model *m, struct grid *g,
 		  const struct layout *l)
 {
 	const struct msg_today *t = &m->today;
-	char line[400], clock[16];
+	char line[400], next[200], clock[16], day[40] = "";
 
 	grid_rule(g, l->today_y, 0, l->cols, _("Today"));
 	if (l->full)
@@ -204,9 +204,18 @@ static void today(const struct agent_model *m, struct grid *g,
 	if (t->callback_ms) {
 		view_clock(clock, sizeof(clock), t->callback_ms, m->tz_min,
 			   false);
+		if (!view_is_today(m, t->callback_ms))
+			view_date(day, sizeof(day), t->callback_ms, m->tz_min,
+				  false);
 		str_add(line, sizeof(line), l->full ? "   " : "  ");
-		str_add(line, sizeof(line), _("Next callback %s %s"), clock,
+		str_add(day, sizeof(day), "%s%s", *day ? " " : "", clock);
+		str_fmt(next, sizeof(next), _("Next callback %s %s"), day,
 			t->callback_name);
+		/* Half a name is nobody's: then the time alone. */
+		if (text_width(line) + text_width(next) > l->cols - 2)
+			str_fmt(next, sizeof(next), _("Next callback %s %s"),
+				day, "");
+		str_add(line, sizeof(line), "%s", next);
 	}
 	grid_put(g, l->today_y + 1, 1, l->cols - 2, ST_NORMAL, line);
 }
@@ -220,8 +229,8 @@ static void panels(const struct agent_model *m, struct grid *g,
 	char right[160];
 
 	view_time(right, sizeof(right), 0);
-	str_fmt(right, sizeof(right), _("Script %zu/%u: %s"),
-		m->script.pages_count ? m->page + 1 : 0,
+	str_fmt(right, sizeof(right), m->script.pages_count
+		? _("Script %zu/%u: %s") : _("Script"), m->page + 1,
 		m->script.pages_count,
 		m->script.pages_count ? m->script.pages[m->page].title : "");
 	if (ctx == CTX_NOT_READY && !m->page_shown && !m->page) {

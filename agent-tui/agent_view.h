@@ -64,6 +64,8 @@ const char *view_state_word(enum msg_state s);
 enum style  view_state_style(const struct agent_model *m);
 /* "Phone OK, Line OK" after what buf holds. */
 void view_health(const struct agent_model *m, char *buf, size_t size);
+/* Today, or overdue, on the floor's calendar. */
+bool view_is_today(const struct agent_model *m, int64_t at_ms);
 /* "02:17", "1:02:17" from milliseconds. */
 void view_time(char *buf, size_t size, int64_t ms);
 /* "14:32" of a wall time at an offset. */

@@ -24,8 +24,11 @@ static void idle_notice(const struct agent_model *m, char *buf, size_t size)
 				      "you are back."));
 		break;
 	case MSG_REASON_WRAP_TIMEOUT:
-		str_copy(buf, size, _("Wrap-up time was over. Your notes are "
-				      "kept; u sets the outcome."));
+		str_copy(buf, size, m->last.outcome
+			 ? _("Wrap-up time was over. Your outcome and notes "
+			     "are kept; u changes it.")
+			 : _("Wrap-up time was over. Your notes are "
+			     "kept; u sets the outcome."));
 		break;
 	case MSG_REASON_PHONE_LOST:
 		str_copy(buf, size, _("Your phone was lost. When it is back, "
@@ -465,6 +468,9 @@ static void history(const struct agent_model *m, struct grid *g,
 		    const struct layout *l)
 {
 	grid_rule(g, l->notes_y, 0, l->cols, _("History"));
+	if (!m->history.rows_count)
+		grid_put(g, l->notes_y + 1, 2, l->cols - 3, ST_DIM,
+			 _("never called"));
 	for (uint32_t i = 0; i < m->history.rows_count &&
 	     (int)i < l->today_y - l->notes_y - 1; i++) {
 		const struct msg_history_row *h = &m->history.rows[i];

@@ -196,8 +196,7 @@ static void message(const struct agent_model *m, struct panel *p, bool full)
 	p->y++;
 }
 
-/* Today, or overdue, on the floor's calendar. */
-static bool is_today(const struct agent_model *m, int64_t at_ms)
+bool view_is_today(const struct agent_model *m, int64_t at_ms)
 {
 	int64_t tz = (int64_t)m->tz_min * 60000, day = 86400000;
 
@@ -223,7 +222,7 @@ void view_messages(const struct agent_model *m, struct grid *g,
 	for (uint32_t i = 0; i < m->callbacks.rows_count && n < most; i++) {
 		const struct msg_callback_row *c = &m->callbacks.rows[i];
 
-		if (!is_today(m, c->at_ms))
+		if (!view_is_today(m, c->at_ms))
 			continue;
 		n++;
 		view_clock(clock, sizeof(clock), c->at_ms, m->tz_min, false);
@@ -283,12 +282,16 @@ static bool is_capital(const char *s)
 /* Two fields a line; a label in lower case reads on as a phrase. */
 static void fields_full(const struct msg_customer *c, struct panel *p)
 {
-	char text[400];
+	char text[400], label[64];
 
 	for (uint32_t i = 0; i < MIN(c->fields_count, 8u); i += 2) {
 		const struct msg_field *a = &c->fields[i], *b = a + 1;
 
-		str_fmt(text, sizeof(text), "%s\t%s", a->label, a->value);
+		/* A list's own heading, at the line's beginning. */
+		str_copy(label, sizeof(label), a->label);
+		if (*label >= 'a' && *label <= 'z')
+			*label = (char)(*label - 32);
+		str_fmt(text, sizeof(text), "%s\t%s", label, a->value);
 		if (i + 1 < c->fields_count)
 			str_add(text, sizeof(text), "\t%s%s%s", b->label,
 				is_capital(b->label) ? "  " : " ", b->value);

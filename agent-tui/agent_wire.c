@@ -27,12 +27,36 @@ static void forget_call(struct agent_model *m)
 				       .note = m->pick.note };
 }
 
+/* What was wished for after the call is taken down: told, for the footer has
+ * not room for all of it. */
+static void told_pending(struct agent_model *m)
+{
+	switch ((enum msg_want)m->seat.pending) {
+	case MSG_WANT_NOT_READY:
+		agent_hint(m, ST_NORMAL, _("After this call you are NOT "
+					   "READY. F2 takes it back."));
+		break;
+	case MSG_WANT_BREAK:
+		agent_hint(m, ST_NORMAL, _("After this call your break "
+					   "begins. Esc takes it back."));
+		break;
+	case MSG_WANT_LOGOUT:
+		agent_hint(m, ST_NORMAL, _("After this call you are logged "
+					   "out. Esc takes it back."));
+		break;
+	default:
+		agent_hint(m, ST_NORMAL, _("You carry on taking calls."));
+		break;
+	}
+}
+
 static unsigned on_seat(struct agent_model *m, const struct msg_seat *s)
 {
 	bool moved = s->state != m->seat.state || s->call != m->seat.call;
 	bool new_call = s->call && s->call != m->seat.call;
 	uint16_t chosen = m->seat.outcome;
 	int64_t amount = m->seat.amount;
+	uint8_t pending = m->seat.pending;
 	unsigned todo = DO_REDRAW;
 
 	/* Given away: what is left of the same call, and its note goes on. */
@@ -44,6 +68,7 @@ static unsigned on_seat(struct agent_model *m, const struct msg_seat *s)
 		m->note_dirty = true;
 	} else if (new_call || (!s->call && m->seat.call)) {
 		forget_call(m);
+		m->page = 0;
 		/* After a take-over, or from a colleague: his draft. */
 		if (s->call && m->cust.call == s->call)
 			edit_set(&m->note, m->cust.note);
@@ -57,8 +82,11 @@ static unsigned on_seat(struct agent_model *m, const struct msg_seat *s)
 		m->seat.outcome = chosen;
 		m->seat.amount = amount;
 	}
-	if (!moved)
+	if (!moved) {
+		if (s->call && s->pending != pending)
+			told_pending(m);
 		return todo;
+	}
 	/* A menu of the last state must not act in this one. */
 	if (m->box != CTX_HELP && m->box != CTX_PICKER)
 		m->box = 0;

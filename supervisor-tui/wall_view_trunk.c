@@ -58,13 +58,24 @@ static void draw_trunk(struct grid *g, int y, const struct msg_trunk_row *t)
 	grid_put(g, y, 93, 5, ST_NORMAL, text_tenth(buf, t->mos_x10));
 }
 
+/* "404/410/484/604" in so many cells: as many as are whole. */
+static void whole_codes(char *buf, size_t size, const char *codes, size_t cells)
+{
+	size_t n = strlen(codes);
+
+	while (n > cells && n)
+		for (n--; n && codes[n] != '/'; n--)
+			;
+	str_fmt(buf, size, "%.*s", (int)n, codes);
+}
+
 static int draw_answers(const struct wall_model *m, struct grid *g, int y,
 			int rows)
 {
 	const struct msg_trunk *t = &m->trunk;
 	bool full = view_full(g);
 	int bar = full ? 34 : 33, share = full ? 74 : 72;
-	char title[120], buf[TEXT_SIZE];
+	char title[120], buf[TEXT_SIZE], codes[32];
 
 	str_fmt(title, sizeof(title), _("%s   final answers, last 15 min"),
 		t->trunk[0].name);
@@ -74,7 +85,8 @@ static int draw_answers(const struct wall_model *m, struct grid *g, int y,
 		/* A mark a per cent; the bar stops before the figure. */
 		int marks = MIN((int)(r->share / 100), share - bar - 2);
 
-		grid_put(g, y, 2, 12, ST_NORMAL, r->codes);
+		whole_codes(codes, sizeof(codes), r->codes, 12);
+		grid_put(g, y, 2, 12, ST_NORMAL, codes);
 		grid_put(g, y, 15, 17, ST_NORMAL, _(r->label));
 		for (int k = 0; k < marks; k++)
 			grid_put(g, y, bar + k, 1, ST_NORMAL, "#");

@@ -82,6 +82,11 @@ static void show(struct desk *d, const struct seat *s)
 		desk_history(d, s, c, 0);
 		desk_show_script(d, s, c);
 	}
+	/* Idle again: what is read ahead names nobody. */
+	if (!c && d->shown[s->slot]) {
+		d->shown[s->slot] = 0;
+		desk_show_script(d, s, NULL);
+	}
 	if (d->was[s->slot] == SEAT_BREAK && s->state != SEAT_BREAK) {
 		desk_show_breaks(d, s);		/* so much of it is left */
 		desk_show_today(d, s);

@@ -161,7 +161,9 @@ static void show_call(struct desk *d, const struct seat *s,
 	if (c->part)
 		m->ended_by = MSG_ENDED_TRANSFER;
 	m->on_hold = c->hold_since_ms != 0;
-	m->rec = !c->recorded ? MSG_REC_OFF
+	/* Before it is answered: what will be. */
+	m->rec = !c->recorded ? !c->answer_ms && k && k->record ? MSG_REC_ON
+							       : MSG_REC_OFF
 		 : c->end_ms ? MSG_REC_SAVED
 		 : c->muted_rec ? MSG_REC_PAUSED : MSG_REC_ON;
 	m->outcome = c->outcome;

@@ -114,7 +114,8 @@ static void call_row(struct feed *f, const struct call *c, struct now now,
 	if (s)
 		str_copy(r->name, sizeof(r->name), s->name);
 	if (!floor_campaign_view(f->r->floor, c->campaign, now, &v)) {
-		str_copy(r->campaign, sizeof(r->campaign), v.conf->name);
+		str_copy(r->campaign, sizeof(r->campaign),
+			 feed_campaign_label(f, v.conf->name));
 		r->over = c->state == CALL_WAIT &&
 			  now.mono_ms - c->since_ms > v.conf->connect_ms / 2;
 	}

@@ -101,6 +101,8 @@ struct feed {
 
 /* feed_rows.c */
 const char *feed_break_label(struct feed *f, const char *name);
+/* As the agents' screens call a campaign: its label, else its name. */
+const char *feed_campaign_label(const struct feed *f, const char *name);
 bool feed_over(struct feed *f, const struct seat *s, struct now now,
 	       uint32_t *limit_s);
 enum msg_judge feed_abandon_judge(int32_t share, int32_t target);

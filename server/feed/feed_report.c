@@ -189,7 +189,8 @@ static void name_groups(struct report *x, struct now now)
 					 (struct campaign_id){
 						 x->lines[i].campaign },
 					 now, &v))
-			x->lines[i].name = v.conf->name;
+			x->lines[i].name = feed_campaign_label(x->f,
+							       v.conf->name);
 		if (!*x->lines[i].name && !x->lines[i].agent)
 			x->lines[i].name = "-";
 	}

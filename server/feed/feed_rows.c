@@ -23,6 +23,13 @@ const char *feed_break_label(struct feed *f, const char *name)
 	return zh && *zh ? zh : conf_text(f->r->conf, "breaks", name, "label");
 }
 
+const char *feed_campaign_label(const struct feed *f, const char *name)
+{
+	const char *label = conf_text(f->r->conf, "campaigns", name, "label");
+
+	return label && *label ? label : name;
+}
+
 void feed_breaks(struct feed *f, bool zh, struct msg_breaks *out)
 {
 	bool was = f->zh;
@@ -169,7 +176,8 @@ void feed_agent_row(struct feed *f, const struct seat *s, struct now now,
 			 feed_break_label(f, name));
 	out->over = feed_over(f, s, now, &out->limit_s);
 	if (k)
-		str_copy(out->campaign, sizeof(out->campaign), k->name);
+		str_copy(out->campaign, sizeof(out->campaign),
+			 feed_campaign_label(f, k->name));
 	if (c)
 		row_call(f, c, out);
 	row_today(s, now, out);
@@ -213,7 +221,8 @@ void feed_campaign_row(struct feed *f, struct campaign_id id, struct now now,
 	tally_recent(f->tally, id, 15, now, &recent);
 	tally_today(f->tally, id, &today);
 	lead_campaign_counts(f->r->leads, id, &n);
-	str_copy(out->name, sizeof(out->name), v.conf->name);
+	str_copy(out->name, sizeof(out->name),
+		 feed_campaign_label(f, v.conf->name));
 	out->state = !v.running ? MSG_CAMPAIGN_STOPPED
 		     : v.paused ? MSG_CAMPAIGN_PAUSED : MSG_CAMPAIGN_RUNNING;
 	/* What it does now: progressively, once the budget is used up. */

@@ -108,6 +108,7 @@ void house_pacing_send(struct house *h, uint64_t session, uint32_t req,
 	struct msg_pacing *m = calloc(1, sizeof(*m));
 	struct campaign_view v;
 	struct pacer_explain x;
+	const char *label;
 
 	if (!m || floor_campaign_view(r->floor, id, now, &v)) {
 		if (req)
@@ -118,7 +119,9 @@ void house_pacing_send(struct house *h, uint64_t session, uint32_t req,
 	}
 	pacer_explain(floor_pacer(r->floor, id), now.mono_ms, &x);
 	m->campaign = id.v;
-	str_copy(m->name, sizeof(m->name), v.conf->name);
+	label = conf_text(h->conf, "campaigns", v.conf->name, "label");
+	str_copy(m->name, sizeof(m->name), label && *label ? label
+							   : v.conf->name);
 	m->mode = (uint8_t)(v.conf->mode + MSG_MODE_PREVIEW);
 	m->state = !v.running ? MSG_CAMPAIGN_STOPPED
 		   : v.paused ? MSG_CAMPAIGN_PAUSED : MSG_CAMPAIGN_RUNNING;

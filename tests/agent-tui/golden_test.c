@@ -301,6 +301,63 @@ static void test_footers(void **state UNUSED)
 	}
 }
 
+/* Found at work on a real floor: what a screen must say, and must not. */
+static void test_said(void **state UNUSED)
+{
+	static const struct {
+		const char *what, *show, *script, *want, *never;
+	} cases[] = {
+		{ "without an outcome no time is asked for", "A7",
+		  "seat outcome=0", "[ ] Outcome", "When?" },
+		{ "nor of an outcome that needs none", "A7", "seat outcome=4",
+		  "4 Not interested", "When?" },
+		{ "a note after the call: nothing to hang up or hold", "A7",
+		  "key n", "Typing a note", "F8" },
+		{ "in the call there is", "A5", "key n", "F8 HANG UP", NULL },
+		{ "a wish for afterwards is told", "A5",
+		  "seat pending=\"not ready\"",
+		  "After this call you are NOT READY", NULL },
+		{ "and what Enter will do then", "A7", "seat pending=break",
+		  "Enter SAVE, BREAK", "NEXT CALL" },
+		{ "a call-back of another day has its day", "A1",
+		  "today callback_ms=2026-11-20T09:30",
+		  "Next callback 11-20 09:30", "Mr\n" },
+		{ "no script is no page 0 of 0", "A2", "new script|script",
+		  "- Script (read ahead) -", "0/0" },
+		{ "a new customer begins on the first page", "A2",
+		  "page 3|seat state=\"on call\" call=9", "Script 1/5", NULL },
+		{ "a heading of the list begins its line as a label", "A5",
+		  "new customer|customer call=7|customer.fields label=plan "
+		  "value=300M", " Plan     300M", NULL },
+		{ "never called is said in the preview", "A3",
+		  "new history_page|history_page call=7", "never called",
+		  NULL },
+		{ "a time-out keeps what was chosen", "A1",
+		  "seat reason=wrap_timeout",
+		  "Your outcome and notes are kept", "u sets" },
+		{ "one page is not many", "A1", "new script|script.pages "
+		  "title=x text=y", "1 page,", "1 pages" },
+	};
+	char *got = calloc(1, TEXT_MAX), why[300] = "", line[400], *save;
+
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		struct replay *r = show(cases[i].show, LANG_EN, 30, 100,
+					stdout);
+
+		str_copy(line, sizeof(line), cases[i].script);
+		for (char *l = strtok_r(line, "|", &save); l;
+		     l = strtok_r(NULL, "|", &save))
+			T_OK(!replay_line(r, l, why, sizeof(why)), "%s: %s", l,
+			     why);
+		T_OK(grid_dump(replay_draw(r), got, TEXT_MAX) &&
+		     strstr(got, cases[i].want) &&
+		     (!cases[i].never || !strstr(got, cases[i].never)),
+		     "%s:\n%s", cases[i].what, got);
+		replay_free(r);
+	}
+	free(got);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -310,6 +367,7 @@ int main(void)
 		cmocka_unit_test(test_footers),
 		cmocka_unit_test(test_no_transfer),
 		cmocka_unit_test(test_given), cmocka_unit_test(test_more),
+		cmocka_unit_test(test_said),
 	};
 
 	text_init("en");
