@@ -144,6 +144,19 @@ double budget_yield(const struct pacer *p)
 	       (l->risked + par->yield_prior_n / par->yield_start);
 }
 
+/* Least speed of the first answers, while little was lost: they are few, and
+ * what they cost beyond their share is earned again long before the target
+ * must hold. */
+static double first_speed(const struct pacer *p)
+{
+	const struct pacer_params *par = &p->par;
+	double left = 1 - p->ledger.sum.answered / par->first_answers;
+	double debt = fmax(0, -budget_left(p)) / (par->first_debt *
+			  par->warm_answers * fmax(p->conf.target, 1e-9));
+
+	return par->first_spend * fmax(0, left) * fmax(0, 1 - debt);
+}
+
 void budget_theta(struct pacer *p)
 {
 	const struct pacer_params *par = &p->par;
@@ -155,7 +168,8 @@ void budget_theta(struct pacer *p)
 	double u = fmax(par->spend_min, price_spend(at.to_come / at.clump,
 						    at.credit / at.clump));
 
-	p->theta = fmin(par->theta_max * a, even * u);
+	u = fmax(u, first_speed(p));
+	p->theta = fmin(par->theta_max * fmax(a, even), even * u);
 	p->spent = budget_left(p) < -at.debt || a <= 0;
 	if (q->answered >= 20 && q->abandoned >
 	    fmax(par->quarter_max * a * q->answered,

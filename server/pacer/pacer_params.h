@@ -63,7 +63,8 @@
 				  "limits at the answers")                    \
 	X(yield_prior_n,    12.0, "weight of it [abandoned calls]")           \
 	X(yield_window,    150.0, "its forgetting [abandoned calls]")         \
-	X(theta_max,         3.0, "highest risk limit [targets]")             \
+	X(theta_max,        16.0, "highest risk limit [targets / yield, if that" \
+				  " is below 1]")                             \
 	X(clump,             0.6, "variance / mean of abandoned calls is the "\
 				  "root of 1 + this x answers a ring time")   \
 	X(margin,            0.8, "credit not spent [clumps]; at 0.45 one "   \
@@ -80,6 +81,12 @@
 				  "[root of what is still earned by then]; "  \
 				  "by the equation of pacer_price.c 0.8, and " \
 				  "1.2 for a quicker start at no more loss")  \
+	X(first_spend,       2.0, "least spending speed at the first answer, " \
+				  "so that a floor that knows nothing yet "   \
+				  "has work")                                 \
+	X(first_answers,   250.0, "answers over which it falls to 0")         \
+	X(first_debt,       0.35, "overspending at which it is 0 [credit of " \
+				  "the first warm_answers]")                  \
 	X(debt,              1.5, "debt of an unlucky start, paid back at "   \
 				  "spend_min [clumps]")                       \
 	X(debt_root,         0.3, "and this [sqrt(whole budget)]")            \

@@ -74,6 +74,23 @@ static const struct cell cells[] = {
 	{ "f10", 0, 10, .25, 60, 1, .03, SIM_STEADY, 0 },
 	{ "f20", 0, 20, .25, 60, 1, .03, SIM_STEADY, 0 },
 	{ "huge", 0, 1000, .25, 60, 1, .03, SIM_STEADY, 0 },
+	{ "huge", 0, 1000, .25, 60, 1, .03, SIM_P60, 0 },
+	{ "huge", 0, 1000, .25, 60, 1, .03, SIM_ALL, 0 },
+	{ "cold", 0, 3, .25, 60, 1, .01, SIM_STEADY, 0 },
+	{ "cold", 0, 3, .10, 60, 1, .03, SIM_STEADY, 0 },
+	{ "cold", 0, 5, .10, 60, 1, .03, SIM_STEADY, 0 },
+	{ "cold", 0, 5, .40, 180, 1, .03, SIM_STEADY, 0 },
+	{ "cold", 0, 5, .15, 300, 1, .01, SIM_STEADY, 0 },
+	{ "cold", 0, 10, .60, 30, 1, .03, SIM_STEADY, 0 },
+	{ "cold", 0, 20, .08, 120, 1, .03, SIM_STEADY, 0 },
+	{ "cold", 0, 20, .25, 60, 1, .01, SIM_STEADY, 0 },
+	{ "cold", 0, 20, .25, 60, 1, .03, SIM_RAGGED, 0 },
+	{ "cold", 0, 20, .25, 60, 1, .03, SIM_BURST, 0 },
+	{ "cold", 0, 20, .10, 60, 1, .03, SIM_BURST, 0 },
+	{ "cold", 0, 20, .40, 180, 1, .03, SIM_BURST, 0 },
+	{ "cold", 0, 20, .25, 60, 1, .01, SIM_BURST, 0 },
+	{ "cold", 0, 50, .15, 90, 1, .03, SIM_RAGGED, 0 },
+	{ "cold", 0, 50, .25, 60, 1, .01, SIM_BURST, 0 },
 };
 
 struct sum {
