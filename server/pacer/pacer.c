@@ -72,7 +72,7 @@ static bool conf_ok(const struct pacer_conf *c)
 	       c->target <= 1 && c->patience_ms >= 0 &&
 	       c->patience_ms <= 600000 && c->timeout_ms >= 1000 &&
 	       c->timeout_ms <= 600000 && c->detect_ms >= 0 &&
-	       c->detect_ms <= 60000 && c->window_ms >= 0 &&
+	       c->detect_ms <= 60000 && c->wrap_limit_ms >= 0 && c->window_ms >= 0 &&
 	       c->false_machine >= 0 && c->false_machine <= 1 &&
 	       c->ratio >= 0 && c->ratio <= 100 &&
 	       c->max_lines_per_agent >= 0 && c->agents_hint <= 1000000;
@@ -219,10 +219,22 @@ static uint32_t outer_limit(const struct pacer *p,
 	return most;
 }
 
+/* Idle agents whose call-back comes before most lines dialled now are
+ * answered. */
+static uint32_t bound_soon(const struct pacer *p)
+{
+	uint32_t n = 0;
+
+	for (uint32_t i = 0; p->bound && i < p->agent_n; i++)
+		n += p->agents[i].state == AGENT_IDLE &&
+		     bound_in(p, &p->agents[i]) <= p->horizon[K / 2];
+	return n;
+}
+
 /* Lines with an idle agent of their own: idle - waiting - in the air. */
 static uint32_t own_lines(const struct pacer *p)
 {
-	uint32_t idle = p->agent_count[AGENT_IDLE];
+	uint32_t idle = p->agent_count[AGENT_IDLE] - bound_soon(p);
 	uint32_t not = (uint32_t)ceil(p->claims - 1e-6);
 
 	idle = idle > not ? idle - not : 0;

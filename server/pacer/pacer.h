@@ -74,6 +74,9 @@ struct pacer_conf {
 	int32_t  timeout_ms;	/* an unanswered call rings this long [ms]   */
 	int32_t  detect_ms;	/* answer to "it is a person" [ms]; 0 = every
 				 * answer is live at once                    */
+	int32_t  wrap_limit_ms;	/* wrap-up's time [ms], 0 = no limit: who is
+				 * not ready by then will not be by himself  */
+	bool     wrap_full;	/* nobody is ready before it, all are at it  */
 	int64_t  window_ms;	/* legal window [ms]; 0 = the whole campaign */
 	int64_t  end_ms;	/* planned end, same clock as the events; 0 =
 				 * unknown.  The buffer is spent towards it. */
@@ -102,6 +105,8 @@ void pacer_conf_init(struct pacer_conf *c);
 	X(PACER_TALK,     "talk",     1, 0, "joined to a call (0: not ours)") \
 	X(PACER_WRAP,     "wrap",     1, 0, "call over, writing up")          \
 	X(PACER_LEAVING,  "leaving",  1, 0, "break or log-out after this")    \
+	X(PACER_BOUND,    "bound",    1, 0, "has a call-back at at_ms, and "  \
+					    "no call then; 0: no longer")     \
 	X(PACER_PAUSE,    "pause",    1, 0, "logged in, takes no calls now")  \
 	X(PACER_DIAL,     "dial",     0, 1, "a line started")                 \
 	X(PACER_ANSWER,   "answer",   0, 1, "the line was answered")          \
@@ -133,6 +138,7 @@ struct pacer_event {
 	uint64_t call;
 	float    chance;	/* PACER_DIAL: this lead's own probability of
 				 * an answer; 0 = not known, use the campaign's */
+	int64_t  at_ms;		/* PACER_BOUND: when, same clock as ms       */
 };
 
 /* What holds right now whatever the risk; PACER_NO_LIMIT = free. */

@@ -21,6 +21,12 @@ static bool counts(const struct agent *a)
 	return !a->gone && !a->leaving;
 }
 
+static void agent_bound(struct pacer *p, struct agent *a, int64_t at_ms)
+{
+	p->bound += (at_ms != 0) - (a->bound_ms != 0);
+	a->bound_ms = at_ms;
+}
+
 static void agent_state(struct pacer *p, struct agent *a, enum agent_state s)
 {
 	if (counts(a)) {
@@ -29,6 +35,10 @@ static void agent_state(struct pacer *p, struct agent *a, enum agent_state s)
 	}
 	a->state = (uint8_t)s;
 	a->since_ms = a->seen_ms = p->now_ms;
+	/* This is the call-back, or what comes instead of it. */
+	if (a->bound_ms && (s == AGENT_TALK || s == AGENT_AWAY) &&
+	    p->now_ms >= a->bound_ms - BOUND_NEAR_MS)
+		agent_bound(p, a, 0);
 }
 
 /* What his stay so far has taught; `ended` when it was not cut short. */
@@ -56,6 +66,7 @@ static void agent_drop(struct pacer *p, uint32_t row)
 		p->agent_count[a->state]--;
 	if (a->leaving && !a->gone)
 		p->leaving--;
+	agent_bound(p, a, 0);
 	idmap_del(&p->agent_map, a->id);
 	*a = p->agents[--p->agent_n];
 	if (row < p->agent_n)
@@ -120,6 +131,7 @@ static void on_logout(struct pacer *p, uint32_t row)
 		p->agent_count[a->state]--;
 	if (a->leaving && !a->gone)
 		p->leaving--;
+	agent_bound(p, a, 0);
 	a->gone = true;
 }
 
@@ -137,7 +149,11 @@ static void on_ready(struct pacer *p, uint32_t row, enum agent_state s)
 {
 	struct agent *a = &p->agents[row];
 
-	agent_learn(p, a, s != AGENT_AWAY || a->state != AGENT_TALK);
+	/* Whose wrap-up ran out has not become ready by himself. */
+	bool out = a->state == AGENT_WRAP && p->conf.wrap_limit_ms &&
+		   p->now_ms - a->since_ms >= p->conf.wrap_limit_ms - 500;
+
+	agent_learn(p, a, s != AGENT_AWAY || (a->state != AGENT_TALK && !out));
 	if (a->gone) {
 		agent_drop(p, row);
 		return;
@@ -398,6 +414,12 @@ static enum err agent_event(struct pacer *p, const struct pacer_event *e)
 		return on_talk(p, a, e->call);
 	case PACER_LEAVING:
 		on_leaving(p, a);
+		return ERR_OK;
+	case PACER_BOUND:
+		if (e->at_ms < 0)
+			return ERR_ARG;
+		if (!a->gone)
+			agent_bound(p, a, e->at_ms);
 		return ERR_OK;
 	default:
 		if (a->state != AGENT_TALK)

@@ -13,12 +13,16 @@
 #include "pacer/learn.h"
 #include "pacer/pacer.h"
 
+#include <math.h>
+
 #define K PACER_HORIZONS
 #define TALK_ROWS 48		/* elapsed talk, a row each                  */
 #define WRAP_ROWS 64
 #define ROW_OF 8192		/* half seconds with a row looked up         */
 #define LOOK_MS 250		/* lines' ages, a row each                   */
 #define LOOK_ROWS (RING_BINS * 500 / LOOK_MS + 1)
+#define BOUND_KEPT_MS 60000	/* who has not dialled by then takes calls   */
+#define BOUND_NEAR_MS 30000	/* a call so near it is the call-back        */
 #define LEDGER_SLOTS 96		/* of the legal window                       */
 #define COHORTS 128		/* seconds of dialling                       */
 #define QUARTER_SLOTS 15	/* minutes                                   */
@@ -31,6 +35,7 @@ struct agent {
 	uint64_t id, call;
 	int64_t  since_ms;	/* in this state                             */
 	int64_t  seen_ms;	/* exposure counted up to here               */
+	int64_t  bound_ms;	/* has a call-back then; 0 = none            */
 	uint8_t  state;
 	bool     leaving;	/* not free after this call                  */
 	bool     gone;		/* logged out, finishing                     */
@@ -103,6 +108,7 @@ struct pacer {
 	uint32_t agent_count[AGENT_STATES];	/* not the gone or leaving   */
 	uint32_t line_count[LINE_STATES];
 	uint32_t leaving;
+	uint32_t bound;				/* agents with a bound_ms    */
 	struct rival *rivals;			/* pacer_rival.c             */
 	uint32_t rival_n, rival_room;
 	struct idmap rival_map;
@@ -135,6 +141,15 @@ struct pacer {
 /* pacer_floor.c */
 enum err floor_event(struct pacer *p, const struct pacer_event *e);
 void floor_turn(struct pacer *p);	/* learns from seconds gone by       */
+
+/* From when on is he lost to this campaign, seen from now [s]? */
+static inline float bound_in(const struct pacer *p, const struct agent *a)
+{
+	int64_t ms = a->bound_ms - p->now_ms;
+
+	return !a->bound_ms || ms < -BOUND_KEPT_MS ? INFINITY
+						    : (float)ms / 1e3f;
+}
 
 /* pacer_rival.c */
 enum err rival_event(struct pacer *p, const struct pacer_event *e);

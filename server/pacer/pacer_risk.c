@@ -97,6 +97,44 @@ static bool counts_busy(const struct agent *a)
 	       (a->state == AGENT_TALK || a->state == AGENT_WRAP);
 }
 
+/* Who has a call-back at a fixed minute is there until then and not after. */
+static bool bound_busy(const struct pacer *p, const struct agent *a, vec *busy)
+{
+	float in = p->bound ? bound_in(p, a) : INFINITY;
+	float wait = (float)p->conf.patience_ms / 1e3f;
+	bool any = false;
+
+	for (int k = 0; k < K; k++)
+		if (p->horizon[k] + wait >= in) {
+			(*busy)[k] = 1;
+			any = true;
+		}
+	return any;
+}
+
+/* Idle agents who are bound. */
+static void agents_bound(const struct pacer *p, struct demand *z)
+{
+	for (uint32_t i = 0; p->bound && i < p->agent_n; i++) {
+		const struct agent *a = &p->agents[i];
+		vec busy = { 0 };
+
+		if (a->state == AGENT_IDLE && !a->leaving && !a->gone &&
+		    bound_busy(p, a, &busy))
+			demand_add(z, &busy);
+	}
+}
+
+static void agent_busy(const struct pacer *p, const struct agent *a, int row,
+		       float w, vec *busy)
+{
+	const vec *at = a->state == AGENT_TALK ? &p->talk_busy[row] :
+						 &p->wrap_busy[row];
+
+	*busy = at[0] + (at[1] - at[0]) * w;
+	bound_busy(p, a, busy);
+}
+
 static void agents_each(const struct pacer *p, struct demand *z)
 {
 	for (uint32_t i = 0; i < p->agent_n; i++) {
@@ -106,10 +144,9 @@ static void agents_each(const struct pacer *p, struct demand *z)
 		if (!counts_busy(a))
 			continue;
 		float w = table_row(p, a, &row);
-		const vec *at = a->state == AGENT_TALK ? &p->talk_busy[row] :
-							 &p->wrap_busy[row];
-		vec busy = at[0] + (at[1] - at[0]) * w;
+		vec busy;
 
+		agent_busy(p, a, row, w, &busy);
 		demand_add(z, &busy);
 	}
 }
@@ -128,7 +165,13 @@ static void agents_by_row(const struct pacer *p, struct demand *z)
 			continue;
 		float w = table_row(p, a, &row);
 		float *n = a->state == AGENT_TALK ? talk : wrap;
+		vec busy;
 
+		if (a->bound_ms) {
+			agent_busy(p, a, row, w, &busy);
+			moments_add(z, &busy, 1);
+			continue;
+		}
 		n[row] += 1 - w;
 		n[row + 1] += w;
 	}
@@ -175,6 +218,7 @@ static bool demand_now(const struct pacer *p, struct demand *z)
 		agents_each(p, z);
 	else
 		agents_by_row(p, z);
+	agents_bound(p, z);
 	return true;
 }
 

@@ -17,6 +17,21 @@
 #define LARGE_FLOOR 100		/* agents                                    */
 #define AGENTS_A_TURN 50
 
+/* Not yet through wrap-up after `to` seconds, who was not after `from`.  A
+ * limit: none is ready before it and all are at it, or who is not ready by
+ * then has run out of time and will not be. */
+static double wrap_lasts(const struct pacer *p, double from, double to)
+{
+	const struct hazard *h = &p->know.wrap;
+	double limit = p->conf.wrap_limit_ms / 1e3;
+
+	if (limit > from && p->conf.wrap_full)
+		return to < limit ? 1 : 0;
+	if (limit > from && to > limit)
+		to = limit;
+	return exp(hazard_cum(h, from) - hazard_cum(h, to));
+}
+
 /* Survival of wrap-up u seconds after it began. */
 static double wrap_survives(const struct pacer *p, double u)
 {
@@ -61,14 +76,12 @@ static void talk_row(struct pacer *p, int row)
 
 static void wrap_row(struct pacer *p, int row)
 {
-	const struct hazard *h = &p->know.wrap;
 	double e = p->wrap_at[row], wait = p->conf.patience_ms / 1e3 *
 		   p->par.horizon_shift;
-	double start = hazard_cum(h, e);
 
 	for (int k = 0; k < K; k++)
-		p->wrap_busy[row][k] = (float)exp(start - hazard_cum(h,
-			e + p->horizon[k] + wait));
+		p->wrap_busy[row][k] = (float)wrap_lasts(p, e, e +
+						p->horizon[k] + wait);
 }
 
 static void begin_build(struct pacer *p)
@@ -83,7 +96,7 @@ static void begin_build(struct pacer *p)
 		p->horizon[k] = (float)(ring_quantile(&w->answered,
 			(k + 0.5) / K) + p->conf.detect_ms / 1e3);
 	for (int i = 0; i < WRAP_ROWS * 2; i++)
-		p->wrap_left[i] = exp(-hazard_cum(&w->wrap, i * 0.5));
+		p->wrap_left[i] = wrap_lasts(p, 0, i * 0.5);
 	p->built_ms = p->now_ms;
 	p->build_row = 0;
 }

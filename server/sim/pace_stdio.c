@@ -6,6 +6,7 @@
  *           seconds=28800 tick=0.25
  *   T login A | T logout A | T idle A | T talk A C | T wrap A
  *   T dial C | T answer C | T fail C busy|noanswer | T abandon C
+ *   T bound A S      a call-back at S seconds
  *   T ask            one line comes back: dial K
  *   T end            exit 0
  *
@@ -185,6 +186,7 @@ static const struct {
 	{ "wrap",    PACER_WRAP,    1, 0 },
 	{ "leaving", PACER_LEAVING, 1, 0 },
 	{ "pause",   PACER_PAUSE,   1, 0 },
+	{ "bound",   PACER_BOUND,   1, 0 },
 	{ "dial",    PACER_DIAL,    0, 1 },
 	{ "answer",  PACER_ANSWER,  0, 1 },
 	{ "abandon", PACER_ABANDON, 0, 1 },
@@ -216,6 +218,9 @@ static int event(struct talk *t, char *word[WORDS], int n)
 			return garbage(t, "expected busy or noanswer", NULL);
 		at++;
 	}
+	if (e.kind == PACER_BOUND &&
+	    (at >= n || !parse_ms(word[at++], &e.at_ms)))
+		return garbage(t, "expected a time to be bound at", NULL);
 	if (at != n)
 		return garbage(t, "too many words", word[at]);
 	enum err er = pacer_feed(t->pacer, &e);

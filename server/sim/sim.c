@@ -59,7 +59,7 @@ struct run {
 static void tell(struct run *s, enum pacer_event_kind k, uint32_t seat,
 		 uint64_t call)
 {
-	struct pacer_event e = { s->now, k, seat, call, 0 };
+	struct pacer_event e = { s->now, k, seat, call, 0, 0 };
 
 	if (s->err == ERR_OK)
 		s->err = s->pace->event(s->pace->ctx, &e);

@@ -180,7 +180,7 @@ static void exact_and_normal_agree(void **state)
 		T_OK(pacer_new(&c, &p) == ERR_OK, "made");
 		for (uint64_t a = 1; a <= 120; a++) {
 			struct pacer_event e = { (int64_t)a, PACER_LOGIN, a,
-						 0, 0 };
+						 0, 0, 0 };
 
 			T_OK(pacer_feed(p, &e) == ERR_OK, "in");
 			e.kind = PACER_TALK;

@@ -25,7 +25,8 @@ static struct pacer *make(enum pacer_mode mode, double target)
 static enum err feed(struct pacer *p, int64_t ms, enum pacer_event_kind k,
 		     uint64_t agent, uint64_t call)
 {
-	return pacer_feed(p, &(struct pacer_event){ ms, k, agent, call, 0 });
+	return pacer_feed(p, &(struct pacer_event){ ms, k, agent, call, 0,
+						    0 });
 }
 
 static void in(struct pacer *p, int64_t ms, enum pacer_event_kind k,
@@ -124,20 +125,22 @@ static const struct {
 	struct pacer_event e;
 	enum err want;
 } refused[] = {
-	{ "agent 0", { 100, PACER_LOGIN, 0, 0, 0 }, ERR_ARG },
-	{ "call 0", { 100, PACER_DIAL, 0, 0, 0 }, ERR_ARG },
-	{ "no such event", { 100, PACER_EVENT_COUNT, 1, 1, 0 }, ERR_ARG },
-	{ "time runs back", { 99, PACER_LOGIN, 9, 0, 0 }, ERR_ARG },
-	{ "logged in twice", { 100, PACER_LOGIN, 1, 0, 0 }, ERR_EXISTS },
-	{ "unknown agent", { 100, PACER_IDLE, 7, 0, 0 }, ERR_ABSENT },
-	{ "dialled twice", { 100, PACER_DIAL, 0, 1, 0 }, ERR_EXISTS },
-	{ "unknown call", { 100, PACER_ANSWER, 0, 9, 0 }, ERR_ABSENT },
-	{ "talk with a ringing line", { 100, PACER_TALK, 1, 1, 0 }, ERR_STATE },
-	{ "abandoned while ringing", { 100, PACER_ABANDON, 0, 1, 0 },
+	{ "agent 0", { 100, PACER_LOGIN, 0, 0, 0, 0 }, ERR_ARG },
+	{ "call 0", { 100, PACER_DIAL, 0, 0, 0, 0 }, ERR_ARG },
+	{ "no such event", { 100, PACER_EVENT_COUNT, 1, 1, 0, 0 }, ERR_ARG },
+	{ "time runs back", { 99, PACER_LOGIN, 9, 0, 0, 0 }, ERR_ARG },
+	{ "logged in twice", { 100, PACER_LOGIN, 1, 0, 0, 0 }, ERR_EXISTS },
+	{ "unknown agent", { 100, PACER_IDLE, 7, 0, 0, 0 }, ERR_ABSENT },
+	{ "dialled twice", { 100, PACER_DIAL, 0, 1, 0, 0 }, ERR_EXISTS },
+	{ "unknown call", { 100, PACER_ANSWER, 0, 9, 0, 0 }, ERR_ABSENT },
+	{ "talk with a ringing line", { 100, PACER_TALK, 1, 1, 0, 0 },
 	  ERR_STATE },
-	{ "wrap without talk", { 100, PACER_WRAP, 1, 0, 0 }, ERR_STATE },
-	{ "answered twice", { 100, PACER_ANSWER, 0, 2, 0 }, ERR_STATE },
-	{ "failed after the answer", { 100, PACER_BUSY, 0, 2, 0 }, ERR_STATE },
+	{ "abandoned while ringing", { 100, PACER_ABANDON, 0, 1, 0, 0 },
+	  ERR_STATE },
+	{ "wrap without talk", { 100, PACER_WRAP, 1, 0, 0, 0 }, ERR_STATE },
+	{ "answered twice", { 100, PACER_ANSWER, 0, 2, 0, 0 }, ERR_STATE },
+	{ "failed after the answer", { 100, PACER_BUSY, 0, 2, 0, 0 },
+	  ERR_STATE },
 };
 
 static void refusals_change_nothing(void **state)

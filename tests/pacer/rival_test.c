@@ -22,7 +22,7 @@ static void in(struct pacer *p, int64_t ms, enum pacer_event_kind k,
 	       uint64_t agent, uint64_t call, float chance)
 {
 	T_OK(pacer_feed(p, &(struct pacer_event){ ms, k, agent, call,
-						  chance }) == ERR_OK,
+						  chance, 0 }) == ERR_OK,
 	     "%s is taken", pacer_event_word(k));
 }
 
@@ -51,9 +51,9 @@ static void no_agent_is_promised_twice(void **state UNUSED)
 	T_OK(pacer_ask(p, 20, NULL).dials == 4, "what is over frees them");
 	T_OK(pacer_ask_own(p, 20, NULL).dials == 4, "and so without risk");
 	T_OK(pacer_feed(p, &(struct pacer_event){ 30, PACER_RIVAL_END, 0, 101,
-						  0 }) == ERR_ABSENT, "once");
+						  0, 0 }) == ERR_ABSENT, "once");
 	T_OK(pacer_feed(p, &(struct pacer_event){ 30, PACER_RIVAL, 1000, 102,
-						  1 }) == ERR_EXISTS, "twice");
+						  1, 0 }) == ERR_EXISTS, "twice");
 	pacer_free(p);
 }
 
@@ -106,7 +106,8 @@ static uint64_t noise(uint64_t seed, int steps)
 		struct pacer_event e = {
 			ms += roll(&x, 300), roll(&x, PACER_EVENT_COUNT + 1),
 			roll(&x, 12), roll(&x, 60),
-			(float)roll(&x, 1200) / 1000 };
+			(float)roll(&x, 1200) / 1000,
+			(int64_t)roll(&x, 200000) };
 		enum err er = pacer_feed(p, &e);
 		struct pacer_decision d;
 
