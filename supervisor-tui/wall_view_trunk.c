@@ -69,21 +69,38 @@ static void whole_codes(char *buf, size_t size, const char *codes, size_t cells)
 	str_fmt(buf, size, "%.*s", (int)n, codes);
 }
 
+/* The page of one trunk has room for what its list has not. */
+static void draw_sound(struct grid *g, int y, const struct msg_trunk_row *t)
+{
+	char loss[TEXT_SIZE], far[TEXT_SIZE], mos[TEXT_SIZE], jit[TEXT_SIZE];
+
+	text_tenth(jit, t->jitter_us < 0 ? -1 : t->jitter_us / 100);
+	grid_putf(g, y, 2, g->cols - 3, ST_DIM,
+		  _("Sound, %u calls: MOS %s  jitter %s ms  lost here %s, "
+		    "there %s"), (unsigned)t->heard,
+		  text_tenth(mos, t->mos_x10), jit,
+		  text_pct(loss, t->loss, 1), text_pct(far, t->far_loss, 1));
+}
+
 static int draw_answers(const struct wall_model *m, struct grid *g, int y,
 			int rows)
 {
 	const struct msg_trunk *t = &m->trunk;
 	bool full = view_full(g);
 	int bar = full ? 34 : 33, share = full ? 74 : 72;
+	int room = share - bar - 2, most = room;
 	char title[120], buf[TEXT_SIZE], codes[32];
 
 	str_fmt(title, sizeof(title), _("%s   final answers, last 15 min"),
 		t->trunk[0].name);
 	grid_rule(g, y++, 0, g->cols, title);
+	for (uint32_t i = 0; i < t->answers_count; i++)
+		most = MAX(most, (int)(t->answers[i].share / 100));
 	for (uint32_t i = 0; i < t->answers_count && rows-- > 0; i++, y++) {
 		const struct msg_sip_row *r = &t->answers[i];
-		/* A mark a per cent; the bar stops before the figure. */
-		int marks = MIN((int)(r->share / 100), share - bar - 2);
+		/* A mark a per cent; the longest stops before the figure, and
+		 * all the others are then shorter by as much. */
+		int marks = (int)(r->share / 100) * room / most;
 
 		whole_codes(codes, sizeof(codes), r->codes, 12);
 		grid_put(g, y, 2, 12, ST_NORMAL, codes);
@@ -183,6 +200,8 @@ void view_trunks(const struct wall_model *m, struct grid *g)
 	if (!m->trunk.trunk_count || !sel ||
 	    m->trunk.trunk[0].id != sel->id)
 		return;
+	if (m->whole && m->trunk.trunk[0].heard)
+		draw_sound(g, y, &m->trunk.trunk[0]);
 	y = draw_answers(m, g, y + 1, full ? 12 : 7);
 	if (full || g->rows - y > 12)
 		y = draw_used(m, g, y);

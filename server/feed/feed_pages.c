@@ -228,60 +228,6 @@ static void page_trunks(struct feed *f, const struct window *sc,
 			m->rows_count++;
 }
 
-/* Final answers put together as the page shows them (UX S5). */
-static void trunk_answers(const struct dial_trunk_stat *t,
-			  struct msg_trunk *m)
-{
-	static const struct {
-		const char *codes, *label;
-		uint16_t of[6];
-	} groups[] = {
-		{ "200", "answered", { 200 } },
-		{ "486/600", "busy", { 486, 600 } },
-		{ "480/408", "no answer", { 480, 408 } },
-		{ "487", "we gave up", { 487 } },
-		{ "404/410/484/604", "wrong number", { 404, 410, 484, 604 } },
-		{ "603/607/608", "refused / blocked", { 603, 607, 608 } },
-		{ "503", "no channel", { 503 } },
-		{ "500/502/504", "trunk failed", { 500, 502, 504 } },
-	};
-	uint64_t sum = 0;
-
-	for (unsigned i = 0; i < t->code_count; i++)
-		sum += t->codes[i].count;
-	for (size_t g = 0; sum && g < ARRAY_LEN(groups); g++) {
-		struct msg_sip_row *r = &m->answers[m->answers_count++];
-		uint64_t n = 0;
-
-		for (unsigned i = 0; i < t->code_count; i++)
-			for (size_t k = 0; k < ARRAY_LEN(groups[g].of); k++)
-				if (t->codes[i].code == groups[g].of[k] &&
-				    groups[g].of[k])
-					n += t->codes[i].count;
-		str_copy(r->codes, sizeof(r->codes), groups[g].codes);
-		str_copy(r->label, sizeof(r->label), groups[g].label);
-		r->share = (uint32_t)(n * 10000 / sum);
-	}
-}
-
-static void page_trunk(struct feed *f, const struct window *sc,
-		       struct now now, struct msg_trunk *m)
-{
-	struct dial_trunk_stat t;
-	unsigned index = sc->sub.trunk ? sc->sub.trunk - 1 : 0;
-
-	if (feed_trunk_row(f, index, now, &m->trunk[0]) ||
-	    dial_trunk_stat(f->r->dial, index, now, &t))
-		return;
-	m->trunk_count = 1;
-	trunk_answers(&t, m);
-	m->used_len = 60;
-	memcpy(m->used, f->trunk_used[index], 60);
-	m->callers_count = (uint32_t)feed_callers(f, index, sc->zh, now,
-						  m->callers,
-						  ARRAY_LEN(m->callers));
-}
-
 /* Open ones first, as `n` goes through them; then the rest, newest first. */
 static void page_alerts(struct feed *f, const struct window *sc,
 			struct msg_alerts *m)
@@ -389,7 +335,7 @@ static enum msg_type make_page(struct feed *f, const struct window *w,
 		page_trunks(f, w, now, &m->trunks);
 		return MSG_TRUNKS;
 	case MSG_VIEW_TRUNK:
-		page_trunk(f, w, now, &m->trunk);
+		feed_trunk(f, w, now, &m->trunk);
 		return MSG_TRUNK;
 	case MSG_VIEW_CALLS:
 		page_calls(f, w, now, &m->calls);
@@ -429,7 +375,7 @@ void feed_page(struct feed *f, struct window *w, struct now now)
 	/* Below the list stands the trunk under the cursor. */
 	if (w->sub.view == MSG_VIEW_TRUNKS && w->sub.trunk) {
 		memset(&m->trunk, 0, sizeof(m->trunk));
-		page_trunk(f, w, now, &m->trunk);
+		feed_trunk(f, w, now, &m->trunk);
 		publish(f, w, SENT_BELOW, MSG_TRUNK, &m->trunk);
 	}
 	for (size_t i = 0; i < SCREENS_MAX; i++)

@@ -146,6 +146,11 @@ void feed_watch(struct feed *f, struct now now);
 /* An alert of this rule is open on the trunk. */
 bool feed_is_open(const struct feed *f, struct trunk_id t, const char *what);
 void feed_trunk_history(struct feed *f, struct now now);
+/* feed_trunk.c */
+void feed_trunk_answers(const struct dial_trunk_stat *t, bool zh,
+			struct msg_trunk *m);
+void feed_trunk(struct feed *f, const struct window *sc, struct now now,
+		struct msg_trunk *m);
 /* feed_callers.c */
 void feed_watch_callers(struct feed *f, struct now now);
 void feed_todo_callers(struct feed *f, bool zh, struct now now,

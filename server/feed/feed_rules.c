@@ -275,12 +275,15 @@ void rule_trunk_full(const struct msg_trunk_row *r, struct feed_say *out)
 
 void rule_trunk_5xx(const struct msg_trunk_row *r, struct feed_say *out)
 {
-	*out = (struct feed_say){ .level = MSG_LEVEL_ALARM,
+	int in_100 = (int)(MAX(r->e5xx, 0) + 50) / 100;
+
+	*out = (struct feed_say){ .level = r->e5xx > 1000 ? MSG_LEVEL_ALARM
+							   : MSG_LEVEL_WATCH,
 		.on = r->e5xx > 500, .off = r->e5xx < 200 };
-	str_fmt(out->en, sizeof(out->en), "trunk %s: " PCT " of calls fail "
-		"(5xx)", r->name, OF(MAX(r->e5xx, 0)));
-	str_fmt(out->zh, sizeof(out->zh), "中继 %s：" PCT " 的呼叫失败（5xx）",
-		r->name, OF(MAX(r->e5xx, 0)));
+	str_fmt(out->en, sizeof(out->en), "%s: 5xx in %d of 100 calls",
+		r->name, in_100);
+	str_fmt(out->zh, sizeof(out->zh), "%s：每 100 次呼叫 %d 次 5xx",
+		r->name, in_100);
 }
 
 void rule_trunk_sound(const struct msg_trunk_row *r, struct feed_say *out)
@@ -323,11 +326,13 @@ void rule_stuck(const char *name, uint32_t agent, unsigned state,
 
 	*out = (struct feed_say){ .level = MSG_LEVEL_WATCH, .on = stuck,
 				  .off = !stuck };
-	str_fmt(out->en, sizeof(out->en), "%s %" PRIu32 " is stuck: %s for "
-		"%" PRId64 " min", name, agent,
-		msg_word(MSG_WORDS_STATE, state), for_s / 60);
-	str_fmt(out->zh, sizeof(out->zh), "%s %" PRIu32 " 卡在 %s 已 %" PRId64
-		" 分钟", name, agent, rule_state_zh(state), for_s / 60);
+	str_fmt(out->en, sizeof(out->en), "%s %" PRIu32 " in %s %" PRId64
+		" min, limit %" PRIu32 ":%02" PRIu32, name, agent,
+		msg_word(MSG_WORDS_STATE, state), for_s / 60, limit_s / 60,
+		limit_s % 60);
+	str_fmt(out->zh, sizeof(out->zh), "%s %" PRIu32 " %s %" PRId64
+		" 分钟，上限 %" PRIu32 ":%02" PRIu32, name, agent,
+		rule_state_zh(state), for_s / 60, limit_s / 60, limit_s % 60);
 }
 
 void rule_disk(bool full, struct feed_say *out)

@@ -268,7 +268,12 @@ static void trunks(void **state UNUSED)
 	r.e5xx = 501;
 	rule_trunk_5xx(&r, &s);
 	T_OK(s.on, "congestion: 5%% of calls fail");
-	told(&s, "5.0% of calls fail", "5.0% 的呼叫失败");
+	told(&s, "telecom-a: 5xx in 5 of 100 calls",
+	     "telecom-a：每 100 次呼叫 5 次 5xx");
+	T_OK(s.level == MSG_LEVEL_WATCH, "to be watched");
+	r.e5xx = 1001;
+	rule_trunk_5xx(&r, &s);
+	T_OK(s.level == MSG_LEVEL_ALARM, "one in ten is an alarm");
 	r.e5xx = 300;
 	rule_trunk_5xx(&r, &s);
 	T_OK(!s.on && !s.off, "3%% is between");
@@ -283,8 +288,8 @@ static void stuck_and_disk(void **state UNUSED)
 
 	rule_stuck("Ma Lin", 1038, MSG_STATE_WRAP, 181, 60, &s);
 	T_OK(s.on, "three times its wrap-up");
-	told(&s, "Ma Lin 1038 is stuck: wrap-up for 3 min",
-	     "卡在 话后整理 已 3 分钟");
+	told(&s, "Ma Lin 1038 in wrap-up 3 min, limit 1:00",
+	     "Ma Lin 1038 话后整理 3 分钟，上限 1:00");
 	rule_stuck("Ma Lin", 1038, MSG_STATE_WRAP, 180, 60, &s);
 	T_OK(!s.on && s.off, "not yet");
 	rule_stuck("Ma Lin", 1038, MSG_STATE_TALK, 9000, 0, &s);

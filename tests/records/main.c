@@ -1,6 +1,8 @@
 /*
  * records DIR N -- a data folder with N records of calls of the last days,
  * for tests and figures of the export.  The server must not run.
+ * records DIR N NUMBER MINUTES PERCENT -- N calls that showed this caller
+ * number, MINUTES ago and in the ten seconds after, so many of them answered.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -41,16 +43,41 @@ static struct cdr record(uint64_t i, int64_t wall_ms)
 	return r;
 }
 
+/* Of the first trunk; what was answered is spread evenly. */
+static struct cdr shown(uint64_t i, int64_t wall_ms, const char *caller,
+			uint64_t percent)
+{
+	struct cdr r = { .uid = cdr_uid_at(wall_ms) + i % 4096, .trunk = 1,
+			 .campaign = 1, .attempt = 1, .start_ms = wall_ms,
+			 .invite_ms = wall_ms, .end_ms = wall_ms + 20000,
+			 .done_ms = wall_ms + 20000,
+			 .result = RES_NO_ANSWER, .sip_code = 480 };
+
+	str_copy(r.campaign_name, sizeof(r.campaign_name), "spring");
+	str_copy(r.caller, sizeof(r.caller), caller);
+	str_fmt(r.number, sizeof(r.number), "86139%08llu",
+		(unsigned long long)i);
+	if ((i + 1) * percent / 100 != i * percent / 100) {
+		r.result = RES_ANSWERED;
+		r.sip_code = 200;
+		r.answer_ms = r.person_ms = wall_ms + 6000;
+	}
+	return r;
+}
+
 int main(int argc, char **argv)
 {
 	struct store_conf conf = { .dir = argc > 1 ? argv[1] : NULL,
 				   .map_bytes = UINT64_C(4) << 30 };
 	int64_t now_ms = (int64_t)time(NULL) * 1000;
 	struct store *s;
-	uint64_t n;
+	uint64_t n, minutes = 0, percent = 0;
 
-	if (argc != 3 || str_to_u64(argv[2], 100000000, &n)) {
-		fprintf(stderr, "usage: records DIR N\n");
+	if ((argc != 3 && argc != 6) || str_to_u64(argv[2], 100000000, &n) ||
+	    (argc == 6 && (str_to_u64(argv[4], 100000, &minutes) ||
+			   str_to_u64(argv[5], 100, &percent)))) {
+		fprintf(stderr, "usage: records DIR N [NUMBER MINUTES "
+			"PERCENT]\n");
 		return 64;
 	}
 	if (store_open(&conf, &s))
@@ -60,8 +87,11 @@ int main(int argc, char **argv)
 
 		for (int k = 0; k < ROWS && i < n; k++, i++) {
 			/* 20 a second, the newest an hour ago. */
-			struct cdr r = record(i, now_ms - 3600000 -
-					      (int64_t)(n - i) * 50);
+			struct cdr r = argc == 6
+				? shown(i, now_ms - (int64_t)minutes * 60000 +
+					(int64_t)(i % 10000), argv[3], percent)
+				: record(i, now_ms - 3600000 -
+					 (int64_t)(n - i) * 50);
 
 			if (cdr_put(g, &r))
 				return 1;
