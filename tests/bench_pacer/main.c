@@ -4,11 +4,14 @@
  *
  *   bench_pacer [--seeds N] [--first N] [--cells table,exp,big,hard,cv,low,
  *               huge|all] [--agents N] [--mode M] [--ratio R]
- *               [--know 1] [--stop MINUTES] [--set parameter=value]...
+ *               [--know 1] [--stop MINUTES] [--early SHARE] [--busy SHARE]
+ *               [--set parameter=value]...
  *   bench_pacer --latency N        decisions' times with N agents
  *
  * --know 1: each day begins with what a day of the same world taught, to see
- * what learning costs.  --stop: only the first minutes of each day.
+ * what learning costs.  --stop: only the first minutes of each day.  --early:
+ * share of the answers after 6-10 s (.8), others after 18-22 s; --busy: share
+ * of the failures that are engaged (.33).
  *
  * A row: world, utilisation +- its standard error, share of the known best
  * (marginal risk; exact optimum in "exp"), abandoned % (mean, worst campaign,
@@ -114,9 +117,21 @@ static void add(struct sum *s, const struct sim_result *r, double target)
 	s->lines += r->lines;
 }
 
-static void world_of(const struct cell *c, uint64_t seed, struct sim_world *w)
+struct options {
+	int seeds, first;
+	bool know;		/* begin with what a steady day taught       */
+	double stop_min;	/* 0 = the whole day                         */
+	double early, busy;	/* how lines ring; 0 = the world's own       */
+};
+
+static void world_of(const struct cell *c, const struct options *o,
+		     uint64_t seed, struct sim_world *w)
 {
 	sim_world_init(w);
+	if (o->early > 0)
+		w->early_share = o->early;
+	if (o->busy > 0)
+		w->busy_share = o->busy;
 	w->agents = c->agents;
 	w->p = c->p;
 	w->talk.mean_s = c->talk_s;
@@ -190,12 +205,6 @@ static void run_day(struct sim_world *w, const struct pacer_conf *conf,
 	pacer_free(p);
 }
 
-struct options {
-	int seeds, first;
-	bool know;		/* begin with what a steady day taught       */
-	double stop_min;	/* 0 = the whole day                         */
-};
-
 static void run_cell(const struct cell *c, const struct pacer_conf *conf,
 		     const struct options *o)
 {
@@ -211,13 +220,13 @@ static void run_cell(const struct cell *c, const struct pacer_conf *conf,
 		struct cell steady = *c;
 
 		steady.scenario = SIM_STEADY;
-		world_of(&steady, 777777, &w);
+		world_of(&steady, o, 777777, &w);
 		run_day(&w, &own, 0, NULL, &know, &r);
 	}
 	double began = cpu_s();
 
 	for (int i = 0; i < seeds; i++) {
-		world_of(c, (uint64_t)(o->first + i), &w);
+		world_of(c, o, (uint64_t)(o->first + i), &w);
 		run_day(&w, &own, o->stop_min, &know, NULL, &r);
 		add(&s, &r, c->target);
 	}
@@ -333,6 +342,10 @@ int main(int argc, char **argv)
 			o.know = atoi(v) > 0;
 		else if (str_eq(argv[i], "--stop"))
 			o.stop_min = atof(v);
+		else if (str_eq(argv[i], "--early"))
+			o.early = atof(v);
+		else if (str_eq(argv[i], "--busy"))
+			o.busy = atof(v);
 		else if (str_eq(argv[i], "--first"))
 			o.first = atoi(v);
 		else if (str_eq(argv[i], "--agents"))

@@ -8,7 +8,7 @@
 #include <stdlib.h>
 
 #define HN   16			/* steps an abandoned call                   */
-#define LOW  (4 * HN)		/* cells below 0                             */
+#define LOW  (24 * HN)		/* cells below 0                             */
 #define TOP  150		/* highest credit                            */
 #define N    (LOW + TOP * HN + 1)
 #define RUIN 300.0		/* what running out costs                    */
@@ -33,7 +33,8 @@ static double best(double price)
 	return u;
 }
 
-static void turn(const double *v, double *next, double *u)
+/* held: now, and not only at the end, credit below 0 is ruin. */
+static void turn(const double *v, double *next, double *u, bool held)
 {
 	double h = 1.0 / HN;
 
@@ -45,7 +46,7 @@ static void turn(const double *v, double *next, double *u)
 		u[i] = best(fmax(up - lost, 1e-9));
 		next[i] = talk(u[i]) * h + (1 - u[i] * h) * up +
 			  u[i] * h * lost;
-		if (i < LOW)
+		if (held && i < LOW)
 			next[i] = fmin(next[i], -RUIN);
 	}
 }
@@ -61,7 +62,7 @@ static void the_table_solves_its_equation(void **state)
 		v[0][i] = i < LOW ? -RUIN : 0;
 	for (int r = 1; r <= 130; r++) {
 		for (int i = 0; i < HN; i++, k ^= 1)
-			turn(v[k], v[!k], u);
+			turn(v[k], v[!k], u, true);
 		if (r != 3 && r != 8 && r != 20 && r != 50 && r != 130)
 			continue;
 		for (size_t c = 0; c < ARRAY_LEN(credit); c++) {
@@ -72,6 +73,42 @@ static void the_table_solves_its_equation(void **state)
 			     "%d to come, %g there: %g, solved %g", r,
 			     credit[c], got, want);
 		}
+	}
+}
+
+/* What a day of so many allowed calls loses to never exceeding them, in e-folds
+ * of the risk: held at the end only, and from 9 calls' worth of answers on. */
+static const struct {
+	int calls;
+	double end, held;
+} costs[] = {
+	{ 19, .130, .248 }, { 37, .079, .152 }, { 75, .040, .089 },
+	{ 161, .021, .048 },
+};
+
+static double cost(int calls, bool held)
+{
+	static double v[2][N], u[N];
+	int k = 0, steps = calls * HN;
+
+	for (int i = 0; i < N; i++)
+		v[0][i] = i < LOW ? -RUIN - (LOW - i) / (2.0 * HN) : 0;
+	for (int r = 1; r <= steps; r++, k ^= 1)
+		turn(v[k], v[!k], u, held && r <= steps - 9 * HN);
+	return -v[k][LOW] / calls;
+}
+
+static void what_it_costs_to_hold(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(costs); i++) {
+		double end = cost(costs[i].calls, false);
+		double held = cost(costs[i].calls, true);
+
+		T_OK(fabs(end - costs[i].end) < 0.005 &&
+		     fabs(held - costs[i].held) < 0.005,
+		     "%d calls a day: %.3f at the end only, %.3f held",
+		     costs[i].calls, end, held);
 	}
 }
 
@@ -101,6 +138,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_table_solves_its_equation),
 		cmocka_unit_test(it_has_the_right_shape),
+		cmocka_unit_test(what_it_costs_to_hold),
 	};
 
 	return T_RUN(tests);
