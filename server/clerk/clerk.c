@@ -127,6 +127,7 @@ struct clerk *clerk_free(struct clerk *c)
 	for (size_t i = 0; i < JOBS_MAX; i++)
 		if (c->jobs[i].session)
 			job_end(&c->jobs[i]);
+	clerk_exports_end(c, true);
 	clerk_verify_end(c, true);
 	c->hurry = loop_timer_free(c->hurry);
 	/* The store closes later, and tells those who wait even then. */
@@ -511,6 +512,7 @@ void clerk_tick(struct clerk *c, struct now now)
 	for (size_t i = 0; i < JOBS_MAX; i++)
 		if (c->jobs[i].session)
 			run(&c->jobs[i], now);
+	clerk_exports_end(c, false);
 	clerk_verify_end(c, false);
 	hurry(c);
 }

@@ -44,16 +44,19 @@ bool verb_agent_list(struct job *j, struct now now)
 {
 	struct seats *seats = floor_seats(j->c->r->floor);
 	const char *state = word_opt(j, "--state");
+	struct seat *s = seat_at(seats, j->at);
 
-	for (struct seat *s = seat_each(seats, NULL); s;
-	     s = seat_each(seats, s)) {
+	j->hurry = true;
+	for (size_t n = 0; s && n < ROWS_STEP; s = seat_at(seats, ++j->at)) {
 		const char *word = msg_word(MSG_WORDS_STATE,
 					    desk_state(s, NULL));
 
-		if (!state || is_state(word, state))
-			say(j, agent_json(j, s, now));
+		if (state && !is_state(word, state))
+			continue;
+		say(j, agent_json(j, s, now));
+		n++;
 	}
-	return true;
+	return !s;
 }
 
 static struct seat *seat_named(struct job *j)

@@ -298,9 +298,26 @@ bool verb_audit_list(struct job *j, struct now now)
 	return j->step(j, now);
 }
 
+/* Some of the alerts: which were told, and how many in this step. */
+struct alerts {
+	struct job *j;
+	int64_t from_ms;
+	uint32_t last;			/* told of those at from_ms          */
+	size_t n;
+};
+
 static bool alert_row(void *arg, const struct msg_alert_row *r)
 {
-	say(arg, json_pack("{s:i, s:s, s:o, s:o, s:o, s:s, s:s, s:s}", "id",
+	struct alerts *a = arg;
+
+	if (a->n == ROWS_STEP)
+		return false;
+	if (r->at_ms == a->from_ms && r->id <= a->last)
+		return true;
+	a->from_ms = r->at_ms;
+	a->last = r->id;
+	a->n++;
+	say(a->j, json_pack("{s:i, s:s, s:o, s:o, s:o, s:s, s:s, s:s}", "id",
 			   (int)r->id, "level",
 			   msg_word(MSG_WORDS_LEVEL, r->level), "at",
 			   time_json(r->at_ms), "cleared",
@@ -310,16 +327,38 @@ static bool alert_row(void *arg, const struct msg_alert_row *r)
 	return true;
 }
 
+static bool alert_step(struct job *j, struct now now UNUSED)
+{
+	struct alerts *a = j->state;
+	enum err e;
+
+	a->n = 0;
+	e = feed_alert_each(j->c->conf.feed, a->from_ms, false, alert_row, a);
+	return e ? fail_err(j, e, "alerts") : a->n < ROWS_STEP;
+}
+
+static void drop_alerts(struct job *j)
+{
+	free(j->state);
+}
+
 bool verb_alert_list(struct job *j, struct now now)
 {
 	const char *since = word_opt(j, "--since");
+	struct alerts *a;
 	int64_t from;
-	enum err e;
 
 	if (time_from(since ? since : "today", now.wall_ms, &from))
 		return fail(j, EXIT_USAGE, MSG_NO_ARG, "--since TIME");
-	e = feed_alert_each(j->c->conf.feed, from, false, alert_row, j);
-	return e ? fail_err(j, e, "alerts") : true;
+	a = calloc(1, sizeof(*a));
+	if (!a)
+		return fail_err(j, ERR_MEMORY, "alerts");
+	*a = (struct alerts){ .j = j, .from_ms = from };
+	j->state = a;
+	j->drop = drop_alerts;
+	j->hurry = true;
+	j->step = alert_step;
+	return alert_step(j, now);
 }
 
 static bool backup_wait(struct job *j UNUSED, struct now now UNUSED)

@@ -49,6 +49,7 @@ struct export {
 	size_t waiting;			/* bytes                             */
 	bool ended, stop;
 	enum err err;
+	struct export *next_left;	/* its job has gone: waits for its end */
 };
 
 /* ---- on the thread ------------------------------------------------------------ */
@@ -242,18 +243,10 @@ static bool export_step(struct job *j, struct now now UNUSED)
 	return x->err ? fail_err(j, x->err, "records") : true;
 }
 
-/* Its thread is at most one page from its end. */
-static void drop_export(struct job *j)
+static void export_free(struct export *x)
 {
-	struct export *x = j->state;
-
-	if (x->running) {
-		pthread_mutex_lock(&x->lock);
-		x->stop = true;
-		pthread_cond_signal(&x->room);
-		pthread_mutex_unlock(&x->lock);
+	if (x->running)
 		pthread_join(x->thread, NULL);
-	}
 	while (x->first) {
 		struct piece *p = x->first;
 
@@ -264,7 +257,45 @@ static void drop_export(struct job *j)
 	pthread_cond_destroy(&x->room);
 	free(x->buf);
 	free(x);
+}
+
+void clerk_exports_end(struct clerk *c, bool now)
+{
+	struct export **at = &c->exports;
+
+	while (*at) {
+		struct export *x = *at;
+		bool ended;
+
+		pthread_mutex_lock(&x->lock);
+		ended = x->ended;
+		pthread_mutex_unlock(&x->lock);
+		if (!ended && !now) {
+			at = &x->next_left;
+			continue;
+		}
+		*at = x->next_left;
+		export_free(x);
+	}
+}
+
+/* Its thread is at most one page from its end, which may be a slow disk's:
+ * the loop does not wait for it. */
+static void drop_export(struct job *j)
+{
+	struct export *x = j->state;
+
 	j->state = NULL;
+	if (!x->running) {
+		export_free(x);
+		return;
+	}
+	pthread_mutex_lock(&x->lock);
+	x->stop = true;
+	pthread_cond_signal(&x->room);
+	pthread_mutex_unlock(&x->lock);
+	x->next_left = j->c->exports;
+	j->c->exports = x;
 }
 
 static bool export_start(struct job *j, struct now now UNUSED)

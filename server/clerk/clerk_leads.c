@@ -30,10 +30,15 @@ bool verb_list_list(struct job *j, struct now now UNUSED)
 {
 	const struct leads *ls = j->c->r->leads;
 
-	for (const struct lead_list *l = lead_list_each(ls, NULL); l;
-	     l = lead_list_each(ls, l))
+	const struct lead_list *l = lead_list_after(ls, (uint32_t)j->at);
+
+	j->hurry = true;
+	for (size_t n = 0; l && n < ROWS_STEP; n++) {
 		say(j, list_json(j, l));
-	return true;
+		j->at = l->id;
+		l = lead_list_after(ls, l->id);
+	}
+	return !l;
 }
 
 static const struct lead_list *list_named(struct job *j)

@@ -1,6 +1,7 @@
 /* clerk_people -- users: who may log in, and their phones' passwords. */
 #include "clerk_priv.h"
 
+#include "base/log.h"
 #include "base/str.h"
 #include "staff/staff.h"
 
@@ -26,17 +27,49 @@ static json_t *user_json(const struct staff *st)
 			 st->phone_asked ? "terminal" : "administrator");
 }
 
+/* Some of the users: the last that was told, and how many in this step. */
+struct users {
+	struct job *j;
+	char last[41];
+	size_t n;
+};
+
 static bool user_row(void *arg, const struct staff *st)
 {
-	say(arg, user_json(st));
-	return true;
+	struct users *u = arg;
+
+	say(u->j, user_json(st));
+	str_copy(u->last, sizeof(u->last), st->user);
+	return ++u->n < ROWS_STEP;
 }
 
-bool verb_user_list(struct job *j, struct now now UNUSED)
+static bool user_step(struct job *j, struct now now UNUSED)
 {
-	enum err e = staff_each(j->c->r->store, user_row, j);
+	struct users *u = j->state;
+	enum err e;
 
-	return e ? fail_err(j, e, "users") : true;
+	u->n = 0;
+	e = staff_after(j->c->r->store, u->last, user_row, u);
+	return e ? fail_err(j, e, "users") : u->n < ROWS_STEP;
+}
+
+static void drop_users(struct job *j)
+{
+	free(j->state);
+}
+
+bool verb_user_list(struct job *j, struct now now)
+{
+	struct users *u = calloc(1, sizeof(*u));
+
+	if (!u)
+		return fail_err(j, ERR_MEMORY, "users");
+	u->j = j;
+	j->state = u;
+	j->drop = drop_users;
+	j->hurry = true;
+	j->step = user_step;
+	return user_step(j, now);
 }
 
 bool verb_user_show(struct job *j, struct now now UNUSED)
@@ -218,9 +251,29 @@ static void changes_of(struct job *j, char *buf, size_t size)
 		str_add(buf, size, "%s password", *buf ? "," : ":");
 }
 
+/* A phone whose account is another now, or nobody's (is NULL), is registered
+ * no longer: what it was let in with says nothing any more. */
+static void end_phone(struct job *j, const struct staff *was,
+		      const struct staff *is)
+{
+	struct agent_id agent = { was->agent };
+	enum err e;
+
+	if (!was->agent ||
+	    (is && !is->locked && is->agent == was->agent &&
+	     str_eq(is->phone, was->phone) &&
+	     str_eq(is->phone_secret, was->phone_secret)))
+		return;
+	e = dial_phone_forget(j->c->r->dial, agent);
+	if (e && e != ERR_ABSENT)
+		log_warn("clerk", "agent %u: phone: %s", agent.v, err_text(e));
+}
+
 static bool save_user(struct job *j, const struct staff *st)
 {
 	struct store_group *g = store_begin(j->c->r->store);
+	struct staff was;
+	bool old = !staff_get(j->c->r->store, st->user, &was);
 	enum err e = staff_put(j->c->r->store, g, st);
 	char changes[200];
 
@@ -238,6 +291,8 @@ static bool save_user(struct job *j, const struct staff *st)
 	changes_of(j, changes, sizeof(changes));
 	bool failed = commit(j, g, "user %s saved%s", st->user, changes);
 
+	if (!failed && old)
+		end_phone(j, &was, st);
 	if (!failed)
 		door_recheck(j->c->conf.door, st->user, j->session);
 	return failed;
@@ -464,10 +519,13 @@ bool verb_user_delete(struct job *j, struct now now UNUSED)
 {
 	const char *name = word_at(j, 0);
 	struct store_group *g;
+	struct staff was;
 	enum err e;
 
 	if (!name)
 		return fail(j, EXIT_USAGE, MSG_NO_ARG, "which user?");
+	if (staff_get(j->c->r->store, name, &was))
+		was.agent = 0;
 	g = store_begin(j->c->r->store);
 	e = staff_del(j->c->r->store, g, name);
 	if (e) {
@@ -476,6 +534,8 @@ bool verb_user_delete(struct job *j, struct now now UNUSED)
 	}
 	bool failed = commit(j, g, "user %s deleted", name);
 
+	if (!failed)
+		end_phone(j, &was, NULL);
 	if (!failed)
 		door_recheck(j->c->conf.door, name, j->session);
 	return failed;

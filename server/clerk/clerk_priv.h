@@ -10,6 +10,7 @@ enum {
 	JOBS_MAX = 16,
 	OUT_FULL = 256 * 1024,		/* a job rests while so much waits   */
 	HURRY_MS = 2,
+	ROWS_STEP = 32,			/* of a long answer, some 20 us each */
 	/* UX.md 3.1 */
 	EXIT_DONE = 0, EXIT_REFUSED = 1, EXIT_NOTHING = 2, EXIT_USAGE = 64,
 	EXIT_DATA = 65, EXIT_BUSY = 75, EXIT_NOPERM = 77, EXIT_CONFIG = 78,
@@ -26,6 +27,7 @@ struct job {
 	uint32_t req;
 	char who[41];
 	struct msg_admin_req words;
+	uint64_t at;			/* of a long walk: so far            */
 	size_t argc;			/* beyond object and verb            */
 	step_h *step;
 	step_h *after;			/* once its group is on disk; or NULL */
@@ -45,6 +47,7 @@ struct job {
 };
 
 struct verify;
+struct export;
 
 struct clerk {
 	struct clerk_conf conf;
@@ -52,6 +55,7 @@ struct clerk {
 	bool closed;			/* freed when the last wait is over  */
 	struct loop_timer *hurry;
 	clerk_reload_h *reload;		/* NULL: nobody can                  */
+	struct export *exports;		/* whose jobs have gone              */
 	struct verify *verify;		/* one at a time, may outlive its job */
 	const struct live_rooms *r;
 	struct job jobs[JOBS_MAX];
@@ -94,6 +98,8 @@ bool fail(struct job *j, int status, enum msg_refusal code, const char *fmt,
 bool fail_err(struct job *j, enum err e, const char *what);
 /* A wait of the store is over; false: the clerk has gone meanwhile. */
 bool clerk_waited(struct clerk *c);
+/* Frees exports whose jobs have gone, as they end; `now`: waits for them. */
+void clerk_exports_end(struct clerk *c, bool now);
 /* Ends a verify whose job has gone; `now`: waits for it. */
 void clerk_verify_end(struct clerk *c, bool now);
 /*

@@ -98,9 +98,14 @@ bool verb_campaign_list(struct job *j, struct now now)
 {
 	struct campaign_id id;
 
-	for (size_t i = 0; floor_campaign_at(j->c->r->floor, i, &id); i++)
+	j->hurry = true;
+	for (size_t n = 0; n < ROWS_STEP; n++) {
+		if (!floor_campaign_at(j->c->r->floor, j->at, &id))
+			return true;
+		j->at++;
 		say(j, campaign_json(j, id, now));
-	return true;
+	}
+	return false;
 }
 
 /* What people changed, and what the file would say. */

@@ -30,6 +30,9 @@ static bool number_begins(uint32_t n, const char *find)
 {
 	char text[16];
 
+	/* Not a digit: ten thousand numbers need not be spelled. */
+	if (*find && (*find < '0' || *find > '9'))
+		return false;
 	str_fmt(text, sizeof(text), "%u", n);
 	return !strncmp(text, find, strlen(find));
 }

@@ -453,6 +453,11 @@ void dial_phone(const struct dial *d, struct agent_id agent,
  */
 MUST_CHECK enum err dial_phone_restore(struct dial *d, struct agent_id agent,
 				       const char *uri, uint32_t expires_s);
+/*
+ * Its account is another now, or nobody's: it is registered no longer, and
+ * DIAL_PHONE tells.  A line that is open stays.  ERR_ABSENT: it was not.
+ */
+MUST_CHECK enum err dial_phone_forget(struct dial *d, struct agent_id agent);
 /* H(user:realm:password): kept instead of a password (RFC 2617 4.13). */
 MUST_CHECK enum err dial_ha1(const char *user, const char *realm,
 			     const char *password,

@@ -79,6 +79,7 @@ struct dial {
 	struct hash *known;		/* addresses of lines and phones    */
 	struct list lines, phones;
 	struct list ends;		/* old lines, BYE under way         */
+	unsigned phone_n;		/* of phones                         */
 	struct hash *line_of, *phone_of;	/* the same, by agent       */
 	struct { void *sock; struct udp_helper *uh; } shields[SHIELDS];
 	struct stranger strangers[STRANGERS];

@@ -19,7 +19,7 @@ enum {
 	EXPIRES_MIN_S = 30,
 	EXPIRES_MAX_S = 3600,
 	EXPIRES_S  = 300,	/* none asked for                           */
-	PHONES_MAX = 4096,
+	PHONES_MAX = 20000,	/* as many as there can be agents           */
 	LATE_MS    = 2000,	/* a refresh may be that late               */
 };
 
@@ -153,6 +153,7 @@ static void phone_tell(struct phone *p, uint32_t expires_s, bool refresh)
 static void phone_free(struct phone *p)
 {
 	tmr_cancel(&p->tmr);
+	p->d->phone_n--;
 	guard_forget(p->d, &p->src);
 	list_unlink(&p->le);
 	hash_unlink(&p->he);
@@ -173,7 +174,7 @@ static struct phone *phone_make(struct dial *d, struct agent_id agent)
 {
 	struct phone *p;
 
-	if (list_count(&d->phones) >= PHONES_MAX)
+	if (d->phone_n >= PHONES_MAX)
 		return NULL;
 	p = calloc(1, sizeof(*p));
 	if (!p)
@@ -181,6 +182,7 @@ static struct phone *phone_make(struct dial *d, struct agent_id agent)
 	p->d = d;
 	p->agent = agent;
 	list_append(&d->phones, &p->le, p);
+	d->phone_n++;
 	hash_append(d->phone_of, agent.v, &p->he, p);
 	return p;
 }
@@ -311,6 +313,16 @@ enum err dial_phone_restore(struct dial *d, struct agent_id agent,
 	guard_know(d, &p->src, &src);
 	tmr_start(&p->tmr, (uint64_t)MIN(expires_s, (uint32_t)EXPIRES_MAX_S) *
 		  1000 + LATE_MS, phone_gone_h, p);
+	return ERR_OK;
+}
+
+enum err dial_phone_forget(struct dial *d, struct agent_id agent)
+{
+	struct phone *p = phone_find(d, agent);
+
+	if (!p)
+		return ERR_ABSENT;
+	phone_gone_h(p);
 	return ERR_OK;
 }
 

@@ -7,7 +7,7 @@
 
 enum { EVERY_MS = 1000, WATCH_MS = 1000, PACING_MS = 10000,
        REPORT_MS = 5000, CLOCK_SET_MS = 1000,
-       BYTES_S = 1400, STEP_MS = 250 };
+       BYTES_S = 1400, STEP_MS = 250, SEATS_TURN = 512 };
 
 /* Whole numbers are one person's right, and a pacing page is its own. */
 static bool may_share(const struct msg_subscribe *sub)
@@ -95,6 +95,7 @@ struct feed *feed_free(struct feed *f)
 		for (size_t i = 0; i < SCREENS_MAX; i++)
 			leave(&f->screens[i]);
 		free(f->order);
+		free(f->lines);
 		free(f->waited);
 	}
 	free(f);
@@ -182,34 +183,65 @@ static void count_waits(struct feed *f, const struct seat *s, struct now now)
 	struct waited *was = &f->waited[s->slot];
 
 	if (s->today.waits < was->n)
-		*was = (struct waited){ 0 };	/* a new day */
+		was->ms = was->n = 0;	/* a new day */
 	if (s->today.waits > was->n)
 		tally_wait(f->tally, seat_campaign(s),
 			   s->today.wait_ms - was->ms,
 			   s->today.waits - was->n, now);
-	*was = (struct waited){ s->today.wait_ms, s->today.waits };
+	was->ms = s->today.wait_ms;
+	was->n = s->today.waits;
 }
 
-/* Agents' time, summed for occupancy once a second. */
-static void count_agents(struct feed *f, struct now now)
+/* An agent's time since the last look, for occupancy. */
+static void count_agent(struct feed *f, const struct seat *s, struct now now)
+{
+	struct waited *w = &f->waited[s->slot];
+	int64_t ms = w->seen_ms ? now.mono_ms - w->seen_ms : 0;
+	bool busy = s->state == SEAT_TALK || s->state == SEAT_HOLD ||
+		    s->state == SEAT_WRAP || s->state == SEAT_CONSULT ||
+		    s->state == SEAT_CONF;
+	bool ready = s->state == SEAT_READY || s->state == SEAT_RESERVED;
+
+	w->seen_ms = now.mono_ms;
+	count_waits(f, s, now);
+	if (busy || ready)
+		tally_agents(f->tally, seat_campaign(s), busy ? ms : 0,
+			     ready ? ms : 0, 0, now);
+}
+
+/* All seats are looked at once a second: of many a slice a turn. */
+static void watch_seats(struct feed *f, struct now now)
 {
 	struct seats *seats = floor_seats(f->r->floor);
-	int64_t ms = f->agents_ms ? now.mono_ms - f->agents_ms : 0;
 
-	f->agents_ms = now.mono_ms;
-	for (struct seat *s = seat_each(seats, NULL); s;
-	     s = seat_each(seats, s)) {
-		bool busy = s->state == SEAT_TALK || s->state == SEAT_HOLD ||
-			    s->state == SEAT_WRAP ||
-			    s->state == SEAT_CONSULT || s->state == SEAT_CONF;
-		bool ready = s->state == SEAT_READY ||
-			     s->state == SEAT_RESERVED;
+	if (!f->seat_at && now.mono_ms - f->seats_ms < WATCH_MS)
+		return;
+	if (!f->seat_at)
+		f->seats_ms = now.mono_ms;
+	for (size_t n = 0; n < SEATS_TURN; n++) {
+		const struct seat *s = seat_at(seats, f->seat_at++);
 
-		count_waits(f, s, now);
-		if (busy || ready)
-			tally_agents(f->tally, seat_campaign(s),
-				     busy ? ms : 0, ready ? ms : 0, 0, now);
+		if (!s) {
+			f->seat_at = 0;
+			return;
+		}
+		count_agent(f, s, now);
+		feed_watch_seat(f, s, now);
 	}
+}
+
+/* So are campaigns. */
+static void watch_campaigns(struct feed *f, struct now now)
+{
+	if (!f->campaign_at && now.mono_ms - f->campaigns_ms < WATCH_MS)
+		return;
+	if (!f->campaign_at)
+		f->campaigns_ms = now.mono_ms;
+	feed_watch_campaigns(f, now);
+}
+
+static void count_waiting(struct feed *f, struct now now)
+{
 	for (size_t i = 0;; i++) {
 		struct campaign_id id;
 		struct campaign_view v;
@@ -245,9 +277,11 @@ static int64_t next_due(const struct window *w, struct now now)
 void feed_tick(struct feed *f, struct now now)
 {
 	keep_offset(f, now);
+	watch_seats(f, now);
+	watch_campaigns(f, now);
 	if (now.mono_ms - f->watched_ms >= WATCH_MS) {
 		f->watched_ms = now.mono_ms;
-		count_agents(f, now);
+		count_waiting(f, now);
 		feed_trunk_history(f, now);
 		feed_watch(f, now);
 	}

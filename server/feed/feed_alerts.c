@@ -8,7 +8,8 @@
 #include <string.h>
 
 /* UX 2.6: a condition must last, and clears with a margin. */
-enum { HOLD_OFF_MS = 30000, HELD_STALE_MS = 5000 };
+enum { HOLD_OFF_MS = 30000, HELD_STALE_MS = 5000,
+       CAMPAIGNS_TURN = 8 };		/* some 15 us each                   */
 
 static bool is_same(const struct alert *a, struct campaign_id c,
 		    struct agent_id g, struct trunk_id t, const char *what)
@@ -212,25 +213,36 @@ static void watch_idle(struct watch *w, const struct msg_campaign_row *r)
 	judge(w, "budget", &say);
 }
 
-static void watch_campaigns(struct watch *w)
+static void watch_campaign(struct watch *w)
 {
-	for (size_t i = 0; floor_campaign_at(w->f->r->floor, i, &w->c); i++) {
-		struct tally_sums last10, all60;
-		struct msg_campaign_row r;
-		struct feed_say say;
+	struct tally_sums last10, all60;
+	struct msg_campaign_row r;
+	struct feed_say say;
 
-		feed_campaign_row(w->f, w->c, w->now, &r);
-		rule_abandon(&r, &say);
-		judge(w, "abandon", &say);
-		rule_abandon_today(&r, &say);
-		judge(w, "abandon-today", &say);
-		tally_recent(w->f->tally, w->c, 10, w->now, &last10);
-		tally_recent(w->f->tally, w->c, 60, w->now, &all60);
-		rule_connect(r.name, &last10, &all60, &say);
-		judge(w, "connect", &say);
-		watch_idle(w, &r);
+	feed_campaign_row(w->f, w->c, w->now, &r);
+	rule_abandon(&r, &say);
+	judge(w, "abandon", &say);
+	rule_abandon_today(&r, &say);
+	judge(w, "abandon-today", &say);
+	tally_recent(w->f->tally, w->c, 10, w->now, &last10);
+	tally_recent(w->f->tally, w->c, 60, w->now, &all60);
+	rule_connect(r.name, &last10, &all60, &say);
+	judge(w, "connect", &say);
+	watch_idle(w, &r);
+}
+
+void feed_watch_campaigns(struct feed *f, struct now now)
+{
+	struct watch w = { .f = f, .now = now };
+
+	for (size_t n = 0; n < CAMPAIGNS_TURN; n++) {
+		if (!floor_campaign_at(f->r->floor, f->campaign_at, &w.c)) {
+			f->campaign_at = 0;
+			return;
+		}
+		f->campaign_at++;
+		watch_campaign(&w);
 	}
-	w->c.v = 0;
 }
 
 static void watch_trunks(struct watch *w)
@@ -254,42 +266,44 @@ static void watch_trunks(struct watch *w)
 	w->t.v = 0;
 }
 
-static bool is_stuck_open(const struct feed *f, struct agent_id a)
+/* Over its limit, in a state that one may be stuck in. */
+static bool may_be_stuck(struct feed *f, const struct seat *s,
+			 struct now now, uint32_t *limit)
 {
-	for (size_t i = 0; i < f->alert_len; i++)
-		if (!f->alerts[i].cleared_ms && f->alerts[i].agent.v == a.v)
-			return true;
-	return false;
+	return s->state != SEAT_NOT_READY && s->state != SEAT_OFFLINE &&
+	       feed_over(f, s, now, limit);
 }
 
-/* Ten thousand seats are looked at a second: what is well costs nothing. */
-static void watch_seats(struct watch *w)
+void feed_watch_seat(struct feed *f, const struct seat *s, struct now now)
 {
-	struct seats *seats = floor_seats(w->f->r->floor);
+	struct watch w = { .f = f, .now = now, .a = s->agent };
+	struct feed_say say;
+	uint32_t limit;
 
-	for (struct seat *s = seat_each(seats, NULL); s;
-	     s = seat_each(seats, s)) {
-		struct feed_say say = { .off = true };
+	if (!may_be_stuck(f, s, now, &limit))
+		return;
+	rule_stuck(s->name, s->agent.v, desk_state(s, NULL),
+		   (now.mono_ms - s->since.mono_ms) / 1000, limit, &say);
+	judge(&w, "stuck", &say);
+}
+
+/* Those who were stuck and are not: an open alert knows whom to look at. */
+static void watch_stuck(struct watch *w)
+{
+	for (size_t i = 0; i < w->f->alert_len; i++) {
+		const struct alert *a = &w->f->alerts[i];
+		struct seat *s = seat_get(floor_seats(w->f->r->floor),
+					  a->agent);
+		struct feed_say off = { .off = true };
 		uint32_t limit;
-		bool over = s->state != SEAT_NOT_READY &&
-			    s->state != SEAT_OFFLINE &&
-			    feed_over(w->f, s, w->now, &limit);
 
-		w->a = s->agent;
-		if (over)
-			rule_stuck(s->name, s->agent.v, desk_state(s, NULL),
-				   (w->now.mono_ms - s->since.mono_ms) / 1000,
-				   limit, &say);
-		if (over || w->f->stuck_open) {
-			if (over || is_stuck_open(w->f, s->agent))
-				judge(w, "stuck", &say);
-		}
+		if (a->cleared_ms || !a->agent.v ||
+		    (s && may_be_stuck(w->f, s, w->now, &limit)))
+			continue;
+		w->a = a->agent;
+		judge(w, "stuck", &off);
 	}
 	w->a.v = 0;
-	w->f->stuck_open = false;
-	for (size_t i = 0; i < w->f->alert_len; i++)
-		if (!w->f->alerts[i].cleared_ms && w->f->alerts[i].agent.v)
-			w->f->stuck_open = true;
 }
 
 void feed_watch(struct feed *f, struct now now)
@@ -298,10 +312,9 @@ void feed_watch(struct feed *f, struct now now)
 	struct live_stats st;
 	struct feed_say say;
 
-	watch_campaigns(&w);
 	watch_trunks(&w);
 	feed_watch_callers(f, now);
-	watch_seats(&w);
+	watch_stuck(&w);
 	live_stats(f->live, &st);
 	rule_disk(st.disk_full, &say);
 	judge(&w, "disk", &say);

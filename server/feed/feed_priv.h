@@ -66,6 +66,7 @@ struct hold_off {
 struct waited {
 	int64_t ms;
 	uint32_t n;
+	int64_t seen_ms;		/* when its time was last summed     */
 };
 
 struct feed {
@@ -86,15 +87,20 @@ struct feed {
 	size_t alert_len;
 	uint32_t alert_id;
 	struct hold_off held[64];
-	bool stuck_open;		/* an agent's alert is open          */
 	struct ranked *order;			/* room for all seats, calls */
 	size_t order_max;
+	void *lines;			/* of feed_report, room for so many  */
+	size_t lines_max;
 	bool zh;				/* of the page being made    */
 	struct limit limits[LIMITS_MAX];
 	size_t limit_n;
 	uint32_t break_s[SEAT_BREAKS];
 	int64_t limits_ms;
-	int64_t watched_ms, agents_ms;
+	int64_t watched_ms;
+	size_t seat_at;			/* seats looked at so far ...        */
+	int64_t seats_ms;		/* ... since then                    */
+	size_t campaign_at;		/* campaigns watched so far ...      */
+	int64_t campaigns_ms;		/* ... since then                    */
 	uint8_t trunk_used[DIAL_TRUNKS_MAX][60];	/* 1..255 of cap     */
 	int64_t trunk_minute;
 };
@@ -145,6 +151,10 @@ void feed_forget_held(struct feed *f, struct now now);
 void feed_watch(struct feed *f, struct now now);
 /* An alert of this rule is open on the trunk. */
 bool feed_is_open(const struct feed *f, struct trunk_id t, const char *what);
+/* Some more of the campaigns, from campaign_at on. */
+void feed_watch_campaigns(struct feed *f, struct now now);
+/* One agent: too long where he is? */
+void feed_watch_seat(struct feed *f, const struct seat *s, struct now now);
 void feed_trunk_history(struct feed *f, struct now now);
 /* feed_trunk.c */
 void feed_trunk_answers(const struct dial_trunk_stat *t, bool zh,

@@ -21,23 +21,23 @@ struct line {
 struct report {
 	struct feed *f;
 	const struct feed_query *q;
-	struct line *lines;
-	size_t len, cap;
+	struct line *lines;		/* the feed's, kept for the next one */
+	size_t len;
 	bool failed;
 };
 
 static struct line *line_new(struct report *x)
 {
-	if (x->len == x->cap) {
-		size_t cap = x->cap ? x->cap * 2 : 256;
+	if (x->len == x->f->lines_max) {
+		size_t cap = x->len ? x->len * 2 : 256;
 		struct line *v = realloc(x->lines, cap * sizeof(*v));
 
 		if (!v) {
 			x->failed = true;
 			return NULL;
 		}
-		x->lines = v;
-		x->cap = cap;
+		x->f->lines = x->lines = v;
+		x->f->lines_max = cap;
 	}
 	x->lines[x->len] = (struct line){ .name = "", .team = "" };
 	return &x->lines[x->len++];
@@ -114,19 +114,43 @@ static int64_t line_key(const struct line *l, enum msg_sort sort)
 	}
 }
 
-static int line_order(const void *a, const void *b, void *arg)
+static bool matches(const struct line *l, const char *find)
 {
-	const struct feed_query *q = arg;
-	const struct line *x = a, *y = b;
-	int64_t kx = line_key(x, q->sort), ky = line_key(y, q->sort);
-	int r = kx < ky ? -1 : kx > ky;
+	char id[16] = "";
 
-	if (q->sort == MSG_SORT_NAME)
-		r = strcmp(x->name, y->name);
-	if (!r)
-		r = x->agent != y->agent ? (x->agent < y->agent ? -1 : 1)
-					 : strcmp(x->name, y->name);
-	return q->reverse ? -r : r;
+	if (!*find)
+		return true;
+	if (l->agent)
+		str_fmt(id, sizeof(id), "%u", l->agent);
+	return strcasestr(l->name, find) || strstr(id, find);
+}
+
+/* Which lines are on the page: the few it shows are put in order. */
+static struct ranked *rank_lines(struct report *x, size_t *n)
+{
+	bool by_name = x->q->sort == MSG_SORT_NAME;
+	struct ranked *v = x->f->order;
+
+	*n = 0;
+	if (x->len > x->f->order_max) {
+		v = realloc(v, x->len * sizeof(*v));
+		if (!v)
+			return NULL;
+		x->f->order = v;
+		x->f->order_max = x->len;
+	}
+	for (size_t i = 0; i < x->len; i++) {
+		const struct line *l = &x->lines[i];
+
+		if (!matches(l, x->q->find))
+			continue;
+		/* Groups have no number: their names settle it. */
+		v[(*n)++] = (struct ranked){
+			.key = by_name ? 0 : line_key(l, x->q->sort),
+			.name = by_name || !l->agent ? l->name : "",
+			.id = l->agent, .row = l };
+	}
+	return v;
 }
 
 static uint32_t seconds(int64_t ms)
@@ -196,24 +220,16 @@ static void name_groups(struct report *x, struct now now)
 	}
 }
 
-static bool matches(const struct line *l, const char *find)
-{
-	char id[16] = "";
-
-	if (l->agent)
-		str_fmt(id, sizeof(id), "%u", l->agent);
-	return !*find || strcasestr(l->name, find) || strstr(id, find);
-}
-
 enum err feed_report(struct feed *f, const struct feed_query *q,
 		     struct now now, struct msg_report *m)
 {
 	static const enum perf_period periods[MSG_PERIOD_COUNT] = {
 		PERF_TODAY, PERF_TODAY, PERF_WEEK, PERF_MONTH };
-	struct report x = { .f = f, .q = q };
+	struct report x = { .f = f, .q = q, .lines = f->lines };
 	enum perf_period period = periods[MIN((unsigned)q->period,
 					      MSG_PERIOD_COUNT - 1u)];
 	struct line all = { .name = "", .team = "" };
+	struct ranked *order;
 	size_t n = 0;
 
 	memset(m, 0, sizeof(*m));
@@ -225,23 +241,25 @@ enum err feed_report(struct feed *f, const struct feed_query *q,
 	perf_each(f->perf, period, now, add_row, &x);
 	name_groups(&x, now);
 	m->total = (uint32_t)x.len;
-	for (size_t i = 0; i < x.len; i++)
-		if (matches(&x.lines[i], q->find)) {
-			all.agents += x.lines[i].agents;
-			perf_add(&all.sums, &x.lines[i].sums);
-			x.lines[n++] = x.lines[i];
-		}
-	if (n)
-		qsort_r(x.lines, n, sizeof(*x.lines), line_order, (void *)q);
+	order = rank_lines(&x, &n);
+	for (size_t i = 0; i < n; i++) {
+		const struct line *l = order[i].row;
+
+		all.agents += l->agents;
+		perf_add(&all.sums, &l->sums);
+	}
 	m->shown = (uint32_t)n;
 	m->top = MIN(q->top, m->shown);
 	report_row(&all, m->kinds_count, &m->all[0]);
 	m->all_count = 1;
+	if (n)
+		feed_window(order, n, m->top,
+			    MIN(q->rows, ARRAY_LEN(m->rows)), q->reverse);
 	for (size_t i = m->top; i < n && m->rows_count < q->rows &&
 				m->rows_count < ARRAY_LEN(m->rows); i++)
-		report_row(&x.lines[i], m->kinds_count,
+		report_row(order[i].row, m->kinds_count,
 			   &m->rows[m->rows_count++]);
-	free(x.lines);
+	x.failed = x.failed || !order;
 	return x.failed ? ERR_MEMORY : ERR_OK;
 }
 

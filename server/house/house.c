@@ -68,6 +68,7 @@ static void on_ended(void *arg, const struct door_session *s,
 	enum err e;
 
 	on_lost(arg, s);
+	house_phone_ended(h, s);
 	house_meet_ended(h, s->no);
 	house_watch_gone(h, s->no);
 	if (s->role == MSG_ROLE_AGENT) {
@@ -232,8 +233,14 @@ static void end_sessions(struct house *h)
 {
 	struct seats *seats = floor_seats(live_rooms(h->live)->floor);
 
-	for (struct seat *s = seat_each(seats, NULL); s;
-	     s = seat_each(seats, s)) {
+	for (size_t n = 0; n < SEATS_TICK; n++) {
+		struct seat *s = seat_at(seats, h->end_at++);
+
+		if (!s) {
+			h->end_at = 0;
+			return;
+		}
+
 		const struct door_session *ds =
 			s->state == SEAT_OFFLINE && s->link_up
 				? door_session_of(h->door, s->agent) : NULL;

@@ -1,6 +1,7 @@
 /* house_pacing -- the pacing page: settings staged, applied, taken back. */
 #include "house_priv.h"
 
+#include "base/log.h"
 #include "base/str.h"
 
 #include <stdlib.h>
@@ -144,7 +145,10 @@ void house_pacing_send(struct house *h, uint64_t session, uint32_t req,
 		v.conf->gate.profile, v.conf->target_ppm) / 100, m);
 	enum err e = door_send(h->door, session, MSG_PACING, req, m);
 
-	(void)e;	/* the screen has gone: nobody to tell */
+	/* A screen that has gone has nobody to tell; all else is a fault. */
+	if (e && e != ERR_ABSENT && e != ERR_FULL)
+		log_err("house", "campaign %u: pacing page: %s", id.v,
+			err_text(e));
 	free(m);
 }
 
@@ -158,19 +162,22 @@ static void keep_undo(struct house *h, const struct campaign_conf *k)
 	h->undo[h->undo_len++] = *k;
 }
 
-static enum err undo(struct house *h, struct campaign_id id,
-		     struct campaign_conf *out)
+/* The newest of this campaign; it stays there until it is in force. */
+static enum err undo(const struct house *h, struct campaign_id id, size_t *at)
 {
-	for (size_t i = h->undo_len; i-- > 0;) {
-		if (h->undo[i].id.v != id.v)
-			continue;
-		*out = h->undo[i];
-		memmove(&h->undo[i], &h->undo[i + 1],
-			(h->undo_len - i - 1) * sizeof(h->undo[0]));
-		h->undo_len--;
-		return ERR_OK;
-	}
+	for (size_t i = h->undo_len; i-- > 0;)
+		if (h->undo[i].id.v == id.v) {
+			*at = i;
+			return ERR_OK;
+		}
 	return ERR_ABSENT;
+}
+
+static void drop_undo(struct house *h, size_t at)
+{
+	memmove(&h->undo[at], &h->undo[at + 1],
+		(h->undo_len - at - 1) * sizeof(h->undo[0]));
+	h->undo_len--;
 }
 
 void house_pacing_set(struct house *h, const struct door_session *s,
@@ -180,14 +187,17 @@ void house_pacing_set(struct house *h, const struct door_session *s,
 	struct campaign_id id = { m->campaign };
 	struct now now = clock_now(h->clock);
 	struct campaign_view v;
-	struct campaign_conf k;
+	struct campaign_conf k, was;
 	char text[200];
+	size_t undo_at = 0;
 	enum err e = floor_campaign_view(r->floor, id, now, &v);
 
 	if (!e)
-		k = *v.conf;
+		k = was = *v.conf;
 	if (!e && m->undo)
-		e = undo(h, id, &k);
+		e = undo(h, id, &undo_at);
+	if (!e && m->undo)
+		k = h->undo[undo_at];
 	for (uint32_t i = 0; !e && !m->undo && i < m->rows_count; i++)
 		e = setting_put(&k, (enum msg_setting)m->rows[i].setting,
 				m->rows[i].value);
@@ -199,8 +209,6 @@ void house_pacing_set(struct house *h, const struct door_session *s,
 		house_pacing_page(h, s->no, req, id, &k);
 		return;
 	}
-	if (!m->undo)
-		keep_undo(h, v.conf);
 	str_fmt(text, sizeof(text), "campaign %s: %s lines %u/1000 target "
 		"%d ppm mode %s", k.name, m->undo ? "undo:" : "pacing:",
 		k.max_lines_per_agent_milli, k.target_ppm,
@@ -210,6 +218,11 @@ void house_pacing_set(struct house *h, const struct door_session *s,
 		door_refuse(h->door, s->no, req, msg_refusal_of(e), NULL);
 		return;
 	}
+	/* What was refused can neither be taken back nor is it. */
+	if (m->undo)
+		drop_undo(h, undo_at);
+	else
+		keep_undo(h, &was);
 	house_audit(h, s->user, text);
 	house_ok(h, s->no, req);
 	house_pacing_page(h, s->no, 0, id, NULL);

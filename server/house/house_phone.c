@@ -33,6 +33,35 @@ static const char *new_secret(struct house *h, struct agent_id agent)
 	return s->text;
 }
 
+/* The secret was this log-in's, and so is what it registered with.  A desk
+ * phone has its own account, and stays. */
+void house_phone_ended(struct house *h, const struct door_session *s)
+{
+	const struct live_rooms *r = live_rooms(h->live);
+	const struct door_session *other = door_session_of(h->door, s->agent);
+	struct staff st;
+	enum err e;
+
+	if (!s->agent.v || (other && other->no != s->no))
+		return;			/* he is in again already */
+	for (size_t i = 0; i < h->secret_len; i++) {
+		struct secret *x = &h->secrets[i];
+
+		if (x->agent.v != s->agent.v)
+			continue;
+		*x = h->secrets[--h->secret_len];
+		explicit_bzero(&h->secrets[h->secret_len], sizeof(*x));
+		break;
+	}
+	if (!staff_by_agent(r->store, s->agent, &st) &&
+	    staff_phone(&st) == STAFF_PHONE_REGISTERED)
+		return;
+	e = dial_phone_forget(r->dial, s->agent);
+	if (e && e != ERR_ABSENT)
+		log_warn("house", "agent %u: phone: %s", s->agent.v,
+			 err_text(e));
+}
+
 static enum err bytes_of(const char *hex, uint8_t ha1[DIAL_HA1_SIZE])
 {
 	static const char digits[] = "0123456789abcdef";
@@ -214,10 +243,14 @@ void house_phone_tick(struct house *h)
 	const struct live_rooms *r = live_rooms(h->live);
 	struct seats *seats = floor_seats(r->floor);
 
-	for (struct seat *s = seat_each(seats, NULL); s;
-	     s = seat_each(seats, s)) {
+	for (size_t n = 0; n < SEATS_TICK; n++) {
+		struct seat *s = seat_at(seats, h->phone_at++);
 		struct dial_phone p;
 
+		if (!s) {
+			h->phone_at = 0;
+			return;
+		}
 		if (s->state != SEAT_OFFLINE ||
 		    door_session_of(h->door, s->agent))
 			continue;

@@ -49,6 +49,9 @@ struct helper {
 	struct msg_offer shown;		/* call 0: nothing is                */
 };
 
+/* Of ten thousand seats all are looked at within a second. */
+enum { SEATS_TICK = 512 };
+
 struct house {
 	const struct conf *conf;
 	const struct clock *clock;
@@ -74,6 +77,7 @@ struct house {
 	struct house_oks *oks;		/* answers that wait for the disk    */
 	int64_t stop_ms;		/* monotonic: stop then; 0 = no      */
 	int64_t told_ms, day;
+	size_t end_at, phone_at;	/* seats walked so far, a slice a tick */
 	bool ready;			/* hooks may use every room          */
 };
 
@@ -132,6 +136,8 @@ enum err house_phone_key(void *arg, const char *user, const char *realm,
 			 uint8_t ha1[DIAL_HA1_SIZE], struct agent_id *agent);
 void house_phone_greet(void *arg, const struct door_session *s,
 		       struct msg_login_ok *ok);
+/* The session is over for good: so is what its phone was let in with. */
+void house_phone_ended(struct house *h, const struct door_session *s);
 /* Calls this agent's desk phone, if it has one and no line. */
 void house_phone_ring(struct house *h, struct agent_id agent);
 /* Who has left in a call keeps the line until its end, and no longer. */

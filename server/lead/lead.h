@@ -148,6 +148,8 @@ const struct lead_list *lead_list_by_name(const struct leads *ls,
 /* Walks: pass NULL first; NULL at the end. */
 const struct lead_list *lead_list_each(const struct leads *ls,
 				       const struct lead_list *prev);
+/* The list with the next higher id: for walks that rest between.  NULL. */
+const struct lead_list *lead_list_after(const struct leads *ls, uint32_t id);
 /*
  * Up to budget leads of the list are erased with all their index rows;
  * *left = whether some remain.  The emptied list itself goes last.

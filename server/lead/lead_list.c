@@ -46,6 +46,19 @@ const struct lead_list *lead_list_each(const struct leads *ls,
 	return NULL;
 }
 
+const struct lead_list *lead_list_after(const struct leads *ls, uint32_t id)
+{
+	const struct lead_list *best = NULL;
+
+	for (size_t i = 0; i < ls->list_n; i++) {
+		const struct lead_list *l = &ls->lists[i]->rec;
+
+		if (l->id > id && (!best || l->id < best->id))
+			best = l;
+	}
+	return best;
+}
+
 static enum err list_put(struct store_group *grp, const struct lead_list *l)
 {
 	struct store_key k = { 0 };

@@ -214,6 +214,11 @@ struct seat *seat_each(struct seats *s, const struct seat *prev)
 	return n < s->len ? &s->v[n] : NULL;
 }
 
+struct seat *seat_at(struct seats *s, size_t i)
+{
+	return i < s->len ? &s->v[i] : NULL;
+}
+
 struct campaign_id seat_campaign(const struct seat *seat)
 {
 	return seat->link_count ? seat->links[0].campaign

@@ -157,6 +157,8 @@ MUST_CHECK enum err seat_open(struct seats *s, struct agent_id agent,
 			      struct seat **out);
 struct seat *seat_get(struct seats *s, struct agent_id agent);	/* or NULL */
 struct seat *seat_each(struct seats *s, const struct seat *prev);
+/* The i-th of these, for walks that rest between; NULL after the last. */
+struct seat *seat_at(struct seats *s, size_t i);
 /* Which campaigns' calls it takes; at most SEAT_CAMPAIGNS. */
 MUST_CHECK enum err seat_assign(struct seats *s, struct seat *seat,
 				const struct campaign_id *list, size_t n);

@@ -168,10 +168,18 @@ static bool each_row(void *arg, const void *key UNUSED, size_t klen UNUSED,
 	return !x->err && x->h(x->arg, &st);
 }
 
-enum err staff_each(struct store *s, staff_h *h, void *arg)
+enum err staff_after(struct store *s, const char *last, staff_h *h, void *arg)
 {
 	struct each x = { .h = h, .arg = arg };
-	enum err e = store_scan_all(s, STORE_USER, &(struct store_range){ 0 },
+	struct store_key at = { 0 }, from = { 0 };
+
+	store_key_text(&at, last);
+	if (*last)
+		store_key_after(&from, at.b, at.len);
+	enum err e = store_scan_all(s, STORE_USER,
+				    &(struct store_range){
+					    .from = from.b,
+					    .from_len = from.len },
 				    each_row, &x);
 
 	return e ? e : x.err;

@@ -88,7 +88,8 @@ MUST_CHECK enum err staff_del(struct store *s, struct store_group *g,
 			      const char *user);
 
 typedef bool staff_h(void *arg, const struct staff *st);
-/* All, by log-in name; false ends. */
-MUST_CHECK enum err staff_each(struct store *s, staff_h *h, void *arg);
+/* By log-in name, those after `last` ("": all); false ends. */
+MUST_CHECK enum err staff_after(struct store *s, const char *last, staff_h *h,
+				void *arg);
 
 #endif

@@ -437,6 +437,7 @@ static void a_line_of_before_is_ended(void **state)
 
 static void a_registration_ends_by_itself(void **state)
 {
+	const struct dial_event *ev;
 	struct dial_phone now;
 	struct fix f;
 
@@ -454,6 +455,15 @@ static void a_registration_ends_by_itself(void **state)
 	T_OK(str_eq(now.uri, "sip:a@127.0.0.1:9"), "it is there");
 	T_OK(fix_wait(&f, 0, DIAL_PHONE, 1001, 7000), "until its time is over");
 	T_OK(!dial_phone_is_registered(f.d, f.agent), "and then it is not");
+	T_OK(dial_phone_forget(f.d, f.agent) == ERR_ABSENT, "nothing to end");
+	T_OK(!dial_phone_restore(f.d, f.agent, "sip:a@127.0.0.1:9", 600),
+	     "there again");
+	unsigned from = f.count;
+
+	T_OK(!dial_phone_forget(f.d, f.agent), "its account is nobody's");
+	ev = fix_wait(&f, from, DIAL_PHONE, 1001, 1000);
+	T_OK(ev && !ev->digit && !dial_phone_is_registered(f.d, f.agent),
+	     "at once, and told");
 	fix_close(&f);
 }
 

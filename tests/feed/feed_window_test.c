@@ -327,7 +327,8 @@ static void test_wild(void **state UNUSED)
 		feed_gone(s.feed, i + 1);
 	for (uint32_t a = 1; a <= AGENTS; a++)
 		tell(IN_LOGIN, a, 0, "Somebody with a name\tnorth");
-	memset(&eyes[0], 0, sizeof(eyes[0]));
+	memset(eyes[0].missed, 0, sizeof(eyes[0].missed));
+	*eyes[0].team = '\0';
 	eyes[0].sub = (struct msg_subscribe){ .view = MSG_VIEW_AGENTS,
 		.sort = MSG_SORT_TIME, .reverse = true, .rows = 40 };
 	subscribe(0);
