@@ -7,6 +7,9 @@
 
 static json_t *agent_json(struct job *j, const struct seat *s, struct now now)
 {
+	const struct call *c = call_get(floor_calls(j->c->r->floor), s->call);
+	const struct campaign_conf *k = floor_campaign_conf(
+		j->c->r->floor, c ? c->campaign : seat_campaign(s));
 	json_t *today = json_object();
 	struct msg_agent_row r;
 
@@ -22,7 +25,7 @@ static json_t *agent_json(struct job *j, const struct seat *s, struct now now)
 			 "seconds",
 			 (int)((now.mono_ms - s->since.mono_ms) / 1000),
 			 "over", r.over,
-			 "campaign", r.campaign, "number", r.number, "calls",
+			 "campaign", k ? k->name : "", "number", r.number, "calls",
 			 (int)r.calls, "sales", (int)r.sales, "talk_avg_s",
 			 (int)r.talk_avg_s, "wrap_avg_s", (int)r.wrap_avg_s,
 			 "net", msg_word(MSG_WORDS_HEALTH, r.net),

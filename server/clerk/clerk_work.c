@@ -82,7 +82,8 @@ static json_t *campaign_json(struct job *j, struct campaign_id id,
 	return json_pack(
 		"{s:s, s:s, s:s, s:i, s:i, s:o, s:o, s:o, s:o, s:o, s:I, s:i,"
 		" s:i, s:i, s:s, s:s, s:b, s:o}",
-		"campaign", r.name, "state",
+		/* By the name that commands take; screens show its label. */
+		"campaign", v.conf->name, "state",
 		msg_word(MSG_WORDS_CAMPAIGN, r.state), "mode",
 		dial_mode_word(v.conf->mode), "agents", (int)r.agents, "lines",
 		(int)r.lines, "connect", ratio_json(r.connect), "abandon",
