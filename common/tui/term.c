@@ -19,6 +19,7 @@ struct term {
 	const struct theme *theme;
 	bool                unicode, bell, title, pasting;
 	bool                sync;	/* it draws a frame at once: ?2026   */
+	bool                late;	/* answers to the probe may still come */
 	uint64_t           *rows;	/* sums of the rows last drawn       */
 	int                 nrows;
 	char                note[160];
@@ -96,10 +97,28 @@ static bool knows_sync(const char *s)
 }
 
 /*
- * A rule and a braille pattern, one write, one wait (UX 1.2); and whether
- * the terminal can be told to show a frame only when it is whole.
+ * Is this of a kind that reads a question with a '$' in it to its end?  What
+ * is older (a vt100, the console of an old kernel) might show a part of it.
  */
-static bool probe(bool *sync)
+static bool takes_questions(const char *term)
+{
+	static const char *const kinds[] = { "xterm", "tmux", "screen", "rxvt",
+		"foot", "alacritty", "kitty", "wezterm", "konsole", "gnome",
+		"vte", "putty", "mintty", "iterm", "contour", "st-", "ghostty",
+	};
+
+	for (size_t i = 0; term && i < ARRAY_LEN(kinds); i++)
+		if (!strncmp(term, kinds[i], strlen(kinds[i])))
+			return true;
+	return false;
+}
+
+/*
+ * A rule and a braille pattern, one write, one wait (UX 1.2); and whether
+ * the terminal can be told to show a frame only when it is whole.  *late: it
+ * has not answered yet.
+ */
+static bool probe(bool *sync, bool *late)
 {
 	struct termios was, raw_mode;
 	char buf[128] = "";
@@ -111,7 +130,10 @@ static bool probe(bool *sync)
 	raw_mode = was;
 	cfmakeraw(&raw_mode);
 	tcsetattr(STDIN_FILENO, TCSANOW, &raw_mode);
-	put_raw("\033[?2026$p\r─\033[6n\r⣿\033[6n\r  \r");
+	if (takes_questions(getenv("TERM")))
+		put_raw("\033[?2026$p");
+	/* A terminal without UTF-8 shows three signs of each. */
+	put_raw("\r─\033[6n\r⣿\033[6n\r      \r");
 	while (len < sizeof(buf) - 1) {
 		struct pollfd p = { .fd = STDIN_FILENO, .events = POLLIN };
 		int64_t left = end - mono_ms();
@@ -132,6 +154,7 @@ static bool probe(bool *sync)
 	}
 	tcsetattr(STDIN_FILENO, TCSANOW, &was);
 	*sync = knows_sync(buf);
+	*late = !strchr(buf, 'R') || !strchr(strchr(buf, 'R') + 1, 'R');
 	return one_cell_each(buf);
 }
 
@@ -202,7 +225,7 @@ enum err term_open(const struct term_opts *o, struct term **out)
 	if (str_eq(o->glyphs, "unicode"))
 		t->unicode = true;
 	else if (!str_eq(o->glyphs, "ascii"))
-		t->unicode = probe(&t->sync);
+		t->unicode = probe(&t->sync, &t->late);
 	set_escdelay(o->esc_ms ? MAX(o->esc_ms, 0) : 100);
 	t->screen = open_screen(t);
 	if (!t->screen) {
@@ -313,9 +336,33 @@ static uint32_t from_code(struct term *t, int c)
 				: key == TK_RESIZE ? key : TK_NONE;
 }
 
+/*
+ * After an Esc: is the rest an answer to the probe that came late, over a
+ * slow link?  It is nobody's typing.  What is none is read again.
+ */
+static bool is_late_answer(void)
+{
+	int c[24], n = 0;
+	bool answer = false;
+
+	while (n < (int)ARRAY_LEN(c) && (c[n] = getch()) != ERR) {
+		n++;
+		if (n == 1 ? c[0] != '[' : c[n - 1] >= 0x100 ||
+					   !strchr("0123456789;?$", c[n - 1])) {
+			answer = n > 2 && (c[n - 1] == 'R' || c[n - 1] == 'y');
+			break;
+		}
+	}
+	while (!answer && n)
+		ungetch(c[--n]);
+	return answer;
+}
+
 uint32_t term_key(struct term *t)
 {
 	for (int c; (c = getch()) != ERR;) {
+		if (c == 27 && t->late && is_late_answer())
+			continue;
 		if (c == CODE_PASTE_ON || c == CODE_PASTE_OFF) {
 			t->pasting = c == CODE_PASTE_ON;
 			continue;

@@ -47,13 +47,13 @@ use() {
 	local k
 	for k in "$@"; do
 		case $k in
-		Escape) echo Esc ;; PgUp|PgDn) echo "$k" ;; C-l) echo Ctrl-L ;;
+		Escape) echo Esc ;; PgUp|PgDn) echo "$k" ;; C-l) echo Ctrl-L ;; C-c) echo Ctrl-C ;; C-z) echo Ctrl-Z ;;
 		[1-9]) echo 1-9 ;; *) echo "$k" ;;
 		esac >>"$D/used"
 		case $k in
 		PgDn) tui_keys NPage ;;
 		PgUp) tui_keys PPage ;;
-		Enter|Escape|Tab|Space|F?|C-l) tui_keys "$k" ;;
+		Enter|Escape|Tab|Space|F?|C-?) tui_keys "$k" ;;
 		*) tui_text "$k" ;;
 		esac
 	done
