@@ -44,6 +44,21 @@ void view_login(const struct agent_model *m, struct grid *g)
 			      agent_footer_text, m);
 }
 
+/* Reasons to pass a customer over, as far as they fit. */
+static void skips(const struct agent_model *m, struct grid *g, int y, int per)
+{
+	int w = g->cols / per;
+
+	for (uint32_t i = 0; i < m->outcomes.skips_count; i++) {
+		const struct msg_outcome_row *o = &m->outcomes.skips[i];
+		int row = y + (o->digit - 1) / per;
+
+		if (o->digit && row < g->rows - 1)
+			grid_putf(g, row, (o->digit - 1) % per * w, w,
+				  ST_NORMAL, "  %u %s", o->digit, o->label);
+	}
+}
+
 /* State and time; customer; what F8 does; outcomes, as far as they fit. */
 void view_card(const struct agent_model *m, struct grid *g)
 {
@@ -73,7 +88,9 @@ void view_card(const struct agent_model *m, struct grid *g)
 			 _("Enter save, next call   F2 save, not ready"));
 	else if (agent_ctx_of_state(m) == CTX_PREVIEW)
 		grid_put(g, g->rows - 1, 1, g->cols - 2, ST_TITLE,
-			 _("Enter dial now"));
+			 m->outcomes.skips_count
+			 ? _("Enter dial now   1-9 skip with reason")
+			 : _("Enter dial now"));
 	else
 		grid_put(g, g->rows - 1, 1, g->cols - 2, ST_TITLE,
 			 _("Enter ready   F2 not ready   F3 break"));
@@ -95,6 +112,8 @@ void view_card(const struct agent_model *m, struct grid *g)
 	    view_has_more(m) && y + 9 / per < g->rows - 1)
 		grid_put(g, y + 9 / per, 9 % per * w + 2, w - 2, ST_NORMAL,
 			 _("0 more"));
+	if (agent_ctx_of_state(m) == CTX_PREVIEW)
+		skips(m, g, y, per);
 	if (m->typing)
 		edit_draw_box(g, (struct grid_box){ g->rows - 3, 1, 2,
 			      g->cols - 2 }, &m->note, true);
