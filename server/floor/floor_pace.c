@@ -439,6 +439,7 @@ void pace_all(struct floor *f, struct now now)
 			plan_turn(f, &f->campaigns[i], now);
 			learn_turn(f, &f->campaigns[i], now);
 		}
+		plan_bound(f, now);
 	}
 	size_t n = share_order(f, f->order);
 

@@ -98,6 +98,9 @@ void plan_conf(const struct campaign *k, struct now now, struct pacer_conf *p)
 		p->patience_ms = MAX(p->patience_ms - p->detect_ms, 0);
 	p->window_ms = gate_profile_abandon_window_s(c->gate.profile) * 1000;
 	p->per = c->amd ? PACER_PER_PERSON : PACER_PER_ANSWERED;
+	if (c->wrap == WRAP_BOXED || c->wrap == WRAP_BOXED_FULL)
+		p->wrap_limit_ms = MAX(c->wrap_ms, 0);
+	p->wrap_full = c->wrap == WRAP_BOXED_FULL;
 	p->max_lines = c->max_lines;
 	p->max_lines_per_agent = c->max_lines_per_agent_milli / 1000.0;
 	if (k->end_s)
@@ -123,6 +126,56 @@ void plan_turn(struct floor *f, struct campaign *k, struct now now)
 	if (e)
 		log_err("floor", "campaign %s: its pacer was not told of the "
 			"day's end: %s", k->conf.name, err_text(e));
+}
+
+/* ---- call-backs at a fixed minute --------------------------------------- */
+
+struct bound {
+	int64_t from_s, until_s, at_s;
+};
+
+static bool bound_row(void *arg, const struct lead *l)
+{
+	struct bound *b = arg;
+
+	if (l->status != LEAD_AGREED || l->next_at_s < b->from_s)
+		return true;
+	if (l->next_at_s <= b->until_s)
+		b->at_s = l->next_at_s;
+	return false;
+}
+
+/* Who has promised to call a customer at a minute has no call then; told a
+ * little before, and taken back when it was called or put off. */
+void plan_bound(struct floor *f, struct now now)
+{
+	int64_t wall_s = now.wall_ms / 1000;
+
+	for (struct seat *s = seat_each(f->seats, NULL); s;
+	     s = seat_each(f->seats, s)) {
+		struct bound b = { wall_s - BOUND_LATE_S,
+				   wall_s + BOUND_AHEAD_S, 0 };
+
+		if (s->state == SEAT_OFFLINE ||
+		    lead_callbacks(f->leads, s->agent, BOUND_ROWS, bound_row,
+				   &b) || (!b.at_s && !s->bound_s))
+			continue;
+		s->bound_s = b.at_s;
+		for (size_t i = 0; i < s->link_count; i++) {
+			struct campaign *k = floor_campaign(f,
+						s->links[i].campaign);
+			struct pacer_event e = { .ms = now.mono_ms,
+				.kind = PACER_BOUND, .agent = s->agent.v,
+				.at_ms = !b.at_s ? 0 : MAX(1, now.mono_ms +
+					 b.at_s * 1000 - now.wall_ms) };
+			enum err er = k ? pacer_feed(k->pacer, &e) : ERR_OK;
+
+			if (er)
+				log_debug("pacer", "%s: agent %u is bound: %s",
+					  k->conf.name, s->agent.v,
+					  err_text(er));
+		}
+	}
 }
 
 /* The ears' own time, forgotten over some 50 people. */

@@ -8,6 +8,9 @@
 
 enum {
 	PACE_EVERY_MS = 250,	/* PACING.md: at every event, at least so often */
+	BOUND_AHEAD_S = 120,	/* a call-back so near is told the pacers   */
+	BOUND_LATE_S = 60,	/* and so late no longer                     */
+	BOUND_ROWS = 16,	/* of an agent's call-backs looked at        */
 	PLAN_EVERY_MS = 10000,	/* the day's end, the ears' time            */
 	LEAD_EVERY_MS = 1000,	/* what came due moves to READY             */
 	LEAD_BUDGET   = 500,	/* leads moved a turn                       */
@@ -132,6 +135,7 @@ void floor_on_save(struct floor *f, struct now now);
 void floor_keep(struct floor *f, const struct floor_input *in);
 /* floor_plan.c */
 /* k's settings for a pacer. */
+void plan_bound(struct floor *f, struct now now);
 void plan_conf(const struct campaign *k, struct now now, struct pacer_conf *p);
 /* Tells the pacer when the day's end or the ears' time has changed. */
 void plan_turn(struct floor *f, struct campaign *k, struct now now);

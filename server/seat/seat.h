@@ -123,6 +123,8 @@ struct seat {
 	int64_t summed_ms;		/* monotonic: today's sums go so far  */
 	struct due_node due;		/* its time-out                       */
 	int64_t extended_ms;		/* wrap-up added by the agent so far  */
+	int64_t bound_s;		/* its next call-back, told to pacers;
+					 * 0 = none near [s since 1970]       */
 	struct now ready_since;		/* for the wait until TALK            */
 
 	/* What comes after this call: READY unless the agent asked. */

@@ -2,10 +2,10 @@
  * tests/bench_pacer -- many simulated days, as a table beside the one the
  * pacing was built from.
  *
- *   bench_pacer [--seeds N] [--first N] [--cells table,exp,big,hard,cv,low,
- *               huge|all] [--agents N] [--mode M] [--ratio R]
- *               [--know 1] [--stop MINUTES] [--early SHARE] [--busy SHARE]
- *               [--set parameter=value]...
+ *   bench_pacer [--seeds N] [--first N] [--cells table,exp,big,hard,hard1,
+ *               cv,low,proof5...proof50,cold,huge|all] [--agents N] [--mode M]
+ *               [--ratio R] [--know 1] [--stop MINUTES] [--early SHARE]
+ *               [--busy SHARE] [--set parameter=value]...
  *   bench_pacer --latency N        decisions' times with N agents
  *
  * --know 1: each day begins with what a day of the same world taught, to see
@@ -79,6 +79,20 @@ static const struct cell cells[] = {
 	{ "huge", 0, 1000, .25, 60, 1, .03, SIM_STEADY, 0 },
 	{ "huge", 0, 1000, .25, 60, 1, .03, SIM_P60, 0 },
 	{ "huge", 0, 1000, .25, 60, 1, .03, SIM_ALL, 0 },
+	{ "proof5", 0, 5, .25, 60, 1, .03, SIM_STEADY, 0 },
+	{ "proof5", 0, 5, .25, 60, 1, .01, SIM_STEADY, 0 },
+	{ "proof10", 0, 10, .25, 60, 1, .03, SIM_STEADY, 0 },
+	{ "proof10", 0, 10, .25, 60, 1, .01, SIM_STEADY, 0 },
+	{ "proof20", 0, 20, .25, 60, 1, .03, SIM_STEADY, 0 },
+	{ "proof20", 0, 20, .25, 60, 1, .01, SIM_STEADY, 0 },
+	{ "proof50", 0, 50, .25, 60, 1, .03, SIM_STEADY, 0 },
+	{ "proof50", 0, 50, .25, 60, 1, .01, SIM_STEADY, 0 },
+	{ "hard1", 0, 20, .25, 60, 1, .01, SIM_JUMP_P, 0 },
+	{ "hard1", 0, 20, .25, 60, 1, .01, SIM_JUMP_TALK, 0 },
+	{ "hard1", 0, 20, .25, 60, 1, .01, SIM_RAGGED, 0 },
+	{ "hard1", 0, 20, .25, 60, 1, .01, SIM_WALKOUT, 0 },
+	{ "hard1", 0, 20, .25, 60, 1, .01, SIM_BURST, 0 },
+	{ "hard1", 0, 20, .25, 60, 1, .01, SIM_DEAD, 0 },
 	{ "cold", 0, 3, .25, 60, 1, .01, SIM_STEADY, 0 },
 	{ "cold", 0, 3, .10, 60, 1, .03, SIM_STEADY, 0 },
 	{ "cold", 0, 5, .10, 60, 1, .03, SIM_STEADY, 0 },

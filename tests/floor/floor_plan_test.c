@@ -88,6 +88,82 @@ static void calls(struct fw *w, unsigned n)
 	}
 }
 
+static bool first_lead(void *arg, const struct lead *l)
+{
+	*(struct lead *)arg = *l;
+	return false;
+}
+
+/* The list's first lead is to be called by the agent at this second. */
+static void promise(struct fw *w, struct lead *l, uint32_t agent, int64_t at_s)
+{
+	struct store_group *g;
+
+	if (!l->id)
+		T_OK(!lead_scan(w->lw.leads, w->lw.list, (struct lead_id){ 0 },
+				1, first_lead, l) && l->id, "a lead");
+	g = store_begin(w->lw.store);
+	l->status = LEAD_AGREED;
+	l->callback_agent = agent;
+	l->next_at_s = at_s;
+	T_OK(!lead_set(w->lw.leads, g, l), "a promise");
+	lead_world_commit(&w->lw, g);
+}
+
+/* An agent with a call-back in a minute: no line is his shortly before. */
+static void a_promised_minute_is_nobodys_line(void **state UNUSED)
+{
+	struct fw w;
+	struct pacer_decision d;
+	struct lead l = { 0 };
+
+	fw_open(&w, MODE_PROGRESSIVE, 20);
+	fw_agent(&w, 1);
+	fw_run(&w, 11000);
+	struct pacer *p = floor_campaign(w.floor, w.k.id)->pacer;
+
+	d = pacer_ask(p, w.lw.now.mono_ms, NULL);
+	T_OK(d.dials == 1, "he is free: %u", d.dials);
+	promise(&w, &l, 1, w.lw.now.wall_ms / 1000 + 60);
+	fw_run(&w, 12000);
+	d = pacer_ask(p, w.lw.now.mono_ms, NULL);
+	T_OK(d.dials == 1, "nearly a minute before he still is: %u", d.dials);
+	fw_run(&w, 46000);
+	d = pacer_ask(p, w.lw.now.mono_ms, NULL);
+	T_OK(d.dials == 0, "at the promised minute he is not: %u", d.dials);
+	promise(&w, &l, 1, w.lw.now.wall_ms / 1000 + 7200);
+	fw_run(&w, 11000);
+	d = pacer_ask(p, w.lw.now.mono_ms, NULL);
+	T_OK(d.dials == 1, "put off, he is free again: %u", d.dials);
+	fw_close(&w);
+}
+
+static void wrap_limits_are_the_pacers(void **state UNUSED)
+{
+	static const struct {
+		enum wrap_mode mode;
+		int32_t limit_ms;
+		bool full;
+	} rows[] = {
+		{ WRAP_OPTIONAL, 0, false }, { WRAP_MANDATORY, 0, false },
+		{ WRAP_BOXED, 45000, false }, { WRAP_BOXED_FULL, 45000, true },
+	};
+	struct fw w;
+	struct pacer_conf p;
+
+	fw_open(&w, MODE_PREDICTIVE, 5);
+	w.k.wrap_ms = 45000;
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		w.k.wrap = rows[i].mode;
+		T_OK(!floor_campaign_set(w.floor, &w.k, w.lw.now), "set");
+		plan_conf(floor_campaign(w.floor, w.k.id), w.lw.now, &p);
+		T_OK(p.wrap_limit_ms == rows[i].limit_ms &&
+		     p.wrap_full == rows[i].full, "%s",
+		     wrap_mode_word(rows[i].mode));
+	}
+	fw_close(&w);
+}
+
 static double talks_known(struct fw *w)
 {
 	struct pacer_learned l;
@@ -226,6 +302,8 @@ int main(void)
 		cmocka_unit_test(a_new_campaign_learns_from_another),
 		cmocka_unit_test(the_ears_own_time_is_told),
 		cmocka_unit_test(who_will_leave_is_told),
+		cmocka_unit_test(a_promised_minute_is_nobodys_line),
+		cmocka_unit_test(wrap_limits_are_the_pacers),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
