@@ -183,7 +183,8 @@ void say_text(struct job *j, const char *text)
 
 void say(struct job *j, json_t *line)
 {
-	char *text = line ? json_dumps(line, JSON_COMPACT) : NULL;
+	char *text = line ? json_dumps(line, JSON_COMPACT |
+					       JSON_REAL_PRECISION(12)) : NULL;
 
 	if (text) {
 		say_text(j, text);

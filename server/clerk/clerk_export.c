@@ -126,7 +126,8 @@ static void put_json(struct export *x, const struct cdr *r)
 	json_t *v = cdr_json(r, trunk_of(x, r->trunk),
 			     outcome_of(x, r->outcome), x->whole);
 	size_t room = PIECE_SIZE + 2 * CDR_CSV_MAX - x->len;
-	size_t len = v ? json_dumpb(v, x->buf + x->len, room, JSON_COMPACT)
+	size_t len = v ? json_dumpb(v, x->buf + x->len, room, JSON_COMPACT |
+					   JSON_REAL_PRECISION(12))
 		       : 0;
 
 	if (len && len < room) {
