@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "base/str.h"
+#include "wall_keys.h"
 #include "wall_model.h"
 
 /*
@@ -75,7 +76,10 @@ static unsigned run_pace(struct wall_model *m, int view UNUSED, char *arg,
 		return DO_REDRAW;
 	}
 	wall_open_pacing(m, c->id);
-	if (lines > 0 && lines < 100 && !m->read_only) {
+	if (*rest && wall_forbids(m, ACT_STAGE, false)) {
+		wall_hint(m, ST_NORMAL, "%s",
+			  wall_forbids(m, ACT_STAGE, false));
+	} else if (lines > 0 && lines < 100) {
 		struct msg_setting_row s = {
 			.setting = MSG_SET_LINES, .now = c->lines_x100,
 			.low = 0, .high = 10000 };
@@ -85,7 +89,7 @@ static unsigned run_pace(struct wall_model *m, int view UNUSED, char *arg,
 			if (m->pacing.settings[i].setting == MSG_SET_LINES)
 				s = m->pacing.settings[i];
 		wall_stage_value(m, &s, (int64_t)(lines * 100 + 0.5));
-	} else if (*rest && !m->read_only) {
+	} else if (*rest) {
 		wall_hint(m, ST_WATCH, _("\"%s\" is no number of lines."),
 			  rest);
 	}
@@ -117,8 +121,9 @@ static unsigned run_trunk(struct wall_model *m, int view UNUSED, char *arg,
 	m->list[MSG_VIEW_TRUNKS].cur = (uint32_t)at;
 	if (*rest && !ask)
 		wall_hint(m, ST_WATCH, _("\"%s\" is not known here."), rest);
-	else if (ask && m->read_only)
-		wall_hint(m, ST_NORMAL, _("This screen is read-only."));
+	else if (ask && wall_forbids(m, ACT_DRAIN, false))
+		wall_hint(m, ST_NORMAL, "%s",
+			  wall_forbids(m, ACT_DRAIN, false));
 	else
 		m->box = box;
 	return todo;
@@ -148,6 +153,9 @@ static unsigned run_campaign(struct wall_model *m, int view UNUSED, char *arg,
 	edit_init(&box.text, 120);
 	if (m->read_only)
 		wall_hint(m, ST_NORMAL, _("This screen is read-only."));
+	else if (!wall_is_mine(m, c->id))
+		wall_hint(m, ST_NORMAL, _("This campaign is not your "
+					  "team's."));
 	else
 		m->box = box;
 	return DO_REDRAW;
@@ -375,6 +383,14 @@ static void common_part(const struct wall_model *m, const struct command *c,
 	}
 }
 
+/* What he may do to none of them is not offered. */
+static bool forbidden(const struct wall_model *m, const struct command *c)
+{
+	return wall_forbids(m, c->arg == ARG_TRUNK ? ACT_DRAIN
+			    : c->arg == ARG_CAMPAIGN ? ACT_PAUSE : ACT_NONE,
+			    true);
+}
+
 void wall_complete(struct wall_model *m)
 {
 	char buf[EDIT_SIZE], found[128], line[EDIT_SIZE];
@@ -402,7 +418,8 @@ void wall_complete(struct wall_model *m)
 		const char *fit = NULL;
 		char more[64], *save = NULL;
 
-		str_copy(more, sizeof(more), c ? c->more : "");
+		str_copy(more, sizeof(more), c && !forbidden(m, c) ? c->more
+								   : "");
 		for (char *w = strtok_r(more, " ", &save); w;
 		     w = strtok_r(NULL, " ", &save))
 			if (!fit && !strncmp(w, rest, strlen(rest)))

@@ -8,7 +8,7 @@
 #define VIEWS  (CTX_OVERVIEW | LISTS)
 #define PAGES  (VIEWS | CTX_PACING | CTX_TIMELINE | CTX_TRACE)
 #define CALLS  (CTX_AGENTS | CTX_CALLS | CTX_TIMELINE)
-#define ALL    (PAGES | CTX_MONITOR | CTX_CARD | CTX_WALL)
+#define ALL    (PAGES | CTX_MONITOR | CTX_OFFER | CTX_CARD | CTX_WALL)
 #define TYPED  (CTX_LINE | CTX_TEXT)
 
 /*
@@ -119,6 +119,10 @@ static const struct keymap_row rows[] = {
 	  N_("B Barge"), N_("Barge in: agent and customer hear you") },
 	{ 'T', 0, ACT_TAKEOVER, CALLS | CTX_MONITOR, N_("T Take over"), NULL,
 	  N_("Take over: the agent leaves, you talk to the customer") },
+	{ 'y', 0, ACT_TAKE, CTX_OFFER, N_("y Take it"), NULL,
+	  N_("When an agent asks you about a customer: take it") },
+	{ 'd', 0, ACT_DECLINE, CTX_OFFER, N_("d Not now"), NULL,
+	  N_("... or not now: the agent goes on with the customer") },
 	{ TK_TAB, 0, ACT_NEXT_AGENT, CTX_MONITOR, N_("Tab Next agent on call"),
 	  N_("Tab Next agent"), N_("Listen to the next agent on a call") },
 	{ TK_TAB, 0, ACT_BOX, CTX_LINE, N_("Tab Complete"), NULL, NULL },
@@ -156,7 +160,7 @@ static const struct keymap_row rows[] = {
 	{ '?', TK_F1, ACT_HELP, ALL, N_("? Help"), NULL, N_("Help") },
 	{ TK_F1, 0, ACT_HELP, CTX_LOGIN, N_("F1 Help"), NULL, NULL },
 	{ TK_CTRL_L, 0, ACT_REPAINT, ~0u, NULL, NULL, N_("Repaint") },
-	{ 'q', 0, ACT_QUIT, ALL & ~(CTX_PACING | CTX_MONITOR), N_("q Quit"),
+	{ 'q', 0, ACT_QUIT, ALL & ~(CTX_PACING | CTX_MONITOR | CTX_OFFER), N_("q Quit"),
 	  NULL, N_("Quit; asks while you listen") },
 	{ TK_ESC, 0, ACT_QUIT, CTX_LOGIN, N_("Esc Quit"), NULL, NULL },
 	{ TK_CTRL_C, 0, ACT_QUIT, ~0u, NULL, NULL, N_("Quit; asks first") },
@@ -184,6 +188,7 @@ static const struct footer_plan plans[] = {
 	  "Left Tab e s // / 7 8 Enter Esc ?" },
 	{ CTX_TRACE, -1, "PgDn Esc ? q", NULL },
 	{ CTX_MONITOR, -1, "w B T n x Tab", NULL },
+	{ CTX_OFFER, -1, "y d ?", NULL },
 	{ CTX_ASK, -1, "Enter Esc", NULL },
 	{ CTX_TEXT, -1, "Enter Tab Esc", NULL },
 	{ CTX_LINE, -1, "Enter Tab Esc", NULL },
@@ -200,9 +205,14 @@ void wall_footer_text(const struct keymap_row *row, const char *label,
 {
 	const struct wall_model *m = model;
 	const struct msg_campaign_row *c = wall_campaign_row(m);
+	bool mine = m->mon.mode == MSG_MONITOR_TAKEOVER;
 
 	str_copy(buf, size, label);
-	if (m->read_only && row->act >= ACT_OTHERS)
+	if (wall_forbids(m, row->act, false) ||
+	    (wall_is_party(m) && (row->act == ACT_WHISPER ||
+				  row->act == ACT_BARGE ||
+				  row->act == ACT_NEXT_AGENT ||
+				  (row->act == ACT_TAKEOVER && mine))))
 		str_copy(buf, size, "");
 	else if (row->act == ACT_FREEZE && m->frozen)
 		str_copy(buf, size, _("z GO ON"));

@@ -103,6 +103,20 @@ static void on_ask(void *arg, const struct msg_welcome *hello UNUSED)
 	memset(w->pass, 0, sizeof(w->pass));
 }
 
+/* Agents are told whether he can be asked: not without ears, a voice, or
+ * hands. */
+static void report_phone(struct watch *w)
+{
+	struct msg_phone_report r = { .health = MSG_HEALTH_OK };
+
+	if (w->m->read_only || w->m->wall)
+		r.health = MSG_HEALTH_UNKNOWN;	/* nobody is at it */
+	else if (str_eq(w->o->sound, "none"))
+		r.health = MSG_HEALTH_DOWN;
+	str_copy(r.device, sizeof(r.device), w->o->sound);
+	out_send(w, MSG_PHONE_REPORT, &r);
+}
+
 static void on_in(void *arg, const struct msg_login_ok *ok)
 {
 	struct watch *w = arg;
@@ -121,6 +135,7 @@ static void on_in(void *arg, const struct msg_login_ok *ok)
 		wall_link_in(w->m, ok);
 		keep_offset(w);
 		wall_phone_start(&w->phone, w->m, w->o, ok);
+		report_phone(w);
 	}
 	w->todo |= DO_REDRAW;
 }

@@ -43,6 +43,14 @@ bool wall_listening(const struct wall_model *m)
 	       m->mon.mode != MSG_MONITOR_LEAVE;
 }
 
+bool wall_is_party(const struct wall_model *m)
+{
+	return m->mon.mode == MSG_MONITOR_TAKEOVER ||
+	       m->mon.mode == MSG_MONITOR_CONSULT ||
+	       m->mon.mode == MSG_MONITOR_ASIDE ||
+	       m->mon.mode == MSG_MONITOR_CONF;
+}
+
 enum wall_ctx wall_ctx(const struct wall_model *m)
 {
 	static const enum wall_ctx of_view[MSG_VIEW_COUNT] = {
@@ -75,6 +83,9 @@ enum wall_ctx wall_ctx(const struct wall_model *m)
 		return CTX_LOGIN;
 	if (m->wall)
 		return CTX_WALL;
+	/* A customer waits for the answer: over everything but typing. */
+	if (m->offer.call && !m->line && !m->filter && !m->lost)
+		return CTX_OFFER;
 	/* What cannot be seen must not be acted on. */
 	if (m->cols < 80 || m->rows < 24)
 		return CTX_CARD;

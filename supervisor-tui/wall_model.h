@@ -29,6 +29,7 @@
 	X(CTX_REPORT,    "performance")                                       \
 	X(CTX_TRACE,     "trace of a call")                                   \
 	X(CTX_MONITOR,   "on a call of another")                              \
+	X(CTX_OFFER,     "asked by an agent")                                 \
 	X(CTX_LINE,      "typing a line")                                     \
 	X(CTX_ASK,       "a question")                                        \
 	X(CTX_TEXT,      "a question with a text")                            \
@@ -129,6 +130,8 @@ struct wall_model {
 	struct msg_breaks    breaks;	/* that can be forced                */
 	struct msg_trace     trace;
 	struct msg_monitoring mon;
+	struct msg_offer     offer;	/* call 0: nothing is offered        */
+	struct msg_rights    rights;
 	struct msg_kept kept[WALL_KEPT];	/* pages as the server has   */
 					/* them, by wall_kept_of             */
 	int64_t    asked_ms;		/* a page was missed, asked again at */
@@ -177,6 +180,12 @@ void wall_fini(struct wall_model *m);
 
 enum wall_ctx wall_ctx(const struct wall_model *m);
 bool wall_listening(const struct wall_model *m);
+/* An agent asked him, or he has a customer: he is a party of that call. */
+bool wall_is_party(const struct wall_model *m);
+bool wall_is_mine(const struct wall_model *m, uint32_t campaign);
+/* Why `act` is not for him, here; NULL if it is.  `never`: nowhere. */
+const char *wall_forbids(const struct wall_model *m, unsigned act,
+			 bool never);
 /* Since then [s], at least 0; stands still while the screen is frozen or the
  * server lost, as all that is shown does. */
 int64_t wall_age_s(const struct wall_model *m, int64_t since_ms);
@@ -234,6 +243,9 @@ void wall_ask_rest(struct wall_model *m, const struct msg_todo *t);
 void wall_open_pacing(struct wall_model *m, uint32_t campaign);
 void wall_move(struct wall_model *m, uint32_t key);
 unsigned wall_ask_open(struct wall_model *m, enum wall_ask ask);
+/* What others notice; wall_act.c. */
+unsigned wall_touch(struct wall_model *m, unsigned act, uint32_t key);
+unsigned wall_on_offer(struct wall_model *m, const struct msg_offer *o);
 unsigned wall_box_key(struct wall_model *m, uint32_t key);
 unsigned wall_pacing_key(struct wall_model *m, uint32_t key);
 void wall_stage_value(struct wall_model *m, const struct msg_setting_row *s,

@@ -31,6 +31,8 @@ static const struct { const char *name, *what; } shows[] = {
 	{ "S11", N_("spending on breaks") },
 	{ "S12", N_("SIP messages of a call") },
 	{ "S13", N_("a call that was taken over") },
+	{ "S14", N_("an agent asks about a customer") },
+	{ "S15", N_("talking to the agent who asks") },
 };
 
 const char *wall_show_at(size_t i, const char **what)

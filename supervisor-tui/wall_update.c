@@ -300,30 +300,6 @@ void wall_monitor(struct wall_model *m, enum msg_monitor_mode mode)
 		wall_send(m, MSG_MONITOR, &req);
 }
 
-/* Tab while listening: the next agent in the list who is on a call. */
-static void next_agent(struct wall_model *m)
-{
-	uint32_t n = m->agents.rows_count, at = 0;
-
-	for (uint32_t i = 0; i < n; i++)
-		if (m->agents.rows[i].agent == m->mon.agent)
-			at = i + 1;
-	for (uint32_t i = 0; i < n; i++) {
-		const struct msg_agent_row *a = &m->agents.rows[(at + i) % n];
-		struct msg_monitor req = { .agent = a->agent,
-					   .mode = MSG_MONITOR_LISTEN };
-
-		if (a->agent == m->mon.agent ||
-		    (a->state != MSG_STATE_TALK && a->state != MSG_STATE_HOLD))
-			continue;
-		m->list[MSG_VIEW_AGENTS].id = a->agent;
-		m->list[MSG_VIEW_AGENTS].cur = m->agents.top + (at + i) % n;
-		wall_send(m, MSG_MONITOR, &req);
-		return;
-	}
-	wall_hint(m, ST_NORMAL, _("No other agent here is on a call."));
-}
-
 static void freeze(struct wall_model *m)
 {
 	m->frozen = !m->frozen;
@@ -450,65 +426,6 @@ static unsigned look(struct wall_model *m, enum wall_act act, uint32_t key)
 	return DO_REDRAW;
 }
 
-/* Asks first: which question goes with which action. */
-static enum wall_ask ask_of(const struct wall_model *m, enum wall_act act)
-{
-	static const enum wall_ask asks[ACT_COUNT] = {
-		[ACT_BARGE] = ASK_BARGE,   [ACT_TAKEOVER] = ASK_TAKEOVER,
-		[ACT_TELL] = ASK_TELL,     [ACT_READY] = ASK_READY,
-		[ACT_BREAK] = ASK_BREAK,   [ACT_LOGOUT] = ASK_LOGOUT,
-		[ACT_ACK] = ASK_ACK,       [ACT_PAUSE] = ASK_PAUSE,
-		[ACT_DRAIN] = ASK_DRAIN,   [ACT_ENABLE] = ASK_ENABLE,
-		[ACT_CPS] = ASK_CPS,       [ACT_REST] = ASK_REST,
-		[ACT_NOTE] = ASK_NOTE,     [ACT_MUTE] = ASK_MUTE,
-	};
-	const struct msg_campaign_row *c = wall_campaign_row(m);
-	bool paused = m->view == MSG_VIEW_PACING
-			      ? m->pacing.state == MSG_CAMPAIGN_PAUSED
-			      : c && c->state == MSG_CAMPAIGN_PAUSED;
-
-	return act == ACT_PAUSE && paused ? ASK_START : asks[act];
-}
-
-static unsigned touch(struct wall_model *m, enum wall_act act, uint32_t key)
-{
-	enum wall_ask ask = ask_of(m, act);
-
-	if (m->mon.mode == MSG_MONITOR_TAKEOVER && act != ACT_LEAVE &&
-	    act != ACT_NOTE && wall_listening(m)) {
-		wall_hint(m, ST_WATCH, _("You have a customer: x leaves "
-					 "first."));
-		return DO_REDRAW;
-	}
-
-	if (m->lost) {
-		wall_hint(m, ST_WATCH, _("The server is lost: not now."));
-		return DO_REDRAW;
-	}
-	if (ask)
-		return wall_ask_open(m, ask);
-	switch (act) {
-	case ACT_LISTEN:
-		wall_monitor(m, MSG_MONITOR_LISTEN);
-		break;
-	case ACT_WHISPER:
-		wall_monitor(m, MSG_MONITOR_WHISPER);
-		break;
-	case ACT_LEAVE:
-		/* Nobody else has this customer. */
-		if (m->mon.mode == MSG_MONITOR_TAKEOVER)
-			return wall_ask_open(m, ASK_PART);
-		wall_monitor(m, MSG_MONITOR_LEAVE);
-		break;
-	case ACT_NEXT_AGENT:
-		next_agent(m);
-		break;
-	default:
-		return wall_pacing_key(m, key);
-	}
-	return DO_REDRAW;
-}
-
 /* The same act again within 300 ms is a slip, not a wish (UX 1.2). */
 static bool is_slip(struct wall_model *m, enum wall_act act, uint32_t key)
 {
@@ -552,12 +469,8 @@ static unsigned plain_key(struct wall_model *m, uint32_t key)
 
 	if (!row || is_slip(m, act, key))
 		return DO_NOTHING;
-	if (m->read_only && act >= ACT_OTHERS) {
-		wall_hint(m, ST_NORMAL, _("This screen is read-only."));
-		return DO_REDRAW;
-	}
 	if (act >= ACT_OTHERS)
-		return touch(m, act, key);
+		return wall_touch(m, act, key);
 	return look(m, act, key);
 }
 

@@ -48,6 +48,9 @@ struct view_chart {
 };
 void view_chart(struct grid *g, const struct view_chart *c);
 
+/* wall_view_offer.c: the card of the call an agent offers. */
+void view_offer(const struct wall_model *m, struct grid *g);
+
 /* -- words and figures (wall_text.c); buffers are the caller's ------------- */
 
 enum { TEXT_SIZE = 64 };

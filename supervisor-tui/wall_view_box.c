@@ -15,6 +15,15 @@ static const char *heard(unsigned mode)
 	case MSG_MONITOR_BARGE:
 		return _("AGENT AND CUSTOMER hear you. Written to the audit "
 			 "log.");
+	case MSG_MONITOR_CONSULT:
+		return _("THE AGENT hears you, the customer hears music. "
+			 "Audit log.");
+	case MSG_MONITOR_ASIDE:
+		return _("The agent talks to the customer; you hear music "
+			 "and wait.");
+	case MSG_MONITOR_CONF:
+		return _("AGENT AND CUSTOMER hear you: all three talk. Audit "
+			 "log.");
 	case MSG_MONITOR_TAKEOVER:
 		return _("THE CUSTOMER hears you; the agent has left. Audit "
 			 "log.");
@@ -36,6 +45,13 @@ static void monitor_title(const struct wall_model *m, char *buf, size_t size)
 		break;
 	case MSG_MONITOR_BARGE:
 		str_fmt(buf, size, _("ON THE CALL of %s %u"), name, no);
+		break;
+	case MSG_MONITOR_CONSULT:
+	case MSG_MONITOR_ASIDE:
+		str_fmt(buf, size, _("ASKED BY %s %u"), name, no);
+		break;
+	case MSG_MONITOR_CONF:
+		str_fmt(buf, size, _("THREE-WAY with %s %u"), name, no);
 		break;
 	case MSG_MONITOR_TAKEOVER:
 		str_fmt(buf, size, _("TAKEN OVER from %s %u"), name, no);
@@ -94,8 +110,9 @@ static void draw_monitor(const struct wall_model *m, struct grid *g)
 		bool listen = k == 0 && m->mon.mode == MSG_MONITOR_WHISPER;
 		int y = b.y + 6 + (int)k;
 
-		/* Who has the customer has nothing more to take. */
-		if (mine && k < 3)
+		/* Who has the customer has nothing more to take; who was
+		 * asked is heard as the agent wants it. */
+		if (wall_is_party(m) && k < (mine ? 3 : 2))
 			continue;
 		grid_put(g, y, b.x + 2, 2, ST_TITLE,
 			 listen ? "l" : offers[k].key);
@@ -103,6 +120,8 @@ static void draw_monitor(const struct wall_model *m, struct grid *g)
 			 listen ? _("Listen") : _(offers[k].name));
 		str_copy(line, sizeof(line), listen ? _("nobody hears you")
 			 : *offers[k].means ? _(offers[k].means)
+			 : wall_is_party(m) && !mine
+				? _("the agent goes on with the customer")
 			 : mine ? _("the customer is hung up (asks again)") : "");
 		grid_put(g, y, b.x + 15, b.w - 17, ST_NORMAL, line);
 	}
@@ -156,6 +175,12 @@ void view_asked(const struct wall_model *m, char *buf, size_t size)
 		question(m, buf, size);
 		str_add(buf, size, " %s", wall_ctx(m) == CTX_TEXT
 			? m->box.text.text : _("Enter Yes   Esc No"));
+	} else if (wall_ctx(m) == CTX_OFFER) {
+		str_fmt(buf, size, _("%s %u asks you about %s: y takes it, d "
+				     "not now"), m->offer.name,
+			(unsigned)m->offer.agent, m->offer.customer);
+		if (*m->offer.note)
+			str_add(buf, size, ", %s", m->offer.note);
 	} else if (wall_listening(m)) {
 		str_fmt(buf, size, "%s %u: %s", m->mon.name,
 			(unsigned)m->mon.agent, heard(m->mon.mode));
@@ -234,6 +259,20 @@ static const char *const formulas[] = {
 	N_("ACD mean duration   PDD INVITE to first ringing"),
 };
 
+/* Keys he may use nowhere are not named. */
+static void help_rows(const struct wall_model *m, struct grid *g,
+		      struct grid_box b, uint32_t states, size_t skip)
+{
+	struct keymap_row may[128];
+	struct keymap map = { .rows = may };
+
+	for (size_t i = 0; i < wall_keymap.nrows &&
+			   map.nrows < ARRAY_LEN(may); i++)
+		if (!wall_forbids(m, wall_keymap.rows[i].act, true))
+			may[map.nrows++] = wall_keymap.rows[i];
+	keymap_help(&map, g, b, states, skip);
+}
+
 static void draw_help(const struct wall_model *m, struct grid *g)
 {
 	struct grid_box b = { 1, 0, g->rows - 3, g->cols };
@@ -242,7 +281,7 @@ static void draw_help(const struct wall_model *m, struct grid *g)
 
 	for (int i = 0; i <= CTX_ALERTS_I; i++)
 		all |= 1u << i;
-	all |= CTX_PACING | CTX_MONITOR | CTX_TIMELINE;
+	all |= CTX_PACING | CTX_MONITOR | CTX_TIMELINE | CTX_OFFER;
 	grid_frame(g, b, _("Keys and figures"));
 	b = (struct grid_box){ b.y + 1, b.x + 1, b.h - 2, b.w - 2 };
 	grid_fill(g, b, ST_NORMAL);
@@ -256,7 +295,7 @@ static void draw_help(const struct wall_model *m, struct grid *g)
 	size_t skip = m->help_top > n + 1 ? m->help_top - n - 1 : 0;
 	struct grid_box rest = { b.y + (int)used, b.x, b.h - (int)used, b.w };
 
-	keymap_help(&wall_keymap, g, rest, all, skip);
+	help_rows(m, g, rest, all, skip);
 	grid_cursor(g, b.y, b.x, false);
 }
 
@@ -268,6 +307,8 @@ bool view_box(const struct wall_model *m, struct grid *g)
 		draw_ask(m, g);
 	else if (wall_ctx(m) == CTX_FILTER)
 		draw_filter(g);
+	else if (wall_ctx(m) == CTX_OFFER)
+		view_offer(m, g);
 	else if (wall_ctx(m) == CTX_MONITOR)
 		draw_monitor(m, g);
 	else

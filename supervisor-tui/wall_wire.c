@@ -220,6 +220,12 @@ unsigned wall_message(struct wall_model *m, enum msg_type type,
 		return DO_REDRAW;
 	case MSG_MONITORING:
 		return on_monitoring(m, obj);
+	case MSG_OFFER:
+		return wall_on_offer(m, obj);
+	case MSG_RIGHTS:
+		m->rights = *(const struct msg_rights *)obj;
+		str_copy(m->who.team, sizeof(m->who.team), m->rights.team);
+		return DO_REDRAW;
 	case MSG_REFUSED:
 		return on_refused(m, obj);
 	case MSG_OK:
@@ -254,8 +260,10 @@ void wall_link_lost(struct wall_model *m, const char *why)
 	if (!m->lost)
 		m->lost_ms = m->now.mono_ms;
 	m->lost = true;
-	/* The audio went with it: the server has ended the listening. */
+	/* The server has ended the listening; of a call of his own, or one
+	 * he is asked about, it tells again. */
 	memset(&m->mon, 0, sizeof(m->mon));
+	memset(&m->offer, 0, sizeof(m->offer));
 	wall_export_stop(m);
 	str_copy(m->lost_why, sizeof(m->lost_why), why);
 }

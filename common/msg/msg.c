@@ -35,6 +35,7 @@ SCHEMA_DEFINE(msg_report_row, MSG_REPORT_ROW_FIELDS, "a line of a report");
 SCHEMA_DEFINE(msg_break_kind, MSG_BREAK_KIND_FIELDS, "a kind of break");
 SCHEMA_DEFINE(msg_trace_row, MSG_TRACE_ROW_FIELDS, "a SIP message");
 SCHEMA_DEFINE(msg_span_row, MSG_SPAN_ROW_FIELDS, "a stay in a state");
+SCHEMA_DEFINE(msg_mine, MSG_MINE_FIELDS, "a campaign that is mine");
 
 #define M(no, NAME, name, from, answer, doc)                                  \
 	SCHEMA_DEFINE(msg_##name, MSG_##NAME##_FIELDS, doc);

@@ -123,6 +123,7 @@ enum {
 	M(112, TRACE,       trace,       SERVER, TRACE, "SIP of a call")      \
 	M(113, CHANGES,     changes,     SERVER, CHANGES, "what changed on a page") \
 	M(114, OFFER,       offer,       SERVER, OFFER, "an agent asks you")  \
+	M(115, RIGHTS,      rights,      SERVER, RIGHTS, "what you may touch") \
 	M(120, ADMIN_REQ,   admin_req,   ADMIN,  ADMIN_REP, "words of `waihu`") \
 	M(121, ADMIN_DATA,  admin_data,  ADMIN,  OK, "its standard input")    \
 	M(122, ADMIN_REP,   admin_rep,   SERVER, ADMIN_REP, "JSON lines, exit status")

@@ -108,7 +108,8 @@ SCHEMA_STRUCT(msg_meet, MSG_MEET_FIELDS);
 	F(u8,     level,      0,    "enum msg_level of it")                   \
 	F(i64,    alert_ms,   0,    "since [ms since 1970]")                  \
 	F(text,   alert_text, 160,  "in words")                               \
-	F(u32,    alert_campaign, 0, "its campaign, if any")
+	F(u32,    alert_campaign, 0, "its campaign, if any")                  \
+	F(u32,    alert_agent, 0,   "its agent, if any")
 SCHEMA_STRUCT(msg_head, MSG_HEAD_FIELDS);
 
 #define MSG_FIGURE_ROW_FIELDS(F)                                              \
@@ -388,6 +389,17 @@ SCHEMA_STRUCT(msg_monitoring, MSG_MONITORING_FIELDS);
 				    "takes it")                               \
 	F(bool,   hand,       0,    "the agent had raised a hand")
 SCHEMA_STRUCT(msg_offer, MSG_OFFER_FIELDS);
+
+/* After log-in, and when the supervisor's record changes. */
+#define MSG_MINE_FIELDS(F)                                                    \
+	F(u32,    campaign,   0,    "campaign id")
+SCHEMA_STRUCT(msg_mine, MSG_MINE_FIELDS);
+
+#define MSG_RIGHTS_FIELDS(F)                                                  \
+	F(bool,   floor,      0,    "everything: no team limits me")          \
+	F(text,   team,       40,   "the team, if one does")                  \
+	F(rows,   mine,       (64, msg_mine), "then: whose pacing I may change")
+SCHEMA_STRUCT(msg_rights, MSG_RIGHTS_FIELDS);
 
 #define MSG_SPAN_ROW_FIELDS(F)                                                \
 	F(i64,    at_ms,      0,    "from [ms since 1970]")                   \

@@ -21,6 +21,7 @@ static void on_came(void *arg, const struct door_session *s, bool resumed)
 	if (s->role != MSG_ROLE_AGENT) {
 		house_phone_ring(h, s->agent);	/* to listen in with */
 		house_meet_came(h, s);
+		house_rights(h, s);
 		return;
 	}
 	str_fmt(in.text, sizeof(in.text), "%s\t%s", s->name, s->team);

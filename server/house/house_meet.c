@@ -56,7 +56,7 @@ static unsigned reach_of(struct house *h, struct agent_id agent,
 	for (size_t i = 0; i < ARRAY_LEN(h->helpers); i++) {
 		const struct helper *u = &h->helpers[i];
 
-		if (!u->session || u->agent.v != agent.v)
+		if (!u->session || u->agent.v != agent.v || u->looks)
 			continue;
 		*who = u;
 		silent = silent && u->silent;
@@ -98,7 +98,7 @@ static void tell_desk(struct house *h)
 		const struct helper *u = &h->helpers[i], *last;
 		struct desk_super *d = &list[n];
 
-		if (!u->linked)
+		if (!u->linked || u->looks)
 			continue;
 		*d = (struct desk_super){ .agent = u->agent,
 					  .reach = DESK_NO_NUMBER };
@@ -172,8 +172,11 @@ void house_meet_phone(const struct house_ask *a)
 	const struct msg_phone_report *m = &a->m->phone_report;
 	struct helper *u = helper_of(a->h, a->s->no);
 
-	if (u)
+	if (u) {
 		u->silent = m->health == MSG_HEALTH_DOWN;
+		u->looks = m->health == MSG_HEALTH_UNKNOWN;
+		house_meet_tell(a->h, u->agent);
+	}
 	house_answer(a, ERR_OK);
 }
 
@@ -217,7 +220,7 @@ static void show_offer(struct house *h, struct helper *u,
 	memset(&o, 0, sizeof(o));
 	if (c)
 		describe(h, u, c, s, &o);
-	if (!u->linked || !memcmp(&o, &u->shown, sizeof(o)))
+	if (!u->linked || u->looks || !memcmp(&o, &u->shown, sizeof(o)))
 		return;
 	if (first && !(s->reach & SUPER_PHONE))
 		house_phone_ring(h, u->agent);

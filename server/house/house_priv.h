@@ -45,6 +45,7 @@ struct helper {
 	char name[61], team[41];
 	bool linked;
 	bool silent;			/* its phone has no sound            */
+	bool looks;			/* it only shows: on the wall        */
 	bool look;			/* something changed: at the next tick */
 	struct msg_offer shown;		/* call 0: nothing is                */
 };
@@ -90,6 +91,8 @@ void house_assign_tick(struct house *h);
 /* A supervisor who has a team may not touch what is the whole floor's, and
  * of the campaigns only those his own record names. */
 bool house_may_floor(const struct door_session *s);
+/* Tells his screen, so that it offers nothing that is refused. */
+void house_rights(struct house *h, const struct door_session *s);
 bool house_may_campaign(struct house *h, const struct door_session *s,
 			struct campaign_id id);
 /* house_super.c */

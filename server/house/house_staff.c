@@ -106,6 +106,7 @@ void house_changed(void *arg, const struct door_session *s)
 	if (s->role != MSG_ROLE_AGENT) {
 		feed_team(h->feed, s->no, s->team);
 		house_meet_came(h, s);
+		house_rights(h, s);
 		house_watch_team(h, s);
 		return;
 	}
@@ -123,20 +124,42 @@ bool house_may_floor(const struct door_session *s)
 	return s->role != MSG_ROLE_SUPERVISOR || !*s->team;
 }
 
+/* The campaigns his own record names. */
+static size_t named(struct house *h, const char *user, struct msg_rights *out)
+{
+	const struct live_rooms *r = live_rooms(h->live);
+	struct campaign_id id;
+	struct staff st;
+
+	if (staff_get(r->store, user, &st))
+		return 0;
+	for (uint32_t i = 0; i < st.campaigns_count &&
+			     out->mine_count < ARRAY_LEN(out->mine); i++)
+		if (!floor_campaign_by_name(r->floor, st.campaigns[i].name,
+					    &id))
+			out->mine[out->mine_count++].campaign = id.v;
+	return out->mine_count;
+}
+
 bool house_may_campaign(struct house *h, const struct door_session *s,
 			struct campaign_id id)
 {
-	const struct live_rooms *r = live_rooms(h->live);
-	struct campaign_id named;
-	struct staff st;
+	struct msg_rights m = { .floor = house_may_floor(s) };
+	size_t n = m.floor ? 0 : named(h, s->user, &m);
 
-	if (house_may_floor(s))
-		return true;
-	if (staff_get(r->store, s->user, &st))
-		return false;
-	for (uint32_t i = 0; i < st.campaigns_count; i++)
-		if (!floor_campaign_by_name(r->floor, st.campaigns[i].name,
-					    &named) && named.v == id.v)
+	for (size_t i = 0; i < n; i++)
+		if (m.mine[i].campaign == id.v)
 			return true;
-	return false;
+	return m.floor;
+}
+
+void house_rights(struct house *h, const struct door_session *s)
+{
+	struct msg_rights m = { .floor = house_may_floor(s) };
+
+	str_copy(m.team, sizeof(m.team), m.floor ? "" : s->team);
+	if (!m.floor)
+		(void)named(h, s->user, &m);
+	if (door_send(h->door, s->no, MSG_RIGHTS, 0, &m))
+		log_debug("house", "%s was not told his rights", s->user);
 }

@@ -7,6 +7,10 @@
 #include "base/str.h"
 #include "wall_replay.h"
 
+/* The rights of a team's supervisor: campaign 1, or another. */
+#define NORTH "rights team=north\n  mine campaign=1\n"
+#define SOUTH "rights team=south\n  mine campaign=9\n"
+
 /* The script is a replay's; want: the requests but subscriptions. */
 static const struct {
 	const char *what, *script, *want;
@@ -113,6 +117,46 @@ static const struct {
 	{ "at the log-in nothing leaves unasked",
 	  "log-in\nkey Ctrl-C\nkey Esc\nkey Esc\nkey Esc\n", "" },
 	{ "and Enter answers", "log-in\nkey Esc\nkey Enter\n", "quit\n" },
+	{ "y takes the call an agent offers",
+	  "use S14\nkey y\n", "meet req=1 call=88213 take=yes\n" },
+	{ "d does not", "use S14\nkey d\n", "meet req=1 call=88213\n" },
+	{ "and no other key does anything meanwhile, Esc and Enter neither",
+	  "use S14\nkey Enter\nkey Esc\nkey q\nkey a\npaste y\nkey l\n",
+	  "" },
+	{ "who types finishes first: a y is a letter",
+	  "use S2\nkey m\noffer call=5 agent=1001 name=Li\ntype yd\n"
+	  "key Enter\nkey y\n",
+	  "tell req=1 agent=1001 text=\"yd\"\nmeet req=1 call=5 take=yes\n" },
+	{ "a telephone that rings is picked up, not answered by a key",
+	  "use S14\noffer call=88213 agent=1001 rings=yes\nkey y\n", "" },
+	{ "what is over is not answered",
+	  "use S14\noffer call=0\nkey y\nkey d\n", "" },
+	{ "on a small screen, too",
+	  "use S14\nsize 60x20\nkey y\n",
+	  "meet req=1 call=88213 take=yes\n" },
+	{ "who was asked leaves without a question",
+	  "use S15\nkey x\n", "monitor req=1 agent=1001 mode=5\n" },
+	{ "or takes the customer after one",
+	  "use S15\nkey T\nkey Enter\n",
+	  "monitor req=1 agent=1001 mode=4\n" },
+	{ "but is heard as the agent wants it",
+	  "use S15\nkey w\nkey B\nkey Tab\nkey m\n", "" },
+	{ "a team's supervisor touches no trunk",
+	  "use S5\n" NORTH "key D\nkey Enter\nkey E\nkey Enter\nkey C\n"
+	  "key Enter\nkey N\nkey Enter\nkey :\ntype trunk tel drain\n"
+	  "key Enter\nkey Enter\n", "" },
+	{ "nor the pacing of a campaign that is not the team's",
+	  "use S4\n" SOUTH "key Enter\nkey Left\nkey u\nkey P\n"
+	  "key Enter\nkey :\ntype campaign spring stop\nkey Enter\nkey "
+	  "Enter\nkey :\ntype pace spring 1.2\nkey Enter\n", "" },
+	{ "but that of its own",
+	  "use S4\n" NORTH "key P\nkey Enter\n",
+	  "campaign_ctl req=1 campaign=1 action=3\n" },
+	{ "nor an alert of the whole floor",
+	  "use S1\n" SOUTH "key a\ntype seen\nkey Enter\n", "" },
+	{ "but one of its own campaign",
+	  "use S1\n" NORTH "key a\ntype seen\nkey Enter\n",
+	  "alert_ack req=1 id=7 word=\"seen\"\n" },
 	{ "a screen on the wall has no such keys",
 	  "use S2\nwall\nkey R\nkey l\nkey P\n", "" },
 };
@@ -180,11 +224,84 @@ static void test_subscribe(void **state UNUSED)
 	T_OK(n == 2, "one for the overview, one for the agents, not %u", n);
 }
 
+/* What a team's supervisor may not do is not offered, and said when typed. */
+static const struct {
+	const char *sample, *keys;
+	uint32_t campaign;		/* of his team                       */
+	const char *shown, *hidden;	/* words of the screen               */
+} offers[] = {
+	{ "S5", "", 1, "s SIP trace", "D Drain" },
+	{ "S5", "", 1, "Esc Back", "E Enable" },
+	{ "S5", "D", 1, "Trunks are the whole floor's", "Sure?" },
+	{ "S5", "N", 1, "Trunks are the whole floor's", "to rest" },
+	{ "S4", "", 1, "Enter APPLY", "D Drain" },
+	{ "S4", "", 9, "Esc Leave unchanged", "Enter APPLY" },
+	{ "S4", "", 9, "? Help", "Undo last" },
+	{ "S4", "u", 9, "This campaign is not your team's.", "APPLY" },
+	{ "S1", "a", 9, "This alert is the whole floor's", "What is done" },
+	{ "S1", "a", 1, "What is done", "the whole floor's" },
+	{ "S5", "?", 1, "Listen: nobody hears you", "Trunk: no new calls" },
+};
+
+static void test_rights(void **state UNUSED)
+{
+	char *got = malloc(1 << 20);
+
+	for (size_t i = 0; i < ARRAY_LEN(offers); i++) {
+		struct wall_replay_opts o = { .rows = 60, .cols = 100,
+					      .out = stdout };
+		struct msg_rights m = { .team = "north", .mine_count = 1,
+			.mine = { { offers[i].campaign } } };
+		struct wall_replay *r;
+		char why[600] = "";
+
+		T_OK(got && !wall_replay_new(&o, &r), "a replay");
+		T_OK(!wall_replay_sample(r, offers[i].sample, why,
+					 sizeof(why)), "%s", why);
+		wall_message(wall_replay_model(r), MSG_RIGHTS, &m);
+		for (const char *k = offers[i].keys; *k; k++)
+			wall_key(wall_replay_model(r), (uint32_t)*k);
+		T_OK(grid_dump(wall_replay_draw(r), got, 1 << 20), "fits");
+		T_OK(strstr(got, offers[i].shown) &&
+		     !strstr(got, offers[i].hidden),
+		     "%s %s: \"%s\", and not \"%s\":\n%s",
+		     offers[i].sample, offers[i].keys, offers[i].shown,
+		     offers[i].hidden, got);
+		wall_replay_free(r);
+	}
+	free(got);
+}
+
+/* Without a team all of that is offered. */
+static void test_no_team(void **state UNUSED)
+{
+	static const char *const words[][2] = {
+		{ "S5", "D Drain" }, { "S5", "E Enable" },
+		{ "S4", "Enter APPLY" }, { "S4", "u Undo last" } };
+	char got[40000], why[600] = "";
+
+	for (size_t i = 0; i < ARRAY_LEN(words); i++) {
+		struct wall_replay_opts o = { .rows = 30, .cols = 100,
+					      .out = stdout };
+		struct wall_replay *r;
+
+		T_OK(!wall_replay_new(&o, &r) &&
+		     !wall_replay_sample(r, words[i][0], why, sizeof(why)),
+		     "%s", why);
+		T_OK(grid_dump(wall_replay_draw(r), got, sizeof(got)) &&
+		     strstr(got, words[i][1]), "%s offers \"%s\":\n%s",
+		     words[i][0], words[i][1], got);
+		wall_replay_free(r);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_cases),
 		cmocka_unit_test(test_subscribe),
+		cmocka_unit_test(test_rights),
+		cmocka_unit_test(test_no_team),
 	};
 
 	text_init("en");
