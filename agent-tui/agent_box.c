@@ -16,7 +16,21 @@ static void ask_targets(struct agent_model *m)
 	memset(&t, 0, sizeof(t));
 	str_copy(t.find, sizeof(t.find), m->find.text);
 	str_copy(m->targets_for, sizeof(m->targets_for), m->find.text);
+	m->targets_again = false;
+	m->targets_ms = m->now.mono_ms;
+	m->targets_due++;
 	agent_send(m, MSG_TARGETS, &t);
+}
+
+void agent_targets_again(struct agent_model *m)
+{
+	if (m->box != CTX_TRANSFER || m->lost ||
+	    m->now.mono_ms - m->targets_ms < TARGETS_MS)
+		return;
+	if (m->targets_due)
+		return;			/* a slow link: not twice */
+	ask_targets(m);
+	m->targets_again = true;
 }
 
 static void test_sound(struct agent_model *m)
@@ -61,6 +75,7 @@ void agent_box_open(struct agent_model *m, enum agent_ctx box)
 	m->after_call = agent_on_call(m) || m->seat.call;
 	if (box == CTX_TRANSFER) {
 		edit_set(&m->find, "");
+		m->targets_then = MSG_TRANSFER_NONE;
 		ask_targets(m);
 	}
 	if (box == CTX_LIST)
@@ -273,6 +288,14 @@ static unsigned transfer_to(struct agent_model *m, enum msg_transfer_kind k)
 	memset(&t, 0, sizeof(t));
 	t.call = m->seat.call;
 	t.kind = (uint8_t)k;
+	/* What is shown is not yet what was typed. */
+	if (m->targets_due && !m->targets_again) {
+		m->targets_then = k;
+		agent_hint(m, ST_NORMAL, _("One moment: the list is on its "
+					   "way."));
+		return DO_REDRAW;
+	}
+	m->targets_then = MSG_TRANSFER_NONE;
 	if (m->sel < m->targets.rows_count) {
 		row = &m->targets.rows[m->sel];
 		if (*row->why) {
@@ -296,8 +319,33 @@ static unsigned transfer_to(struct agent_model *m, enum msg_transfer_kind k)
 	return close_box(m);
 }
 
+void agent_targets(struct agent_model *m, const struct msg_targets_page *p)
+{
+	bool again = m->targets_again;
+
+	m->targets_due -= m->targets_due > 0;
+	m->targets_again = false;
+	if (!again) {
+		m->targets = *p;
+		if (!m->targets_due && m->targets_then &&
+		    m->box == CTX_TRANSFER) {
+			m->hint_until_ms = 0;
+			transfer_to(m, m->targets_then);
+		}
+		return;
+	}
+	/* Only how they are: nobody moves under a key that is on its way. */
+	for (uint32_t i = 0; i < m->targets.rows_count; i++)
+		for (uint32_t k = 0; k < p->rows_count; k++)
+			if (p->rows[k].kind == m->targets.rows[i].kind &&
+			    str_eq(p->rows[k].to, m->targets.rows[i].to) &&
+			    str_eq(p->rows[k].name, m->targets.rows[i].name))
+				m->targets.rows[i] = p->rows[k];
+}
+
 static unsigned transfer_key(struct agent_model *m, uint32_t key)
 {
+	m->targets_then = MSG_TRANSFER_NONE;	/* another key: not that one */
 	if (key == TK_ENTER)
 		return transfer_to(m, MSG_TRANSFER_CONSULT);
 	if (key == TK_F6)

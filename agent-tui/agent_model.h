@@ -157,6 +157,10 @@ struct agent_model {
 	uint16_t amount_code;
 	bool list_anyone;	/* the list of callbacks: not only mine      */
 	char     targets_for[48];
+	bool     targets_again;		/* asked for how they are now        */
+	unsigned targets_due;		/* lists asked for, not here yet     */
+	enum msg_transfer_kind targets_then;	/* and what is done then     */
+	int64_t  targets_ms;		/* asked at [mono]                   */
 	struct agent_pick pick;
 	struct agent_login login;
 	uint32_t last_key;
@@ -180,6 +184,10 @@ enum msg_health agent_phone(const struct agent_model *m);
 enum msg_health agent_line(const struct agent_model *m);
 
 /* A sentence in row 1 for four seconds. */
+/* Now and then: the list of whom to transfer to shows how they are. */
+enum { TARGETS_MS = 2000 };
+void agent_targets_again(struct agent_model *m);
+void agent_targets(struct agent_model *m, const struct msg_targets_page *p);
 void agent_hint(struct agent_model *m, enum style st, const char *text);
 
 /* The chosen outcome's row, NULL if none is chosen. */

@@ -531,6 +531,7 @@ static void mind_the_line(struct agent_model *m)
 unsigned agent_tick(struct agent_model *m)
 {
 	mind_the_line(m);
+	agent_targets_again(m);
 	if (m->note_dirty && !m->lost &&
 	    m->now.mono_ms - m->note_sent_ms >= DRAFT_MS)
 		agent_send_note(m, false);

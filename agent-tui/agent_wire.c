@@ -240,7 +240,7 @@ static unsigned on_ended(struct agent_model *m, const struct msg_ended *e)
 static const struct { enum msg_type type; size_t at, size; } kept[] = {
 	KEEP(OUTCOMES, outcomes), KEEP(BREAKS, breaks), KEEP(TODAY, today),
 	KEEP(CALL_PROGRESS, progress),
-	KEEP(TARGETS_PAGE, targets), KEEP(CALLBACKS_PAGE, callbacks),
+	KEEP(CALLBACKS_PAGE, callbacks),
 	KEEP(HISTORY_PAGE, history), KEEP(SCRIPT, script),
 };
 
@@ -259,6 +259,9 @@ unsigned agent_message(struct agent_model *m, enum msg_type type,
 		return on_seat(m, obj);
 	case MSG_CUSTOMER:
 		return on_customer(m, obj);
+	case MSG_TARGETS_PAGE:
+		agent_targets(m, obj);
+		return DO_REDRAW;
 	case MSG_LAST_CALL:
 		return on_last(m, obj);
 	case MSG_NOTICE:
@@ -298,6 +301,7 @@ void agent_link_lost(struct agent_model *m, int64_t retry_at_ms)
 	m->lost = true;
 	m->hint_until_ms = 0;		/* what it was about is over */
 	m->retry_at_ms = retry_at_ms;
+	m->targets_due = 0;
 	m->pick.sending = m->login.busy = false;
 	if (m->box != CTX_HELP)
 		m->box = 0;

@@ -301,13 +301,14 @@ static const struct conf_row rows[] = {
   "呼损时播放的提示音（media.prompts 中的文件名，不带 .wav）。未设置时用内置。" },
 { "campaign_defaults", "transfer", CONF_WORD, RE, 0, 0, "listed",
   "none|inside|listed|any",
-  "To whom agents may give a call: nobody; agents, teams and queues; "
-  "transfer_numbers as well; any number they type.",
-  "坐席可转接的对象：不可转接、内部（坐席、班组、队列）、加上 transfer_numbers、任意号码。" },
+  "To whom agents may give a call: nobody; agents, supervisors, teams and "
+  "queues; transfer_numbers as well; any number they type.",
+  "坐席可转接的对象：不可转接、内部（坐席、班长、班组、队列）、加上 transfer_numbers、任意号码。" },
 { "campaign_defaults", "transfer_wait", CONF_DURATION, RE, 5 * MS_S, 5 * MS_M,
   "20s", NULL,
-  "Nobody free for so long: the customer comes back to the agent.",
-  "超过此时间无人空闲，客户回到原坐席。" },
+  "Nobody free, or a supervisor does not answer, for so long: the customer "
+  "comes back to the agent.",
+  "超过此时间无人空闲或班长未接，客户回到原坐席。" },
 { "campaign_defaults", "transfer_numbers", CONF_TEXT, LIST | RE, 4, 80, NULL,
   NULL,
   "Outside numbers calls may be given to: Name=+861012345678.",

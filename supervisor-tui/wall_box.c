@@ -212,9 +212,10 @@ static void send_text(struct wall_model *m)
 	int64_t minutes;
 
 	if (m->box.ask == ASK_MUTE) {
-		if (str_to_i64(m->box.text.text, 1, 24 * 60, &minutes)) {
+		if (str_to_i64(m->box.text.text, 1, MSG_MUTE_MAX_S / 60,
+			       &minutes)) {
 			wall_hint(m, ST_WATCH, _("Minutes, please: 1 to "
-						 "1440."));
+						 "%d."), MSG_MUTE_MAX_S / 60);
 			return;
 		}
 		ack.mute_s = (uint32_t)minutes * 60;

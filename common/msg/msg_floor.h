@@ -79,10 +79,14 @@ SCHEMA_STRUCT(msg_campaign_ctl, MSG_CAMPAIGN_CTL_FIELDS);
 	F(text,   number,     24,   "caller number to rest, to use again")
 SCHEMA_STRUCT(msg_trunk_ctl, MSG_TRUNK_CTL_FIELDS);
 
+/* Nobody keeps an alert quiet for longer than a shift [s]. */
+enum { MSG_MUTE_MAX_S = 8 * 3600 };
+
 #define MSG_ALERT_ACK_FIELDS(F)                                               \
 	F(u32,    id,         0,    "of the alert")                           \
 	F(text,   word,       80,   "what is done about it")                  \
-	F(u32,    mute_s,     0,    "keep quiet for [s]")
+	F(u32,    mute_s,     0,    "keep quiet for, at most " \
+				    "MSG_MUTE_MAX_S [s]")
 SCHEMA_STRUCT(msg_alert_ack, MSG_ALERT_ACK_FIELDS);
 
 #define MSG_REC_NOTE_FIELDS(F)                                                \

@@ -45,7 +45,7 @@ bool feed_is_zh(const struct feed *f, uint64_t session);
 /* Now and then, at least each 250 ms: sends what is due. */
 void feed_tick(struct feed *f, struct now now);
 
-/* ERR_ABSENT: no such alert. */
+/* ERR_ABSENT: no such alert; ERR_ARG: quiet for more than MSG_MUTE_MAX_S. */
 MUST_CHECK enum err feed_ack(struct feed *f, uint32_t id, const char *who,
 			     const char *word, uint32_t mute_s,
 			     struct now now);
@@ -53,6 +53,13 @@ unsigned feed_alerts_open(const struct feed *f, struct now now);
 /* Walks today's alerts, newest first: i from 0; false at the end. */
 bool feed_alert_at(const struct feed *f, size_t i, bool zh,
 		   struct msg_alert_row *out);
+/*
+ * Is it this team's supervisor's to see?  His own agents', those of campaigns
+ * his agents work for, and what concerns everybody: trunks, the disk.  Team
+ * "" sees all.
+ */
+bool feed_team_sees(struct feed *f, const char *team,
+		    const struct msg_alert_row *row);
 /* Those raised since, from the disk, oldest first; false ends. */
 typedef bool feed_alert_h(void *arg, const struct msg_alert_row *row);
 MUST_CHECK enum err feed_alert_each(struct feed *f, int64_t from_ms, bool zh,

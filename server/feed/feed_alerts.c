@@ -4,6 +4,7 @@
 #include "base/log.h"
 #include "base/str.h"
 #include "desk/desk.h"
+#include "staff/staff.h"
 
 #include <string.h>
 
@@ -89,6 +90,9 @@ enum err feed_ack(struct feed *f, uint32_t id, const char *who,
 
 		if (a->id != id)
 			continue;
+		/* Nobody keeps it from those who come after him. */
+		if (mute_s > MSG_MUTE_MAX_S)
+			return ERR_ARG;
 		str_copy(a->acked_by, sizeof(a->acked_by), who);
 		str_copy(a->word, sizeof(a->word), word);
 		a->muted_ms = mute_s ? now.wall_ms + mute_s * 1000LL : 0;
@@ -127,6 +131,61 @@ bool feed_alert_at(const struct feed *f, size_t i, bool zh,
 	str_copy(out->acked_by, sizeof(out->acked_by), a->acked_by);
 	str_copy(out->word, sizeof(out->word), a->word);
 	return true;
+}
+
+/* ---- whose it is --------------------------------------------------------- */
+
+static void works_for(struct feed *f, const struct seat *s)
+{
+	for (size_t i = 0; i < s->link_count; i++) {
+		struct campaign_id id = s->links[i].campaign;
+
+		if (!feed_team_works(f, id) && f->seen_n < LIMITS_MAX)
+			f->seen[f->seen_n++] = id;
+	}
+}
+
+void feed_team_look(struct feed *f, const char *team)
+{
+	struct seats *seats = floor_seats(f->r->floor);
+
+	str_copy(f->seen_team, sizeof(f->seen_team), team);
+	f->seen_n = 0;
+	for (struct seat *s = *team ? seat_each(seats, NULL) : NULL; s;
+	     s = seat_each(seats, s))
+		if (str_eq(s->team, team))
+			works_for(f, s);
+}
+
+bool feed_team_works(const struct feed *f, struct campaign_id id)
+{
+	for (size_t i = 0; i < f->seen_n; i++)
+		if (f->seen[i].v == id.v)
+			return true;
+	return !*f->seen_team;
+}
+
+bool feed_team_sees(struct feed *f, const char *team,
+		    const struct msg_alert_row *row)
+{
+	struct agent_id agent = { row->agent };
+	struct staff st;
+	struct seat *s;
+
+	if (!*team)
+		return true;
+	if (row->agent) {
+		s = seat_get(floor_seats(f->r->floor), agent);
+		if (s)
+			return str_eq(s->team, team);
+		return !staff_by_agent(f->r->store, agent, &st) &&
+		       str_eq(st.team, team);
+	}
+	if (!row->campaign)
+		return true;
+	if (!str_eq(f->seen_team, team))
+		feed_team_look(f, team);
+	return feed_team_works(f, (struct campaign_id){ row->campaign });
 }
 
 /* True once the condition of this key has lasted HOLD_OFF_MS. */

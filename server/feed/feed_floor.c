@@ -9,7 +9,8 @@
 
 enum { RECENT_MIN = 15, SPARK_MIN = 32 };
 
-void feed_head(struct feed *f, bool zh, struct now now, struct msg_head *out)
+void feed_head(struct feed *f, const char *team, bool zh, struct now now,
+	       struct msg_head *out)
 {
 	uint32_t counts[SEAT_STATE_COUNT];
 	struct msg_alert_row a;
@@ -30,10 +31,12 @@ void feed_head(struct feed *f, bool zh, struct now now, struct msg_head *out)
 			out->campaigns = (uint16_t)(out->campaigns +
 						    v.running);
 	}
-	out->alerts = (uint16_t)feed_alerts_open(f, now);
 	for (size_t i = 0; feed_alert_at(f, i, zh, &a); i++) {
-		if (a.cleared_ms || *a.acked_by || a.muted_ms > now.wall_ms ||
-		    a.level < out->level)
+		if (a.cleared_ms || a.muted_ms > now.wall_ms ||
+		    !feed_team_sees(f, team, &a))
+			continue;
+		out->alerts++;
+		if (*a.acked_by || a.level < out->level)
 			continue;
 		if (out->alert && a.level == out->level)
 			continue;	/* the newest of the worst */
@@ -41,6 +44,7 @@ void feed_head(struct feed *f, bool zh, struct now now, struct msg_head *out)
 		out->level = a.level;
 		out->alert_ms = a.at_ms;
 		out->alert_campaign = a.campaign;
+		out->alert_agent = a.agent;
 		str_copy(out->alert_text, sizeof(out->alert_text), a.text);
 	}
 }
@@ -210,6 +214,8 @@ static void todo_campaigns(struct feed *f, bool zh, struct now now,
 		struct campaign_view v;
 		struct msg_todo *t;
 
+		if (!feed_team_works(f, (struct campaign_id){ c->id }))
+			continue;
 		if (c->judge == MSG_JUDGE_HIGH &&
 		    (t = add_todo(out, MSG_VIEW_PACING))) {
 			t->campaign = c->id;
@@ -237,6 +243,33 @@ static void todo_campaigns(struct feed *f, bool zh, struct now now,
 	}
 }
 
+/* Somebody waits for help: before all else, and who has a customer first. */
+static void todo_hands(struct feed *f, const char *team, bool zh,
+		       struct msg_floor *out)
+{
+	struct seats *seats = floor_seats(f->r->floor);
+
+	for (int pass = 0; pass < 2; pass++)
+		for (struct seat *s = seat_each(seats, NULL); s;
+		     s = seat_each(seats, s)) {
+			bool call = seat_state_on_call(s->state) &&
+				    s->state != SEAT_WRAP;
+			struct msg_todo *t;
+
+			if (!s->hand_up || s->state == SEAT_OFFLINE ||
+			    !is_team(s, team) || call == (pass == 1))
+				continue;
+			t = add_todo(out, MSG_VIEW_AGENTS);
+			if (!t)
+				return;
+			t->agent = s->agent.v;
+			str_fmt(t->text, sizeof(t->text), zh
+				? "%s %u 举手求助%s" : "%s %u raised a hand%s",
+				s->name, s->agent.v, !call ? ""
+				: zh ? "，正与客户通话" : ", with a customer");
+		}
+}
+
 static void todo_agents(struct feed *f, const char *team, bool zh,
 			struct now now, struct msg_floor *out)
 {
@@ -248,18 +281,12 @@ static void todo_agents(struct feed *f, const char *team, bool zh,
 		struct msg_todo *t;
 
 		if (s->state == SEAT_OFFLINE || !is_team(s, team) ||
-		    (!s->hand_up && !feed_over(f, s, now, &limit)))
+		    s->hand_up || !feed_over(f, s, now, &limit))
 			continue;
 		t = add_todo(out, MSG_VIEW_AGENTS);
 		if (!t)
 			return;
 		t->agent = s->agent.v;
-		if (s->hand_up) {
-			str_fmt(t->text, sizeof(t->text), zh
-				? "%s %u 举手求助" : "%s %u raised a hand",
-				s->name, s->agent.v);
-			continue;
-		}
 		/* The screen puts in the time, which runs. */
 		t->since_ms = feed_since(f, s->since.mono_ms);
 		str_fmt(t->text, sizeof(t->text), zh
@@ -309,6 +336,7 @@ void feed_floor(struct feed *f, const char *team, bool zh, struct now now,
 		if (!feed_trunk_row(f, i, now,
 				    &out->trunks[out->trunks_count]))
 			out->trunks_count++;
+	todo_hands(f, team, zh, out);
 	todo_campaigns(f, zh, now, out);
 	feed_todo_callers(f, zh, now, out);
 	todo_agents(f, team, zh, now, out);

@@ -237,6 +237,7 @@ static void page_alerts(struct feed *f, const struct window *sc,
 
 		for (size_t i = 0; feed_alert_at(f, i, sc->zh, &row); i++)
 			if (!row.cleared_ms == !pass &&
+			    feed_team_sees(f, sc->team, &row) &&
 			    m->total++ >= sc->sub.top &&
 			    m->rows_count < sc->sub.rows &&
 			    m->rows_count < ARRAY_LEN(m->rows))
@@ -313,7 +314,7 @@ static void publish_head(struct feed *f, struct window *w, struct now now)
 	const struct msg_head *was = w->sent[SENT_HEAD].page;
 	struct msg_head head;
 
-	feed_head(f, w->zh, now, &head);
+	feed_head(f, w->team, w->zh, now, &head);
 	if (was && now.mono_ms - w->clock_ms < TIME_MS && !any_fresh(f, w))
 		head.wall_ms = was->wall_ms;
 	else

@@ -87,6 +87,10 @@ struct feed {
 	size_t alert_len;
 	uint32_t alert_id;
 	struct hold_off held[64];
+	/* Whose campaigns a team's agents work for, looked up once a page. */
+	char seen_team[41];
+	struct campaign_id seen[LIMITS_MAX];
+	size_t seen_n;
 	struct ranked *order;			/* room for all seats, calls */
 	size_t order_max;
 	void *lines;			/* of feed_report, room for so many  */
@@ -132,13 +136,17 @@ void feed_timeline(struct feed *f, const struct window *sc, struct now now,
 void feed_trace(struct feed *f, const struct window *sc, struct now now,
 		struct msg_trace *m);
 /* feed_floor.c */
-void feed_head(struct feed *f, bool zh, struct now now, struct msg_head *out);
+void feed_head(struct feed *f, const char *team, bool zh, struct now now,
+	       struct msg_head *out);
 void feed_floor(struct feed *f, const char *team, bool zh, struct now now,
 		struct msg_floor *out);
 /* feed_history.c: alerts on disk */
 void feed_alert_keep(struct feed *f, const struct alert *a);
 MUST_CHECK enum err feed_alerts_load(struct feed *f, struct now now);
 /* feed_alerts.c */
+/* For feed_team_sees, until the next team is looked at. */
+void feed_team_look(struct feed *f, const char *team);
+bool feed_team_works(const struct feed *f, struct campaign_id id);
 void feed_judge(struct feed *f, struct campaign_id c, struct agent_id a,
 		struct trunk_id t, const char *what,
 		const struct feed_say *say, struct now now);

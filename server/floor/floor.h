@@ -50,7 +50,7 @@ enum wrap_mode {
 /*        whom calls may be given  word                                       */
 #define HAND_ALLOWS(X)                                                        \
 	X(HAND_NONE,      "none")                                             \
-	X(HAND_INSIDE,    "inside")    /* agents, teams, queues            */ \
+	X(HAND_INSIDE,    "inside")    /* agents, supervisors, teams, queues */ \
 	X(HAND_LISTED,    "listed")    /* and numbers of the configuration */ \
 	X(HAND_ANY,       "any")       /* and whatever is typed            */
 

@@ -143,6 +143,7 @@ void house_meet_came(struct house *h, const struct door_session *s)
 	str_copy(u->name, sizeof(u->name), s->name);
 	str_copy(u->team, sizeof(u->team), s->team);
 	house_meet_tell(h, u->agent);
+	tell_desk(h);
 }
 
 void house_meet_lost(struct house *h, uint64_t session)
@@ -153,6 +154,7 @@ void house_meet_lost(struct house *h, uint64_t session)
 		return;
 	u->linked = false;
 	house_meet_tell(h, u->agent);
+	tell_desk(h);
 }
 
 void house_meet_ended(struct house *h, uint64_t session)
@@ -165,6 +167,7 @@ void house_meet_ended(struct house *h, uint64_t session)
 	agent = u->agent;
 	memset(u, 0, sizeof(*u));
 	house_meet_tell(h, agent);
+	tell_desk(h);
 }
 
 void house_meet_phone(const struct house_ask *a)
@@ -176,6 +179,7 @@ void house_meet_phone(const struct house_ask *a)
 		u->silent = m->health == MSG_HEALTH_DOWN;
 		u->looks = m->health == MSG_HEALTH_UNKNOWN;
 		house_meet_tell(a->h, u->agent);
+		tell_desk(a->h);
 	}
 	house_answer(a, ERR_OK);
 }
@@ -256,8 +260,10 @@ void house_meet_seat(struct house *h, struct agent_id agent)
 void house_meet_tick(struct house *h, struct now now)
 {
 	enum { EVERY_MS = 500 };
-	bool all = now.mono_ms / EVERY_MS != (now.mono_ms - 50) / EVERY_MS;
+	bool all = now.mono_ms - h->met_ms >= EVERY_MS;
 
+	if (all)
+		h->met_ms = now.mono_ms;
 	for (size_t i = 0; i < ARRAY_LEN(h->helpers); i++) {
 		struct helper *u = &h->helpers[i];
 
@@ -286,7 +292,7 @@ void house_meet(const struct house_ask *a)
 	if (!u || !c || c->id.v != m->call || c->hand.came) {
 		door_refuse(a->h->door, a->s->no, a->req, MSG_NO_CALL,
 			    feed_is_zh(a->h->feed, a->s->no)
-				    ? "这个请求已经结束"
+				    ? "该咨询已经结束"
 				    : "this is not offered to you any more");
 		return;
 	}

@@ -79,6 +79,7 @@ struct house {
 	int64_t stop_ms;		/* monotonic: stop then; 0 = no      */
 	int64_t told_ms, day;
 	size_t end_at, phone_at;	/* seats walked so far, a slice a tick */
+	int64_t met_ms;			/* supervisors' phones looked at     */
 	bool ready;			/* hooks may use every room          */
 };
 

@@ -197,11 +197,39 @@ static void trunk_ctl(const struct house_ask *a)
 	house_answer(a, e);
 }
 
+/* Is it his to acknowledge, and to keep quiet for everybody?  Said if not. */
+static bool not_his_alert(const struct house_ask *a, uint32_t id)
+{
+	struct msg_alert_row row;
+	size_t i = 0;
+
+	while (feed_alert_at(a->h->feed, i, false, &row) && row.id != id)
+		i++;
+	if (house_may_floor(a->s) || row.id != id)
+		return false;		/* or there is none, which is said */
+	if (row.agent ? feed_team_sees(a->h->feed, a->s->team, &row)
+	    : row.campaign && house_may_campaign(a->h, a->s,
+			(struct campaign_id){ row.campaign }))
+		return false;
+	door_refuse(a->h->door, a->s->no, a->req, MSG_NO_PERM,
+		    "this alert is the whole floor's, not your team's");
+	return true;
+}
+
 static void alert_ack(const struct house_ask *a)
 {
 	const struct msg_alert_ack *m = &a->m->alert_ack;
 	char text[300];
-	enum err e = feed_ack(a->h->feed, m->id, a->s->name, m->word,
+	enum err e;
+
+	if (not_his_alert(a, m->id))
+		return;
+	if (m->mute_s > MSG_MUTE_MAX_S) {
+		door_refuse(a->h->door, a->s->no, a->req, MSG_NO_ARG,
+			    "an alert is kept quiet for 8 hours at most");
+		return;
+	}
+	e = feed_ack(a->h->feed, m->id, a->s->name, m->word,
 			      m->mute_s, clock_now(a->h->clock));
 
 	if (!e) {

@@ -123,6 +123,27 @@ static const struct {
 	{ "transfer: ask first", "A9", "key Down|key Enter",
 	  "-> transfer req=1 call=7 kind=\"ask first\" target=agent "
 	  "to=\"1044\"\n" },
+	{ "transfer: a supervisor", "A9", "key Enter",
+	  "-> transfer req=1 call=7 kind=\"ask first\" target=supervisor "
+	  "to=\"2001\"\n" },
+	{ "transfer: not one who cannot be reached", "A9",
+	  "new targets_page|targets_page.rows kind=supervisor to=2001 "
+	  "name=Zhang why=\"no phone\"|key Enter|key F6", "" },
+	{ "transfer: not from a list that is not what was typed", "A9",
+	  "type o|key F6|key Enter|new targets_page|targets_page.rows "
+	  "kind=agent to=1044 name=\"Zhou Ping\"",
+	  "-> targets req=1 find=\"zho\"\n-> transfer req=1 call=7 kind=\"ask "
+	  "first\" target=agent to=\"1044\"\n" },
+	{ "transfer: another key meanwhile, and it is not done", "A9",
+	  "type o|key Enter|key Down|new targets_page|targets_page.rows "
+	  "kind=agent to=1044 name=\"Zhou Ping\"",
+	  "-> targets req=1 find=\"zho\"\n" },
+	{ "transfer: how they are is asked again, who they are stays", "A9",
+	  "tick 2100|new targets_page|targets_page.rows kind=supervisor "
+	  "to=2001 name=\"Zhang Hua\" why=\"no sound\"|key Enter|key Down|"
+	  "key Enter",
+	  "-> targets req=1 find=\"zh\"\n-> transfer req=1 call=7 kind=\"ask "
+	  "first\" target=agent to=\"1044\"\n" },
 	{ "transfer: send now to a queue", "A9",
 	  "key Down|key Down|key Down|key F6",
 	  "-> transfer req=1 call=7 kind=\"send now\" target=queue to=\"4\"\n" },
@@ -215,6 +236,7 @@ static void readable(char *s, size_t size)
 		{ "kind=5", "kind=\"give the customer\"" },
 		{ "kind=6", "kind=\"back to the customer\"" },
 		{ "target=1", "target=agent" }, { "target=2", "target=queue" },
+		{ "target=5", "target=supervisor" },
 		{ "next=2", "next=\"not ready\"" },
 		{ " on=1", " on=yes" }, { " on=true", " on=yes" },
 		{ "final=true", "final=yes" }, { "check=true", "check=yes" },

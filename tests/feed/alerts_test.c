@@ -5,6 +5,7 @@
  */
 #include "base/t.h"
 #include "feed/feed_priv.h"
+#include "floor/floor_world.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -358,6 +359,9 @@ static void an_alert_is_kept_quiet(void **state UNUSED)
 	T_OK(feed_alert_at(f, 0, false, &r), "an alert");
 	T_OK(feed_ack(f, r.id + 1, "boss", "seen", 0, at(31)) == ERR_ABSENT,
 	     "another number is none");
+	T_OK(feed_ack(f, r.id, "boss", "for ever", MSG_MUTE_MAX_S + 1,
+		      at(31)) == ERR_ARG && feed_alerts_open(f, at(32)) == 1,
+	     "more than a shift is refused, and changes nothing");
 	T_OK(!feed_ack(f, r.id, "boss", "30 min", 1800, at(31)), "muted");
 	T_OK(!feed_alerts_open(f, at(32)), "it is quiet");
 	T_OK(feed_alert_at(f, 0, false, &r) && str_eq(r.acked_by, "boss") &&
@@ -396,6 +400,49 @@ static void the_history_is_bounded(void **state UNUSED)
 	free(f);
 }
 
+/* A team's supervisor sees his agents' alerts, his agents' campaigns', and
+ * what is everybody's. */
+static void a_team_sees_its_own(void **state UNUSED)
+{
+	static const struct {
+		const char *what;
+		struct msg_alert_row row;
+		bool north, south;
+	} cases[] = {
+		{ "an agent's", { .agent = 1001 }, true, false },
+		{ "another team's agent's", { .agent = 1002 }, false, true },
+		{ "one's nobody knows", { .agent = 4711 }, false, false },
+		{ "of his agents' campaign", { .campaign = 1 }, true, false },
+		{ "of another campaign", { .campaign = 2 }, false, false },
+		{ "a trunk's", { .trunk = 1 }, true, true },
+		{ "the disk's", { 0 }, true, true },
+	};
+	struct live_rooms rooms = { 0 };
+	struct feed *f = calloc(1, sizeof(*f));
+	struct fw w;
+
+	fw_open(&w, MODE_PROGRESSIVE, 1);
+	fw_agent(&w, 1001);		/* north, campaign 1 */
+	T_OK(!FW(&w, IN_LOGIN, .agent = 1002, .text = "Bob\tsouth"),
+	     "Bob is of the south, and takes no calls");
+	rooms.floor = w.floor;
+	rooms.store = w.lw.store;
+	f->r = &rooms;
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		T_OK(feed_team_sees(f, "north", &cases[i].row) ==
+		     cases[i].north, "the north: %s", cases[i].what);
+		T_OK(feed_team_sees(f, "south", &cases[i].row) ==
+		     cases[i].south, "the south: %s", cases[i].what);
+		T_OK(feed_team_sees(f, "", &cases[i].row),
+		     "who has no team: %s", cases[i].what);
+	}
+	feed_team_look(f, "");
+	T_OK(feed_team_works(f, (struct campaign_id){ 2 }),
+	     "everything is his who has no team");
+	fw_close(&w);
+	free(f);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -405,6 +452,7 @@ int main(void)
 		cmocka_unit_test(an_alert_lasts_and_clears),
 		cmocka_unit_test(an_alert_is_kept_quiet),
 		cmocka_unit_test(the_history_is_bounded),
+		cmocka_unit_test(a_team_sees_its_own),
 	};
 
 	return T_RUN(tests);
