@@ -367,6 +367,7 @@ void feed_page(struct feed *f, struct window *w, struct now now)
 	if (!m)
 		return;
 	f->zh = w->zh;
+	feed_team_look(f, w->team);
 	publish_head(f, w, now);
 	if (w->sub.view == MSG_VIEW_PACING)
 		f->pacing(f->arg, w->session,
