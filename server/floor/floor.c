@@ -83,11 +83,12 @@ enum err floor_new(const struct floor_conf *conf, struct floor **out)
 	f->asks = calloc(conf->max_agents, sizeof(*f->asks));
 	f->shares = calloc(conf->max_campaigns * conf->max_campaigns + 1,
 			   sizeof(*f->shares));
+	f->share_seats = calloc(conf->max_agents, sizeof(*f->share_seats));
 	f->order = calloc(conf->max_campaigns + 1, sizeof(*f->order));
 	f->making = calloc(conf->max_calls / 8 + 1, 1);
 	f->kept = calloc(conf->max_calls / 8 + 1, 1);
 	if (!f->campaigns || !f->last_uid || !f->asks || !f->shares ||
-	    !f->order || !f->making || !f->kept ||
+	    !f->order || !f->making || !f->kept || !f->share_seats ||
 	    call_pool_new(conf->max_calls, &f->calls) ||
 	    seats_new(conf->max_agents, &f->seats)) {
 		floor_free(f);
@@ -121,6 +122,7 @@ struct floor *floor_free(struct floor *f)
 	free(f->campaigns);
 	free(f->last_uid);
 	free(f->shares);
+	free(f->share_seats);
 	free(f->order);
 	free(f->making);
 	free(f->kept);
@@ -299,6 +301,7 @@ enum err floor_campaign_put(struct floor *f, const struct campaign_conf *conf,
 	if (k == &f->campaigns[f->campaign_count]) {
 		learn_restore(f, k, now);
 		f->campaign_count++;
+		f->shares_old = true;	/* some may have it already */
 	}
 	return ERR_OK;
 }

@@ -88,7 +88,7 @@ void pace_seat(struct floor *f, const struct seat *s, enum seat_state was,
 	if (c && c->agent.v && (c->agent.v != s->agent.v || c->took_ms))
 		c = NULL;
 	if (was == SEAT_OFFLINE || kind == PACER_LOGOUT)
-		f->shares_old = true;
+		share_seat(f, s);
 	for (size_t i = 0; i < s->link_count; i++) {
 		struct campaign *k = floor_campaign(f, s->links[i].campaign);
 

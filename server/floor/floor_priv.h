@@ -67,6 +67,11 @@ struct turn {
 	struct awaited calls[];
 };
 
+/* Rows of the campaigns an agent is counted in; none while offline. */
+struct share_seat {
+	uint16_t row[SEAT_CAMPAIGNS], rows;
+};
+
 struct floor {
 	struct floor_conf conf;
 	struct floor_doors doors;
@@ -86,8 +91,9 @@ struct floor {
 	int64_t paced_ms, leads_ms;	/* monotonic                        */
 	int64_t planned;		/* in units of PLAN_EVERY_MS         */
 	bool disk_full;
-	uint16_t *shares;		/* of campaigns' agents, per mille   */
-	bool shares_old;
+	uint32_t *shares;		/* agents two campaigns have in common */
+	struct share_seat *share_seats;	/* by seat slot: as it is counted    */
+	bool shares_old;		/* count them all anew               */
 	bool unkept;			/* an agent is kept no longer        */
 	uint8_t *making, *kept;		/* by slot of the call, a bit        */
 	struct campaign **order;	/* of a turn                         */
@@ -143,6 +149,8 @@ void plan_heard(struct campaign *k, uint32_t amd_ms);
 
 /* floor_share.c */
 /* What happened to k's line, to those who share k's agents. */
+/* This agent came, left, or takes other campaigns' calls now. */
+void share_seat(struct floor *f, const struct seat *s);
 void share_line(struct floor *f, struct campaign *k, uint64_t call,
 		enum pacer_event_kind kind, struct now now);
 /* `turns` of turn_ms went by. */

@@ -33,52 +33,57 @@ static size_t row_of(const struct floor *f, const struct campaign *k)
 	return (size_t)(k - f->campaigns);
 }
 
-static uint16_t *cell(struct floor *f, size_t of, size_t with)
+static uint32_t *cell(struct floor *f, size_t of, size_t with)
 {
 	return &f->shares[of * f->conf.max_campaigns + with];
 }
 
-/* shares[a][b]: of a's agents those who are b's too, per mille. */
-static void count_shares(struct floor *f)
+static void count_seat(struct floor *f, const struct share_seat *x, int sign)
 {
-	size_t n = f->campaign_count;
+	for (size_t i = 0; i < x->rows; i++)
+		for (size_t j = 0; j < x->rows; j++)
+			*cell(f, x->row[i], x->row[j]) += (uint32_t)sign;
+}
 
-	memset(f->shares, 0, f->conf.max_campaigns * f->conf.max_campaigns *
-				     sizeof(*f->shares));
+/* One of ten thousand: the others stay counted. */
+void share_seat(struct floor *f, const struct seat *s)
+{
+	struct share_seat *x = &f->share_seats[s->slot];
+
+	count_seat(f, x, -1);
+	x->rows = 0;
+	for (size_t i = 0; s->state != SEAT_OFFLINE && i < s->link_count;
+	     i++) {
+		const struct campaign *k = floor_campaign(
+			f, s->links[i].campaign);
+
+		if (k)
+			x->row[x->rows++] = (uint16_t)row_of(f, k);
+	}
+	count_seat(f, x, 1);
+}
+
+/* When a campaign came. */
+static void count_all(struct floor *f)
+{
 	for (const struct seat *s = seat_each(f->seats, NULL); s;
-	     s = seat_each(f->seats, s)) {
-		size_t row[SEAT_CAMPAIGNS], rows = 0;
-
-		if (s->state == SEAT_OFFLINE)
-			continue;
-		for (size_t i = 0; i < s->link_count; i++) {
-			const struct campaign *k = floor_campaign(
-				f, s->links[i].campaign);
-
-			if (k)
-				row[rows++] = row_of(f, k);
-		}
-		for (size_t i = 0; i < rows; i++)
-			for (size_t j = 0; j < rows; j++)
-				++*cell(f, row[i], row[j]);
-	}
-	for (size_t a = 0; a < n; a++) {
-		uint32_t all = *cell(f, a, a);
-
-		for (size_t b = 0; b < n; b++)
-			if (all)
-				*cell(f, a, b) = (uint16_t)(
-					(uint32_t)*cell(f, a, b) * FULL / all);
-	}
+	     s = seat_each(f->seats, s))
+		share_seat(f, s);
 	f->shares_old = false;
 }
 
+/* Of of's agents those who are with's too, per mille. */
 static uint16_t share_of(struct floor *f, const struct campaign *of,
 			 const struct campaign *with)
 {
 	if (f->shares_old)
-		count_shares(f);
-	return *cell(f, row_of(f, of), row_of(f, with));
+		count_all(f);
+
+	uint32_t all = *cell(f, row_of(f, of), row_of(f, of));
+
+	return all ? (uint16_t)((uint64_t)*cell(f, row_of(f, of),
+						row_of(f, with)) * FULL / all)
+		   : 0;
 }
 
 /* ---- one's lines are the others' rivals ---------------------------------- */

@@ -294,6 +294,57 @@ static void who_will_leave_is_told(void **state UNUSED)
 	fw_close(&w);
 }
 
+/* Counted as they come and go, they are what a count of all gives. */
+static void who_shares_whom_is_kept_count_of(void **state UNUSED)
+{
+	enum { CAMPAIGNS = 2, AGENTS = 8 };
+	uint32_t kept[8 * 8];
+	unsigned dice = 3, shared = 0;
+	struct fw w;
+
+	fw_open(&w, MODE_PROGRESSIVE, 0);
+	for (uint32_t i = 2; i <= CAMPAIGNS; i++) {
+		struct campaign_conf k = w.k;
+
+		k.id.v = i;
+		str_fmt(k.name, sizeof(k.name), "c%u", i);
+		T_OK(!floor_campaign_set(w.floor, &k, w.lw.now), "a campaign");
+	}
+	T_OK(w.floor->conf.max_campaigns <= 8, "room for the count");
+	for (int step = 0; step < 2000; step++) {
+		struct floor_input in = { .kind = IN_ASSIGN };
+		struct floor *f = w.floor;
+
+		dice = dice * 1103515245u + 12345u;
+		in.agent = 1 + (dice >> 8) % AGENTS;
+		if ((dice >> 16) % 4 == 0)
+			in.kind = IN_LOGIN;
+		else if ((dice >> 16) % 4 == 1)
+			in.kind = IN_LOGOUT;
+		else if (dice >> 20 & 1)
+			str_copy(in.text, sizeof(in.text), dice >> 21 & 1
+				 ? "1 2" : "2");
+		else
+			str_copy(in.text, sizeof(in.text), "1");
+		(void)!fw_in(&w, in);
+		memcpy(kept, f->shares, f->conf.max_campaigns *
+		       f->conf.max_campaigns * sizeof(*kept));
+		shared += kept[1] > 0;
+		memset(f->shares, 0, f->conf.max_campaigns *
+		       f->conf.max_campaigns * sizeof(*kept));
+		memset(f->share_seats, 0, f->conf.max_agents *
+		       sizeof(*f->share_seats));
+		for (struct seat *s = seat_each(f->seats, NULL); s;
+		     s = seat_each(f->seats, s))
+			share_seat(f, s);
+		T_OK(!memcmp(kept, f->shares, f->conf.max_campaigns *
+			     f->conf.max_campaigns * sizeof(*kept)),
+		     "after %d inputs it is as counted", step);
+	}
+	T_OK(shared > 100, "and there was something to count: %u", shared);
+	fw_close(&w);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -301,6 +352,7 @@ int main(void)
 		cmocka_unit_test(another_hour_of_the_day_has_its_own_prior),
 		cmocka_unit_test(a_new_campaign_learns_from_another),
 		cmocka_unit_test(the_ears_own_time_is_told),
+		cmocka_unit_test(who_shares_whom_is_kept_count_of),
 		cmocka_unit_test(who_will_leave_is_told),
 		cmocka_unit_test(a_promised_minute_is_nobodys_line),
 		cmocka_unit_test(wrap_limits_are_the_pacers),
