@@ -104,7 +104,8 @@ static unsigned run_trunk(struct wall_model *m, int view UNUSED, char *arg,
 	unsigned todo = DO_REDRAW;
 	enum wall_ask ask = !strncmp(rest, "drain", 5) ? ASK_DRAIN :
 			    !strncmp(rest, "enable", 6) ? ASK_ENABLE :
-			    !strncmp(rest, "cps", 3) ? ASK_CPS : ASK_NONE;
+			    !strncmp(rest, "cps", 3) ? ASK_CPS :
+			    !strncmp(rest, "rest", 4) ? ASK_REST : ASK_NONE;
 
 	if (!t) {
 		wall_hint(m, ST_WATCH, _("No trunk begins with \"%s\"."), arg);
@@ -113,9 +114,11 @@ static unsigned run_trunk(struct wall_model *m, int view UNUSED, char *arg,
 	struct wall_box box = { .ask = ask, .trunk = t->id };
 
 	str_copy(box.about, sizeof(box.about), t->name);
-	edit_init(&box.text, 20);
+	edit_init(&box.text, 24);
 	if (ask == ASK_CPS)
 		edit_set(&box.text, rest + 3 + strspn(rest + 3, " "));
+	else if (ask == ASK_REST)
+		edit_set(&box.text, rest + 4 + strspn(rest + 4, " "));
 	wall_show_view(m, MSG_VIEW_TRUNKS);
 	m->list[MSG_VIEW_TRUNKS].id = t->id;
 	m->list[MSG_VIEW_TRUNKS].cur = (uint32_t)at;
@@ -262,8 +265,8 @@ static const struct command commands[] = {
 	{ "campaign", ARG_CAMPAIGN, "pause start stop", run_campaign, 0,
 	  "campaign name [pause|start|stop]",
 	  N_("Pause, start or stop a campaign; asks first") },
-	{ "trunk", ARG_TRUNK, "drain enable cps", run_trunk, 0,
-	  "trunk name [drain|enable|cps n]",
+	{ "trunk", ARG_TRUNK, "drain enable cps rest", run_trunk, 0,
+	  "trunk name [drain|enable|cps n|rest n]",
 	  N_("One trunk; what others notice asks first") },
 	{ "tell", ARG_TEXT, "", run_tell, 0, "tell all|agent text",
 	  N_("A message to one agent or to everyone") },

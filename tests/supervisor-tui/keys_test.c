@@ -96,6 +96,10 @@ static const struct {
 	  "check=yes\n" },
 	{ "a command on a trunk asks as its key does",
 	  "use S1\nkey :\ntype trunk tel drain\nkey Enter\nkey Esc\n", "" },
+	{ "and so it does on a caller number",
+	  "use S1\nkey :\ntype trunk tel rest 057188001001\nkey Enter\n"
+	  "key Enter\n",
+	  "trunk_ctl req=1 trunk=1 action=4 number=\"057188001001\"\n" },
 	{ "a message by command",
 	  "use S1\nkey :\ntype tell 1001 well done\nkey Enter\n",
 	  "tell req=1 agent=1001 text=\"well done\"\n" },
