@@ -62,7 +62,7 @@ static void draw_who(struct grid *g, int y, const struct msg_report_row *r)
 		grid_put(g, y, 8, 11, ST_NORMAL, r->name);
 	} else {
 		grid_put(g, y, 2, 5, ST_NORMAL, text_num(buf, r->agents));
-		grid_put(g, y, 8, 12, ST_NORMAL, r->name);
+		grid_put(g, y, 8, 11, ST_NORMAL, r->name);
 	}
 }
 
