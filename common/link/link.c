@@ -280,7 +280,13 @@ void link_pin_file(char *buf, size_t size)
 	else
 		str_fmt(buf, size, "%s/.local/state/waihu",
 			home ? home : "/nonexistent");
-	/* Only the last folder is made; a missing parent is told by net. */
+	/* A fresh home has none of these (XDG: made with 0700); what cannot be
+	 * made is told by net. */
+	for (char *p = buf; (p = strchr(p + 1, '/'));) {
+		*p = '\0';
+		mkdir(buf, 0700);
+		*p = '/';
+	}
 	mkdir(buf, 0700);
 	str_add(buf, size, "/servers");
 }

@@ -148,6 +148,12 @@ static void unreachable(struct talk *t, const char *why)
 
 	t->ended = true;
 	t->status = status ? NOT_RUNNING : EX_UNAVAILABLE;
+	/* It runs, but is another one, or somebody in between. */
+	if (strstr(why, "CERTIFICATE") || strstr(why, "certificate")) {
+		fprintf(stderr, "waihu: %s\n", why);
+		t->status = EX_NOPERM;
+		return;
+	}
 	if (strncmp(t->o->url, local, strlen(local))) {
 		fprintf(stderr, _("waihu: %s (is waihud running there?)\n"),
 			why);

@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <sys/stat.h>
 #include <sysexits.h>
 #include <unistd.h>
 
@@ -202,11 +203,29 @@ static bool to_request(const struct line *l, struct msg_admin_req *m)
 	return true;
 }
 
+/* LIST FILE, options of the verb before, between or behind; NULL: no FILE. */
+static const char *second_word(const struct line *l)
+{
+	int n = 0;
+
+	for (int i = 2; i < l->count; i++) {
+		const char *w = l->words[i];
+
+		if (!strncmp(w, "--", 2))
+			i += !str_eq(w, "--check") && !strchr(w, '=');
+		else if (n++)
+			return w;
+	}
+	return NULL;
+}
+
 /* Which file goes with the command: an import's, or standard input. */
 static FILE *data_of(const struct line *l, char *reject, size_t size,
 		     int *status)
 {
+	const char *name;
 	FILE *f = NULL;
+	struct stat st;
 
 	*status = -1;
 	*reject = '\0';
@@ -217,16 +236,23 @@ static FILE *data_of(const struct line *l, char *reject, size_t size,
 	if (l->count < 4 || !str_eq(l->words[0], "list") ||
 	    !str_eq(l->words[1], "import"))
 		return NULL;
-	if (str_eq(l->words[3], "-"))
+	name = second_word(l);
+	if (!name)
+		return NULL;
+	if (str_eq(name, "-"))
 		return stdin;
-	f = fopen(l->words[3], "re");
+	f = fopen(name, "re");
+	if (f && !fstat(fileno(f), &st) && S_ISDIR(st.st_mode)) {
+		fclose(f);
+		f = NULL;
+		errno = EISDIR;
+	}
 	if (!f) {
-		fprintf(stderr, "waihu: %s: %s\n", l->words[3],
-			strerror(errno));
+		fprintf(stderr, "waihu: %s: %s\n", name, strerror(errno));
 		*status = EX_NOINPUT;
 		return NULL;
 	}
-	str_fmt(reject, size, "%s.rejects.csv", l->words[3]);
+	str_fmt(reject, size, "%s.rejects.csv", name);
 	return f;
 }
 
@@ -246,6 +272,11 @@ int main(int argc, char **argv)
 		return l.status;
 	if (str_eq(l.words[0], "_complete"))
 		return admin_complete(&l.o, l.count - 1, l.words + 1);
+	if (l.o.pass_file && access(l.o.pass_file, R_OK)) {
+		fprintf(stderr, "waihu: %s: %s\n", l.o.pass_file,
+			strerror(errno));
+		return EX_NOINPUT;
+	}
 	status = admin_local(&l.o, l.count, l.words);
 	if (status < 0)
 		status = admin_verb_check(l.count, l.words);

@@ -48,7 +48,13 @@ bool verb_agent_list(struct job *j, struct now now)
 	struct seats *seats = floor_seats(j->c->r->floor);
 	const char *state = word_opt(j, "--state");
 	struct seat *s = seat_at(seats, j->at);
+	unsigned known = 0;
 
+	for (unsigned i = 0; state && i < MSG_STATE_COUNT; i++)
+		known += is_state(msg_word(MSG_WORDS_STATE, i), state);
+	if (state && !known)
+		return fail(j, EXIT_USAGE, MSG_NO_ARG, "--state %s: is such "
+			    "as ready, not_ready, on_call or wrap-up", state);
 	j->hurry = true;
 	for (size_t n = 0; s && n < ROWS_STEP; s = seat_at(seats, ++j->at)) {
 		const char *word = msg_word(MSG_WORDS_STATE,

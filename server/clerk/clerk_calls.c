@@ -390,8 +390,11 @@ static void on_backup(void *arg, const struct store_result *res)
 
 		if (j->session != b->session || j->req != b->req)
 			continue;
-		if (res->err)
-			fail_err(j, res->err, "backup");
+		if (res->err == ERR_ABSENT)
+			fail(j, EXIT_REFUSED, MSG_NO_ABSENT, "%s: its folder "
+			     "is not there", word_at(j, 0));
+		else if (res->err)
+			fail_err(j, res->err, word_at(j, 0));
 		j->step = backup_end;
 	}
 	free(b);

@@ -164,6 +164,15 @@ static bool set_phone(struct job *j, struct staff *st, const char *value)
 	return true;
 }
 
+/* Whole, or not at all: what is cut would be another name. */
+static bool text_of(struct job *j, const char *key, char *buf, size_t size,
+		    const char *value)
+{
+	return str_copy(buf, size, value) ||
+	       !fail(j, EXIT_USAGE, MSG_NO_ARG, "%s has at most %zu bytes",
+		     key, size - 1);
+}
+
 /* One property; false with the reason said. */
 static bool set_user(struct job *j, struct staff *st, const char *key,
 		     const char *value)
@@ -182,10 +191,13 @@ static bool set_user(struct job *j, struct staff *st, const char *key,
 				     "agent is a number");
 		st->agent = (uint32_t)n;
 	} else if (str_eq(key, "name")) {
-		str_copy(st->name, sizeof(st->name), value);
+		return text_of(j, key, st->name, sizeof(st->name), value);
 	} else if (str_eq(key, "team")) {
-		str_copy(st->team, sizeof(st->team), value);
+		return text_of(j, key, st->team, sizeof(st->team), value);
 	} else if (str_eq(key, "lang")) {
+		if (!str_eq(value, "en") && !str_eq(value, "zh"))
+			return !fail(j, EXIT_USAGE, MSG_NO_ARG,
+				     "lang is en or zh");
 		str_copy(st->lang, sizeof(st->lang), value);
 	} else if (str_eq(key, "phone")) {
 		return set_phone(j, st, value);
@@ -498,7 +510,12 @@ bool verb_user_add(struct job *j, struct now now UNUSED)
 		return fail(j, EXIT_REFUSED, MSG_NO_EXISTS,
 			    "%s: there already; use `user set`", name);
 	st = (struct staff){ 0 };
-	str_copy(st.user, sizeof(st.user), name);
+	if (!text_of(j, "user", st.user, sizeof(st.user), name))
+		return true;
+	if (!word_flag(j, "--password-stdin") &&
+	    !word_flag(j, "--phone-password-stdin"))
+		return fail(j, EXIT_USAGE, MSG_NO_ARG, "nobody logs in without "
+			    "a password: --password-stdin");
 	str_copy(st.name, sizeof(st.name), name);
 	return change_user(j, &st);
 }

@@ -76,7 +76,8 @@ const char *word_stranger(const struct job *j, const char *keys);
 /*
  * The first option that a verb with these arguments does not take, as
  * --name or name= : one mistyped must not be left out in silence (`--chek`
- * would import).  --why and --reason are taken everywhere.  NULL: all known.
+ * would import).  --why and --reason are taken everywhere.  Also one that
+ * lacks its value.  NULL: all known.
  */
 const char *word_odd(const struct job *j, const char *args);
 /* The first word more than the verb's places, or a key= it does not know;

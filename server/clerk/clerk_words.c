@@ -47,6 +47,9 @@ const char *word_odd(const struct job *j, const char *args)
 			continue;
 		size_t len = strcspn(w + 2, "=");
 
+		/* Its value is the next word, and there must be one. */
+		if (!is_flag(w) && !arg(j, i + 1))
+			return w;
 		i += !is_flag(w);
 		if (!str_fmt(name, sizeof(name), "%.*s", (int)len, w + 2) ||
 		    (!str_eq(name, "why") && !str_eq(name, "reason") &&

@@ -214,9 +214,14 @@ static void mapping_print(struct lead_import *imp)
 static bool first_row(struct lead_import *imp, const struct csv_row *row)
 {
 	struct lead_list before = imp->rec;
+	char why[120];
 
 	if (row->fault) {
-		fail(imp, ERR_FORMAT, row->fault);
+		str_fmt(why, sizeof(why), "line %zu, column %zu: %s%s",
+			(size_t)row->line, row->fault_column, row->fault,
+			strstr(row->fault, "NUL") ? "; is it UTF-16? save it "
+			"as UTF-8" : "");
+		fail(imp, ERR_FORMAT, why);
 		return true;
 	}
 	enum err e = map_decide(imp->wish, imp->wish_n, row, imp->phones,
@@ -330,6 +335,9 @@ static enum err prepare(struct lead_import *imp)
 	return ERR_OK;
 }
 
+static const char unreadable[] = "neither UTF-8 nor GB18030, nor UTF-16 with a "
+	"byte order mark: save it as UTF-8";
+
 static void work(struct lead_import *imp, uint8_t *buf)
 {
 	bool stop = false;
@@ -341,7 +349,7 @@ static void work(struct lead_import *imp, uint8_t *buf)
 
 		if (e)
 			fail(imp, e, e == ERR_FORMAT
-					     ? "neither UTF-8 nor GB18030"
+					     ? unreadable
 					     : NULL);
 	}
 	if (!stop && !imp->err) {
@@ -349,7 +357,7 @@ static void work(struct lead_import *imp, uint8_t *buf)
 
 		if (e)
 			fail(imp, e, e == ERR_FORMAT
-					     ? "neither UTF-8 nor GB18030"
+					     ? unreadable
 					     : NULL);
 		else if (!imp->mapped && imp->now.bytes)
 			fail(imp, ERR_FORMAT, "the file has no row");
