@@ -135,6 +135,8 @@ bench: all                            ## every figure, with its command
 	@B=$(B) bash tests/bench.sh
 install: $(BINS) $(PHONE) $(MO) ## install below DESTDIR/PREFIX
 	@B=$(B) DESTDIR=$(DESTDIR) PREFIX=$(PREFIX) sh data/install.sh
+uninstall: $(MO)                      ## take away what install put there
+	@B=$(B) DESTDIR=$(DESTDIR) PREFIX=$(PREFIX) UNDO=1 sh data/install.sh
 san:                                  ## the fast checks under ASan and UBSan
 	$(MAKE) check SANDIR=-san SAN='-fsanitize=address,undefined -fno-sanitize-recover=all' CFLAGS='-O1 -g'
 valgrind: dev-deps $(TESTBINS) $(PHONE) ## the tests under valgrind's memcheck
@@ -148,6 +150,6 @@ help:                                 ## this list
 	@sed -n 's/^\([a-z-]*\):[^#]*## /\1\t/p' Makefile
 clean:                                ## remove what was built
 	rm -rf build build-*
-.PHONY: force all check test slow deps demo layers size man map fuzz bench install san tsan valgrind dev-deps help clean
+.PHONY: force all check test slow deps demo layers size man map fuzz bench install uninstall san tsan valgrind dev-deps help clean
 .SECONDARY:
 -include $(shell find $(B) -name '*.d' 2>/dev/null)

@@ -1,21 +1,28 @@
 #!/bin/sh
-# install.sh -- called by `make install`: from $B to $DESTDIR$PREFIX.
+# install.sh -- called by `make install`: from $B to $DESTDIR$PREFIX; and by
+# `make uninstall`, UNDO=1: what install puts down goes, and folders that are
+# empty then.  /etc/waihu, recordings and the database stay.
 # The configuration is /etc/waihu whatever PREFIX is; one that is there is
 # left alone.  Nothing is started and no user is made: the last lines say how.
 set -eu
-: "${B:=build}" "${DESTDIR:=}" "${PREFIX:=/usr/local}"
+: "${B:=build}" "${DESTDIR:=}" "${PREFIX:=/usr/local}" "${UNDO:=}"
 cd "$(dirname "$0")/.."
 root=$DESTDIR$PREFIX
 share=$root/share/waihu
 
 case $PREFIX in /*) ;; *) echo "install: PREFIX must begin with /" >&2; exit 64 ;; esac
-"$B/waihud" --options | grep -qF "$PREFIX/share/waihu" || {
+[ -n "$UNDO" ] || "$B/waihud" --options | grep -qF "$PREFIX/share/waihu" || {
 	echo "install: $B was built for another PREFIX; run make install PREFIX=$PREFIX" >&2
 	exit 1
 }
 
 put() {	# MODE FOLDER FILE...
 	mode=$1 dir=$2; shift 2
+	if [ -n "$UNDO" ]; then
+		for f; do rm -f "$dir/${f##*/}"; done
+		rmdir -p "$dir" 2>/dev/null || :
+		return
+	fi
 	mkdir -p "$dir"
 	for f; do
 		[ ! -f "$f" ] || install -m "$mode" "$f" "$dir/"
@@ -43,11 +50,13 @@ put 644 "$root/share/doc/waihu" LICENSE README.md README.zh-CN.md
 for kind in service:systemd/system/waihud.service \
     sysusers:sysusers.d/waihu.conf tmpfiles:tmpfiles.d/waihu.conf; do
 	to=$root/lib/${kind#*:}
+	[ -z "$UNDO" ] || { rm -f "$to"; rmdir -p "$(dirname "$to")" 2>/dev/null || :; continue; }
 	mkdir -p "$(dirname "$to")"
 	sed "s|/usr/sbin/|$PREFIX/sbin/|" data/systemd/*".${kind%%:*}" >"$to"
 	chmod 644 "$to"
 done
 
+[ -z "$UNDO" ] || { [ -n "$DESTDIR" ] || echo "Removed from $PREFIX; /etc/waihu, /var/lib/waihu and /var/spool/waihu are left."; exit 0; }
 mkdir -p "$DESTDIR/etc/waihu/conf.d"
 if [ ! -e "$DESTDIR/etc/waihu/waihu.yaml" ]; then
 	"$B/waihu" config default >"$DESTDIR/etc/waihu/waihu.yaml"

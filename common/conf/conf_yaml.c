@@ -387,10 +387,13 @@ static void read_top(struct walk *w)
 			*key ? conf_section_find(t, key) : NULL;
 		const struct conf_row *row =
 			top ? conf_row_find(t, top, key) : NULL;
-		uint64_t bit = s ? 1ull << (s - t->sections) % 64 : 0;
+		/* One without a key, as in the default file, says nothing. */
+		uint64_t bit = s && !is_null(&w->ev)
+				? 1ull << (s - t->sections) % 64 : 0;
 
 		if (seen & bit) {
-			conf_tell(w->c, &at, "%s is here twice", key);
+			conf_tell(w->c, &at, "%s is here twice: put its keys "
+				  "under one of them", key);
 			skip(w);
 		} else if (s && s->one) {
 			read_instances(w, s);

@@ -104,8 +104,8 @@ static const struct { const char *what, *yaml, *want; } cases[] = {
 	  "(such as 250ms, 30s, 5m, 2h, 1d)\n" },
 	{ "a key twice", "server:\n  deep: yes\n  deep: no\n",
 	  "w.yaml:3:3: server: deep is here twice (first at line 2)\n" },
-	{ "a section twice", "server:\n  deep: yes\nserver:\n",
-	  "w.yaml:3:1: server is here twice\n" },
+	{ "a section twice", "server:\n  deep: yes\nserver:\n  deep: no\n",
+	  "w.yaml:3:1: server is here twice: put its keys under one of them\n" },
 	{ "an instance twice", "trunks:\n  a: {uri: sip:a}\n"
 	  "  a: {uri: sip:b}\n",
 	  "w.yaml:3:3: trunk \"a\" is here twice (first at line 2)\n" },
