@@ -11,11 +11,6 @@ static json_t *agent_json(struct job *j, const struct seat *s, struct now now)
 	const struct campaign_conf *k = floor_campaign_conf(
 		j->c->r->floor, c ? c->campaign : seat_campaign(s));
 	json_t *today = json_object();
-	struct floor *f = j->c->r->floor;
-	const struct call *c = call_get(floor_calls(f), s->call);
-	/* By the name it is typed with, not the screens' label. */
-	const struct campaign_conf *k = floor_campaign_conf(
-		f, c ? c->campaign : seat_campaign(s));
 	struct msg_agent_row r;
 
 	for (unsigned st = SEAT_NOT_READY; st < SEAT_STATE_COUNT; st++)
