@@ -18,12 +18,11 @@ bad() { echo "FAIL: $*" >&2; tui_screen >&2; tail -n 5 "$D/waihud.log" >&2; exit
 # until_head REGEX [SECONDS]: the header's state; sets LO and HI.
 until_head() {
 	local n=$(( ${2:-30} * 100 )) head
-	clock; LO=$NOW POLLS=0
+	clock; LO=$NOW
 	while :; do
 		head=$(row 0)
 		[[ $head =~ ^\ ($1)\  ]] && break
 		clock; [ "${3:-}" = keep ] || LO=$NOW
-		POLLS=$((POLLS + 1))
 		n=$((n - 1)); [ $n -gt 0 ] || bad "no '$1' in the header, call $N"
 		sleep 0.04
 	done
@@ -32,22 +31,37 @@ until_head() {
 see() { until_head "$1"; }
 shows() { tui_wait "$1" 20; }
 gone() { tui_gone "$1"; }
-pause() { sleep "$1"; }
+
+# hears voice|nothing: the customer now does, for half a second at least.
+hears() {
+	local n=1200 file what=$1
+	file=$(ls -t "$D/heard/"*"$NUMBER"-*.wav | head -n 1)
+	until "$B/tests/ear/ear" read "$file" 2>/dev/null | awk -v what="$what" '
+		{ run = ($3 == "voice") == voice ? run + $2 : $2; voice = $3 == "voice" }
+		END { exit !(run >= 500 && voice == (what == "voice")) }'; do
+		n=$((n - 1)); [ $n -gt 0 ] || bad "call $N: the customer does not hear $what"
+		sleep 0.05
+	done
+}
 
 # The state was left, and the next one entered, between LO and HI.
 entered() {
 	local lo=$((LO - SHI)) hi=$((HI - SLO))
 	MIN[$STATE]=$(( ${MIN[$STATE]:-0} + (lo > 0 ? lo : 0) ))
 	MAX[$STATE]=$(( ${MAX[$STATE]:-0} + hi ))
-	STATE=$1 SLO=$LO SHI=$HI
+	STATE=$1 SLO=$LO SHI=$HI USED=
 }
 
-# use KEY...: as tmux names them; the table's names are kept.
+# use KEY...: as tmux names them; the table's names are kept.  The same key
+# within 0.3 s in the same state is a slip of the finger to the screen.
+USED=
 use() {
-	local k
+	local k ctrl
 	for k in "$@"; do
+		[ "$k" != "$USED" ] || sleep 0.4
+		USED=$k
 		case $k in
-		Escape) echo Esc ;; PgUp|PgDn) echo "$k" ;; C-l) echo Ctrl-L ;; C-c) echo Ctrl-C ;; C-z) echo Ctrl-Z ;;
+		Escape) echo Esc ;; PgUp|PgDn) echo "$k" ;; C-?) ctrl=${k#C-}; echo "Ctrl-${ctrl^}" ;;
 		[1-9]) echo 1-9 ;; *) echo "$k" ;;
 		esac >>"$D/used"
 		case $k in
@@ -74,13 +88,13 @@ campaign() {	# MODE
 }
 
 # A list's leads: people who talk until the BYE, and (predictive) a second
-# one who leaves after two seconds.
+# one who leaves when told.
 list() {	# MODE DIGIT COUNT
 	local i end name
 	echo phone,name,city,plan,phone2
 	for i in $(seq 1 "$3"); do
 		end=11 name=Person
-		[ "$1-$i" = predictive-2 ] && end=12 name=Short
+		[ "$1-$i" = predictive-2 ] && name=Short
 		printf '138%d%05d%s,%s %s%02d,Hangzhou,Home 300M,139%d%05d%s\n' \
 			"$2" "$i" $end "$name" "$2" "$i" "$2" "$i" $end
 	done
@@ -129,10 +143,14 @@ stop() { "$B/waihu" -q campaign stop "$1"; }
 
 # -- a call -------------------------------------------------------------------
 
-begun() {	# the customer is on the screen
+begun() {	# the customer is on the screen, which no longer shows the last one
+	local n=600 last=$NAME
 	N=$((N + 1))
-	NAME=$(row 3 | sed -n 's/^ Name *\([A-Z][a-z]* [0-9]*\).*/\1/p')
-	[ -n "${PHONE[$NAME]:-}" ] || bad "call $N: whose is it? '$NAME'"
+	until NAME=$(row 3 | sed -n 's/^ Name *\([A-Z][a-z]* [0-9]*\).*/\1/p')
+	      [ "$NAME" != "$last" ] && [ -n "$NAME" ] && [ -n "${PHONE[$NAME]:-}" ]; do
+		n=$((n - 1)); [ $n -gt 0 ] || bad "call $N: whose is it? '$NAME'"
+		sleep 0.05
+	done
 	OUTCOME=0 NOTE= MUTE_LO=0 MUTE_HI=0 HOLD_LO=0 HOLD_HI=0 PAUSED=0 BY=agent
 	TONES= NUMBER=${PHONE[$NAME]} CALLBACK=0 LOST=0 VOICE=$EPOCH AMOUNT=0.00
 }
@@ -145,9 +163,9 @@ joined() {
 		until_head 'RINGING'; shows 'Enter answers'; clock; lo=$NOW; use Enter
 	fi
 	until_head 'ON CALL'
-	# The screen is behind the server; how far, a slow machine decides.
-	if [ $lo -gt 0 ]; then LO=$lo
-	elif [ $POLLS -gt 0 ]; then LO=$((LO - 1000)); else LO=$SLO; fi
+	# The screen is behind the server; how far, a slow machine decides: all
+	# that is sure of the start is that there was no call before the wait.
+	LO=$((lo > 0 ? lo : SLO))
 	entered talk; JOIN_LO=$LO JOIN_HI=$HI
 }
 talk() { joined; begun; }
@@ -164,26 +182,29 @@ tones() { TONES=$1; }
 mute() {
 	local a b
 	clock; a=$NOW; use "$1"; shows MUTED; clock; b=$NOW
-	pause 1
+	hears nothing
 	clock; MUTE_LO=$((MUTE_LO + NOW - b)); use "$2"; gone MUTED; clock
 	MUTE_HI=$((MUTE_HI + NOW - a))
 }
 hold() {
 	local lo hi
 	clock; lo=$NOW; use "$1"; until_head 'ON HOLD'; LO=$lo hi=$HI; entered hold
-	pause 1
+	hears nothing
 	clock; HOLD_LO=$((HOLD_LO + NOW - hi)); local back=$NOW
 	use "$2"; until_head 'ON CALL'; LO=$back; entered talk
 	HOLD_HI=$((HOLD_HI + HI - lo))
 }
 over() {	# LO of the end
-	until_head 'WRAP-UP'; [ "$1" = 0 ] || LO=$1
+	until_head 'WRAP-UP'; LO=$1
 	entered wrap; END_LO=$LO END_HI=$HI
 }
-hangup() { pause 1; clock; local lo=$NOW; use "$1"; over "$lo"; }
+hangup() { hears voice; clock; local lo=$NOW; use "$1"; over "$lo"; }
 customer_hangs_up() {
 	[[ $NAME == Short* ]] || bad "call $N: the second customer is $NAME"
-	BY=customer; over 0; END_LO=$((END_LO - 1000))
+	hears voice; clock
+	local lo=$NOW
+	echo "bye $NUMBER" >&"$CARRIER_FD_telecom"
+	BY=customer; over "$lo"
 }
 save() {	# KEY
 	clock; local lo=$NOW
@@ -263,6 +284,8 @@ voice() { # FILE SIDE START_MS
 shift_judge() {
 	local WRONG=0 LOSSES=0 loss n name number mode outcome note jl jh el eh dl dh hl hh ml mh by tones cb epoch lost amount
 	local uid file said rest talk p ref first want
+	whole() { [ -z "$(find "$D/rec" -name '*.part')" ]; }
+	wait_for 20 whole || bad "a recording is not finished"
 	"$B/waihu" --json cdr export --since -1h --format json >"$D/cdr"
 	"$B/waihu" cdr export --since -1h --format asterisk-csv --unmask --why test >"$D/csv"
 	local -A REF=()
