@@ -58,6 +58,7 @@ struct carrier_opt {
 	const char *law;	/* "u" or "a" only; "offer": both           */
 	bool verbose;		/* a line a call on stdout                  */
 	bool probe;		/* stamps speak, until an ear hears         */
+	bool chatty;		/* callees speak without a pause            */
 };
 
 /* Counters printed as one key=value line at the end. */
@@ -100,7 +101,9 @@ struct sounds {
 	struct clip greeting[SND_VOICES]; /* a machine's, 5 to 9 s          */
 	struct clip beep, ringback, busy, vacant, tone, silence;
 };
-MUST_CHECK enum err sounds_new(uint64_t seed, struct sounds **out);
+/* chatty: nobody pauses in what he says. */
+MUST_CHECK enum err sounds_new(uint64_t seed, bool chatty,
+			       struct sounds **out);
 struct sounds *sounds_free(struct sounds *s);
 int16_t law_decode(uint8_t byte, bool a_law);
 uint8_t law_encode(int16_t pcm, bool a_law);

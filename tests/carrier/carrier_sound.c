@@ -156,7 +156,8 @@ static void add_speech(struct clip *c, struct chance *r, double f0,
 	}
 }
 
-static bool make_voice(struct sounds *s, unsigned v, struct chance *r)
+static bool make_voice(struct sounds *s, unsigned v, struct chance *r,
+		       bool chatty)
 {
 	double f0 = v % 2 ? chance_between(r, 180, 230)
 			  : chance_between(r, 95, 135);
@@ -166,7 +167,8 @@ static bool make_voice(struct sounds *s, unsigned v, struct chance *r)
 	    !clip_alloc(&s->greeting[v], greet))
 		return false;
 	add_speech(&s->hello[v], r, f0, 0.06, 0.7, 2, 3, 1, 1);
-	add_speech(&s->talk[v], r, f0, 0.0, 40, 3, 14, 0.6, 3.5);
+	add_speech(&s->talk[v], r, f0, 0.0, 40, 3, 14, chatty ? 0.02 : 0.6,
+		   chatty ? 0.1 : 3.5);
 	add_speech(&s->greeting[v], r, f0, 0.1, greet - 0.4, 8, 16, 0.12, 0.35);
 	clip_done(&s->hello[v]);
 	clip_done(&s->talk[v]);
@@ -196,7 +198,7 @@ static bool make_tones(struct sounds *s)
 	return true;
 }
 
-enum err sounds_new(uint64_t seed, struct sounds **out)
+enum err sounds_new(uint64_t seed, bool chatty, struct sounds **out)
 {
 	struct sounds *s = calloc(1, sizeof(*s));
 	struct chance r;
@@ -205,7 +207,7 @@ enum err sounds_new(uint64_t seed, struct sounds **out)
 		return ERR_MEMORY;
 	chance_init(&r, seed, "sounds", 0);
 	for (unsigned v = 0; v < SND_VOICES; v++)
-		if (!make_voice(s, v, &r))
+		if (!make_voice(s, v, &r, chatty))
 			goto fail;
 	if (!make_tones(s))
 		goto fail;

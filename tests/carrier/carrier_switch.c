@@ -211,7 +211,7 @@ enum err carrier_new(const struct carrier_opt *o, struct carrier **out)
 		return ERR_MEMORY;
 	c->opt = *o;
 	rand_str(c->nonce_key, sizeof(c->nonce_key));
-	e = sounds_new(o->seed, &c->sounds);
+	e = sounds_new(o->seed, o->chatty, &c->sounds);
 	if (e)
 		goto fail;
 	err = hash_alloc(&c->calls, 65536);

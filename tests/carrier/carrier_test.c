@@ -96,7 +96,7 @@ static void sounds_are_sounds(void **state)
 	struct sounds *s;
 
 	(void)state;
-	T_OK(!sounds_new(3, &s), "made");
+	T_OK(!sounds_new(3, false, &s), "made");
 	for (unsigned v = 0; v < SND_VOICES; v++) {
 		T_OK(rms(&s->hello[v]) > 300 && rms(&s->talk[v]) > 300 &&
 		     rms(&s->greeting[v]) > 300, "voice %u is loud enough:"

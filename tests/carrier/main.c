@@ -37,7 +37,7 @@ static const struct option longs[] = {
 	{ "channels", 1, NULL, 'c' }, { "auth", 1, NULL, 'a' },
 	{ "record", 1, NULL, 'w' },   { "law", 1, NULL, 'L' },
 	{ "verbose", 0, NULL, 'v' },  { "table", 0, NULL, 'T' },
-	{ "probe", 0, NULL, 'p' },
+	{ "probe", 0, NULL, 'p' },     { "chatty", 0, NULL, 'C' },
 	{ "help", 0, NULL, 'h' },     { NULL, 0, NULL, 0 },
 };
 
@@ -64,6 +64,7 @@ static void usage(void)
 	     "  --probe             callees speak stamps; how long from the"
 	     " answer until\n"
 	     "                      the agent (robot --probe) is heard\n"
+	     "  --chatty            callees speak without a pause\n"
 	     "  --table             the behaviours by number, and exit");
 }
 
@@ -146,6 +147,7 @@ static bool take(struct carrier_opt *o, int opt, char *arg)
 		       !strcmp(arg, "offer");
 	case 'v': return o->verbose = true;
 	case 'p': return o->probe = true;
+	case 'C': return o->chatty = true;
 	default:  return false;
 	}
 }

@@ -73,6 +73,7 @@ static const struct row {
 	{ "seed", K_SEED, AT(seed), "of all that is drawn (1)" },
 	{ "probe", K_FLAG, AT(probe), "stamps as speech: answer to ear, answer "
 				      "to screen-pop" },
+	{ "chatty", K_FLAG, AT(chatty), "speaks without a pause" },
 	{ "verbose", K_FLAG, AT(verbose), "every step on stderr" },
 };
 
@@ -180,7 +181,7 @@ static void stop_h(void *arg)
 
 static enum err crew_open(struct crew *c)
 {
-	enum err e = sounds_new(c->opt.seed, &c->sounds);
+	enum err e = sounds_new(c->opt.seed, c->opt.chatty, &c->sounds);
 
 	if (!e)
 		e = lines_open(c);

@@ -35,7 +35,7 @@ struct robot_opt {
 	double scale, seconds;		/* 0 s = until a signal              */
 	double lose;			/* s until a line is lost, LOSSES times */
 	uint64_t seed;
-	bool verbose, probe;
+	bool verbose, probe, chatty;
 };
 
 /*      name        what is counted                                           */
