@@ -4,7 +4,7 @@
  * Each message (msg/msg_text) is sent and its answer printed: "ok",
  * "refused perm: ..." or the name of the message that came.  "wait FILE"
  * waits for a file to be there, "over" until the session is ended by the
- * server.  20 s at most for each.
+ * server.  Two minutes at most for each.
  */
 #include <poll.h>
 #include <stdio.h>
@@ -17,7 +17,7 @@
 #include "link/link.h"
 #include "msg/msg_text.h"
 
-enum { LIMIT_MS = 20000 };
+enum { LIMIT_MS = 120000 };
 
 struct ask {
 	struct link *link;
