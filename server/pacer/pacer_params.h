@@ -77,15 +77,14 @@
 				  "four fifths of the talk are kept")         \
 	X(warm_answers,    300.0, "answers from which the target holds at "   \
 				  "every moment")                             \
-	X(cold,              1.2, "before: credit as good as none there "     \
+	X(cold,              0.8, "before: credit as good as none there "     \
 				  "[root of what is still earned by then]; "  \
-				  "by the equation of pacer_price.c 0.8, and " \
-				  "1.2 for a quicker start at no more loss")  \
+				  "by the equation of pacer_price.c")         \
 	X(first_spend,       2.5, "least spending speed at the first answer, " \
 				  "so that a floor that knows nothing yet "   \
 				  "has work")                                 \
-	X(first_answers,   150.0, "answers over which it falls to 0")         \
-	X(first_debt,       0.25, "overspending at which it is 0 [credit of " \
+	X(first_answers,   100.0, "answers over which it falls to 0")         \
+	X(first_debt,       0.20, "overspending at which it is 0 [credit of " \
 				  "the first warm_answers]")                  \
 	X(debt,              1.5, "debt of an unlucky start, paid back at "   \
 				  "spend_min [clumps]")                       \
