@@ -163,9 +163,16 @@ void desk_tell(struct desk *d, struct agent_id agent, const char *from,
 
 	str_copy(m.from, sizeof(m.from), from);
 	str_copy(m.text, sizeof(m.text), text);
+	if (agent.v) {
+		struct seat *s = seat_get(seats, agent);
+
+		if (s && s->link_up)
+			d->send(d->arg, agent, MSG_MESSAGE, 0, &m);
+		return;
+	}
 	for (struct seat *s = seat_each(seats, NULL); s;
 	     s = seat_each(seats, s))
-		if (s->link_up && (!agent.v || s->agent.v == agent.v))
+		if (s->link_up)
 			d->send(d->arg, s->agent, MSG_MESSAGE, 0, &m);
 }
 
