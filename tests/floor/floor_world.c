@@ -111,7 +111,8 @@ static void d_scene(void *arg, const struct call *c, struct agent_id agent,
 		    enum hand_scene scene)
 {
 	static const char *const words[] = { "alone", "ask", "consult",
-					     "aside", "conf", "given" };
+					     "aside", "conf", "given",
+					     "over" };
 	struct fw *w = arg;
 
 	w->scene = scene;
