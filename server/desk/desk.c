@@ -27,7 +27,8 @@ enum err desk_new(struct live *live, desk_send_h *send, void *arg,
 	d->shown = calloc(d->seats_max, sizeof(*d->shown));
 	d->was = calloc(d->seats_max, sizeof(*d->was));
 	d->lang = calloc(d->seats_max, sizeof(*d->lang));
-	if (!d->lang || !d->was || !d->dirty || !d->is_dirty || !d->shown) {
+	d->coach = calloc(d->seats_max, sizeof(*d->coach));
+	if (!d->lang || !d->coach || !d->was || !d->dirty || !d->is_dirty || !d->shown) {
 		desk_free(d);
 		return ERR_MEMORY;
 	}
@@ -43,6 +44,7 @@ struct desk *desk_free(struct desk *d)
 		free(d->shown);
 		free(d->was);
 		free(d->lang);
+		free(d->coach);
 		desk_scripts_free(d);
 		free(d);
 	}
@@ -126,6 +128,23 @@ void desk_call_done(struct desk *d, const struct call *c,
 		return;
 	desk_show_today(d, s);
 	desk_show_last(d, s);
+}
+
+void desk_coach(struct desk *d, struct agent_id agent,
+		enum msg_monitor_mode mode, const char *name)
+{
+	struct seat *s = seat_of(d, agent);
+	/* Who only listens is not to be seen. */
+	uint8_t shown = mode == MSG_MONITOR_WHISPER ||
+			mode == MSG_MONITOR_BARGE ? (uint8_t)mode : 0;
+
+	if (!s || (d->coach[s->slot].mode == shown &&
+		   (!shown || str_eq(d->coach[s->slot].name, name))))
+		return;
+	d->coach[s->slot].mode = shown;
+	str_copy(d->coach[s->slot].name, sizeof(d->coach[s->slot].name),
+		 shown ? name : "");
+	desk_seat_changed(d, agent);
 }
 
 enum err desk_login(struct desk *d, struct agent_id agent)

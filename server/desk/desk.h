@@ -45,6 +45,10 @@ void desk_news(struct desk *d, struct agent_id agent, const struct call *c,
 /* Sends what has changed; after each input. */
 void desk_turn(struct desk *d);
 
+/* A supervisor speaks to this agent (whisper, barge), or no longer (any other
+ * mode); told with the next desk_turn. */
+void desk_coach(struct desk *d, struct agent_id agent,
+		enum msg_monitor_mode mode, const char *name);
 /* A message to one agent, or (agent 0) to all. */
 void desk_tell(struct desk *d, struct agent_id agent, const char *from,
 	       const char *text);

@@ -18,6 +18,10 @@ struct desk {
 	bool *is_dirty;			/* by seat slot                      */
 	char *lang;			/* by seat slot: 'z', 'e', 0 = ?     */
 	uint8_t *was;			/* by seat slot: state last shown    */
+	struct desk_coach {		/* by seat slot: who speaks to it    */
+		uint8_t mode;		/* enum msg_monitor_mode, 0 = nobody */
+		char name[61];
+	} *coach;
 	size_t seats_max;
 	struct desk_super supers[64];	/* who could be asked                */
 	size_t supers_len;

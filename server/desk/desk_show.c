@@ -197,6 +197,8 @@ void desk_show_seat(struct desk *d, const struct seat *s)
 				     sizeof(m.desk_text));
 	if (m.desk && !s->phone_up)
 		m.phone = MSG_HEALTH_DOWN;
+	m.coach = d->coach[s->slot].mode;
+	str_copy(m.coach_name, sizeof(m.coach_name), d->coach[s->slot].name);
 	dial_phone(d->r->dial, s->agent, &phone);
 	m.phone_rtt_ms = phone.rtt_ms;
 	str_copy(m.break_label, sizeof(m.break_label),

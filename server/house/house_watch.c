@@ -70,6 +70,7 @@ static void show_watch(struct house *h, const struct watch *w,
 		       const char *text)
 {
 	const struct live_rooms *r = live_rooms(h->live);
+	const struct door_session *by = door_session(h->door, w->session);
 	struct seat *s = seat_get(floor_seats(r->floor), w->on);
 	struct call *c = call_of(h, w);
 	bool mine = w->mode == MSG_MONITOR_TAKEOVER;
@@ -81,6 +82,8 @@ static void show_watch(struct house *h, const struct watch *w,
 		.customer_level = c ? level_of(h, live_call_leg(h->live,
 								c->id)) : 0 };
 
+	/* Who is spoken to may know by whom. */
+	desk_coach(h->desk, w->on, w->mode, by ? by->name : w->who);
 	str_copy(m.name, sizeof(m.name), s ? s->name : "");
 	str_copy(m.text, sizeof(m.text), text);
 	enum err e = door_send(h->door, w->session, MSG_MONITORING, 0, &m);
@@ -255,6 +258,7 @@ void house_watch_met(struct house *h, const struct helper *u,
 		if (is_party(w->mode))
 			return;			/* follows it already */
 		audit_watch(h, w, "leave");
+		desk_coach(h->desk, w->on, MSG_MONITOR_LEAVE, "");
 		memset(w, 0, sizeof(*w));
 	}
 	w = watch_of(h, 0);
