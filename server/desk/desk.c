@@ -130,23 +130,6 @@ void desk_call_done(struct desk *d, const struct call *c,
 	desk_show_last(d, s);
 }
 
-void desk_coach(struct desk *d, struct agent_id agent,
-		enum msg_monitor_mode mode, const char *name)
-{
-	struct seat *s = seat_of(d, agent);
-	/* Who only listens is not to be seen. */
-	uint8_t shown = mode == MSG_MONITOR_WHISPER ||
-			mode == MSG_MONITOR_BARGE ? (uint8_t)mode : 0;
-
-	if (!s || (d->coach[s->slot].mode == shown &&
-		   (!shown || str_eq(d->coach[s->slot].name, name))))
-		return;
-	d->coach[s->slot].mode = shown;
-	str_copy(d->coach[s->slot].name, sizeof(d->coach[s->slot].name),
-		 shown ? name : "");
-	desk_seat_changed(d, agent);
-}
-
 enum err desk_login(struct desk *d, struct agent_id agent)
 {
 	struct seat *s = seat_of(d, agent);

@@ -1,4 +1,5 @@
-/* desk_phone -- how a telephone on the desk is, in words an agent acts on. */
+/* desk_phone -- how a telephone on the desk is, in words an agent acts on; and
+ * who speaks to the agent on it besides the customer. */
 #include "desk_priv.h"
 
 #include "base/str.h"
@@ -30,4 +31,21 @@ enum msg_desk desk_phone(const struct live_rooms *r, struct agent_id agent,
 	else
 		str_copy(text, size, p.text);
 	return MSG_DESK_FAILED;
+}
+
+void desk_coach(struct desk *d, struct agent_id agent,
+		enum msg_monitor_mode mode, const char *name)
+{
+	struct seat *s = seat_get(floor_seats(d->r->floor), agent);
+	/* Who only listens is not to be seen. */
+	uint8_t shown = mode == MSG_MONITOR_WHISPER ||
+			mode == MSG_MONITOR_BARGE ? (uint8_t)mode : 0;
+
+	if (!s || (d->coach[s->slot].mode == shown &&
+		   (!shown || str_eq(d->coach[s->slot].name, name))))
+		return;
+	d->coach[s->slot].mode = shown;
+	str_copy(d->coach[s->slot].name, sizeof(d->coach[s->slot].name),
+		 shown ? name : "");
+	desk_seat_changed(d, agent);
 }
