@@ -84,8 +84,7 @@ static void show(struct desk *d, const struct seat *s)
 		desk_history(d, s, c, 0);
 		desk_show_script(d, s, c);
 	}
-	/* Idle again: what is read ahead names nobody. */
-	if (!c && d->shown[s->slot]) {
+	if (!c && d->shown[s->slot]) {	/* read ahead it names nobody */
 		d->shown[s->slot] = 0;
 		desk_show_script(d, s, NULL);
 	}
