@@ -10,6 +10,8 @@
 #ifndef TESTS_ROBOT_ROBOT_H
 #define TESTS_ROBOT_ROBOT_H
 
+#include <stdio.h>
+
 #include "carrier/carrier.h"
 #include "dial/loop.h"
 #include "msg/msg.h"
@@ -101,6 +103,7 @@ enum robot_plan {
 struct robot {
 	struct crew *crew;
 	unsigned number;
+	uint8_t coach;		/* a supervisor speaks to it: how            */
 	struct chance chance;
 	struct net_client *net;
 	struct robot_line line;
@@ -173,5 +176,14 @@ void robot_fini(struct robot *r);
 void robot_run(struct robot *r);
 void robot_line_changed(struct robot *r);
 void robot_leave(struct robot *r);
+
+/* Who begins or ends to speak to it is said on stderr. */
+static inline void robot_coach(struct robot *r, const struct msg_seat *m)
+{
+	if (m->coach != r->coach)
+		fprintf(stderr, "coach %s %s\n",
+			msg_word(MSG_WORDS_MONITOR, m->coach), m->coach_name);
+	r->coach = m->coach;
+}
 
 #endif

@@ -463,6 +463,7 @@ static void frame_h(void *arg, const uint8_t *data, size_t len)
 		}
 		break;
 	case MSG_SEAT:
+		robot_coach(r, &m->seat);
 		seat_shown(r, &m->seat);
 		break;
 	case MSG_LAST_CALL:
