@@ -17,7 +17,7 @@ items() {
 		gsub(/\\/, "\\e", s); gsub(/[.] /, ".\n", s); gsub(/[?] /, "?\n", s)
 		return s
 	}
-	M == "verbs" { print ".It Cm \"" $1 " " $2 "\"" ($3 == "" ? "" : " Ar \"" esc($3) "\""); print text($4) }
+	M == "verbs" { print ".It Cm \"" $1 ($2 == "" ? "" : " " $2) "\"" ($3 == "" ? "" : " Ar \"" esc($3) "\""); print text($4) }
 	M == "options" { print ".It Fl \\-" $1 ($2 == "" ? "" : " Ar \"" esc($2) "\""); print text($3) }'
 }
 flags() {

@@ -8,6 +8,7 @@
 #define CHANGES VERB_CHANGES
 #define HERE    VERB_HERE
 #define ALONE   VERB_ALONE
+#define TRIES   VERB_TRIES
 
 #define USER_KEYS "[lang=en|zh] [phone=embedded|registered|sip:URI] " \
 	"[unmask=yes|no] [read_only=yes|no] [locked=yes|no] "
@@ -42,7 +43,7 @@ static const struct verb verbs[] = {
 	  "agent,name,team,state,seconds,over,campaign,number,calls,sales" },
 	{ "agent",    "show",   0, "AGENT", N_("one agent"), NULL },
 	{ "agent",    "set",    CHANGES,
-	  "AGENT state=ready|not_ready|break|offline --reason TEXT",
+	  "AGENT state=ready|not_ready|break|logout|offline --reason TEXT",
 	  N_("put an agent into a state"), NULL },
 	{ "report",   "list",   0, WHAT_OF_AGENTS,
 	  N_("how agents spent their time"),
@@ -60,7 +61,7 @@ static const struct verb verbs[] = {
 	  N_("no new calls for now"), NULL },
 	{ "campaign", "stop",   CHANGES, "CAMPAIGN",
 	  N_("no new calls; ringing ones are taken back"), NULL },
-	{ "campaign", "set",    CHANGES,
+	{ "campaign", "set",    CHANGES | TRIES,
 	  "CAMPAIGN [lines=1.45] [target=2.5%] "
 	  "[mode=preview|progressive|predictive] [ring=25s]",
 	  N_("change the pacing"), NULL },
@@ -77,7 +78,7 @@ static const struct verb verbs[] = {
 	{ "list",     "list",   0, "", N_("lists of leads"),
 	  "list,country,leads,ready,later,callback,held,done,dnc,source" },
 	{ "list",     "show",   0, "LIST", N_("one list"), NULL },
-	{ "list",     "import", CHANGES,
+	{ "list",     "import", CHANGES | TRIES,
 	  "LIST FILE.csv [--map phone=1,name=3] [--country CC] "
 	  "[--charset utf-8|gbk|gb18030] [--tags A,B] "
 	  "[--consent-purpose " PURPOSES "] "
@@ -93,14 +94,14 @@ static const struct verb verbs[] = {
 	{ "lead",     "set",    CHANGES,
 	  "ID|NUMBER [priority=N] [status=held|ready] [name=TEXT] [tags=T]",
 	  N_("change a lead"), NULL },
-	{ "lead",     "erase",  CHANGES, "NUMBER --yes [--why TEXT]",
+	{ "lead",     "erase",  CHANGES | TRIES, "NUMBER --yes [--why TEXT]",
 	  N_("forget a customer: his leads, recordings, notes and attempts "
 	     "go, records stay without him, and he is never called again"),
 	  NULL },
 	{ "dnc",      "list",   0, "[--limit N] [--unmask --why TEXT]",
 	  N_("do not call, numbers masked; whole with --unmask, in the audit "
 	     "log first"), NULL },
-	{ "dnc",      "add",    CHANGES, "NUMBER [--source TEXT]",
+	{ "dnc",      "add",    CHANGES | TRIES, "NUMBER [--source TEXT]",
 	  N_("never call this number again"), NULL },
 	{ "dnc",      "show",   0, "NUMBER",
 	  N_("is it on the list? exit status 2 if not"), NULL },
@@ -163,7 +164,7 @@ static const struct verb verbs[] = {
 	{ "config",   "check",  HERE, "[FILE...]",
 	  N_("every mistake of the configuration, with file, line and "
 	     "column; what a reload would change"), NULL },
-	{ "config",   "show",   HERE, "[FILE...]",
+	{ "config",   "show",   HERE, "[--effective] [FILE...]",
 	  N_("what is in force, and where it was said"), NULL },
 	{ "config",   "default", HERE, "",
 	  N_("a commented file of every option"), NULL },
@@ -172,6 +173,8 @@ static const struct verb verbs[] = {
 	{ "config",   "reload", CHANGES, "",
 	  N_("read the configuration again, and say what changed and what "
 	     "waits for a restart; with one mistake nothing changes"), NULL },
+	{ "reload",   "",       CHANGES | ALONE, "",
+	  N_("the same as config reload"), NULL },
 };
 
 const struct verb *verb_at(size_t i)

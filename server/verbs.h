@@ -29,6 +29,8 @@ enum verb_flag {
 	VERB_CHANGES = 1,	/* refused to who may only look              */
 	VERB_HERE    = 2,	/* done by the command itself, no server     */
 	VERB_ALONE   = 4,	/* its verb need not be said: `waihu status` */
+	VERB_TRIES   = 8,	/* knows --dry-run; another that changes
+				   refuses it                                */
 };
 
 struct verb {

@@ -141,9 +141,15 @@ static int load(const struct admin_opts *o, int argc, char **argv,
 	size_t n = 2;
 	enum err e;
 
-	if (argc > 2)
-		for (n = 0; n < ARRAY_LEN(paths) && (int)n + 2 < argc; n++)
-			paths[n] = argv[n + 2];
+	/* What is in force is all that `show` shows. */
+	for (int i = 2, files = 0; i < argc; i++) {
+		if (str_eq(argv[1], "show") && str_eq(argv[i], "--effective"))
+			continue;
+		if (!files++)
+			n = 0;
+		if (n < ARRAY_LEN(paths))
+			paths[n++] = argv[i];
+	}
 	e = conf_load(paths, n, &server_options, c, tell_mistake, (void *)o);
 	if (e)
 		return e == ERR_ABSENT ? EX_NOINPUT : EX_CONFIG;

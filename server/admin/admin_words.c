@@ -61,7 +61,7 @@ static const char *const columns[] = {
 	C("source"), C("spool"), C("start"), C("started"), C("state"),
 	C("status"), C("tags"), C("takes_effect"), C("talk_avg_s"),
 	C("talk_ms"), C("talk_s"), C("talked"), C("talking"), C("target"),
-	C("target_ppm"), C("team"), C("text"), C("tier"), C("today_ms"),
+	C("target_ppm"), C("team"), C("text"), C("then"), C("tier"), C("today_ms"),
 	C("trimmed"), C("trunk"), C("trunks"), C("trunks_up"), C("unmask"),
 	C("until"), C("uptime_s"), C("used"), C("user"), C("verdict"),
 	C("version"), C("waits_for_agent"), C("what"), C("who"), C("why"),

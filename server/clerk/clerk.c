@@ -69,6 +69,7 @@ static const struct {
 	{ "store", "show", verb_store_show },
 	{ "store", "verify", verb_store_verify },
 	{ "config", "reload", verb_config_reload },
+	{ "reload", "", verb_config_reload },
 };
 
 void clerk_help(FILE *out)
@@ -443,6 +444,11 @@ static bool begin(struct job *j, const struct door_session *s)
 	if (v && v->flags & VERB_CHANGES && s->read_only)
 		return !fail(j, EXIT_NOPERM, MSG_NO_PERM,
 			     "you may look but not act");
+	/* Who asks only to see must not have changed anything. */
+	if (v && v->flags & VERB_CHANGES && !(v->flags & VERB_TRIES) &&
+	    j->words.dry_run)
+		return !fail(j, EXIT_USAGE, MSG_NO_ARG, "%s %s has no "
+			     "--dry-run: nothing was done", object, verb);
 	if (odd)
 		return !fail(j, EXIT_USAGE, MSG_NO_ARG,
 			     "%s: not known here; waihu %s %s %s", odd,

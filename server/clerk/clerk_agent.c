@@ -127,7 +127,8 @@ bool verb_agent_set(struct job *j, struct now now UNUSED)
 {
 	static const struct { const char *word; enum seat_event ev; } states[] = {
 		{ "ready", SE_READY }, { "not_ready", SE_NOT_READY },
-		{ "break", SE_BREAK }, { "offline", SE_LOGOUT } };
+		{ "break", SE_BREAK }, { "offline", SE_LOGOUT },
+		{ "logout", SE_LOGOUT } };
 	struct seat *s = seat_named(j);
 	const char *want = word_value(j, "state");
 	const char *reason = word_opt(j, "--reason");
@@ -138,7 +139,7 @@ bool verb_agent_set(struct job *j, struct now now UNUSED)
 	if (!want || !reason)
 		return fail(j, EXIT_USAGE, MSG_NO_ARG,
 			    "needed: state=ready, not_ready, break or "
-			    "offline, and --reason TEXT");
+			    "logout, and --reason TEXT");
 	for (size_t i = 0; i < ARRAY_LEN(states); i++) {
 		enum err e;
 
@@ -154,5 +155,5 @@ bool verb_agent_set(struct job *j, struct now now UNUSED)
 		return true;
 	}
 	return fail(j, EXIT_USAGE, MSG_NO_ARG,
-		    "state is ready, not_ready, break or offline");
+		    "state is ready, not_ready, break or logout");
 }

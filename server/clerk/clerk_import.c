@@ -22,6 +22,11 @@ struct import {
 	uint64_t told_rows;
 };
 
+static bool only_looks(const struct job *j)
+{
+	return j->words.dry_run || word_flag(j, "--check");
+}
+
 /* A dry run leaves nothing behind, not even the list it looked at. */
 static void drop_trial(struct job *j, struct list_id list)
 {
@@ -148,7 +153,7 @@ static bool has_room(struct job *j)
 {
 	uint64_t room = 0;
 
-	if (word_flag(j, "--check") ||
+	if (only_looks(j) ||
 	    store_disk(j->c->r->store, &room) != ERR_FULL)
 		return true;
 	return !fail(j, EXIT_BUSY, MSG_NO_FULL, "the server's disk has %llu "
@@ -183,7 +188,7 @@ static bool import_step(struct job *j, struct now now UNUSED)
 			    *st.why ? st.why : err_text(st.err));
 	if (!st.bytes)
 		return fail(j, EXIT_DATA, MSG_NO_ARG, "the file is empty");
-	if (!word_flag(j, "--check"))
+	if (!only_looks(j))
 		audit(j, "list %s: leads imported %llu, rows rejected %llu",
 		      word_at(j, 0), (unsigned long long)st.added,
 		      (unsigned long long)st.rejected);
@@ -321,7 +326,7 @@ bool verb_list_import(struct job *j, struct now now)
 	const char *name = word_at(j, 0), *cc = word_opt(j, "--country");
 	const char *dup = word_opt(j, "--duplicates");
 	struct lead_import_conf conf = {
-		.map = word_opt(j, "--map"), .check = word_flag(j, "--check"),
+		.map = word_opt(j, "--map"), .check = only_looks(j),
 		.charset = word_opt(j, "--charset"),
 		.tags = word_opt(j, "--tags"), .source = base_name(word_at(j, 1)),
 		.consent_purpose = word_opt(j, "--consent-purpose"),

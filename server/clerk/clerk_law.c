@@ -36,6 +36,14 @@ bool verb_dnc_add(struct job *j, struct now now)
 		return true;
 	str_copy(d.source, sizeof(d.source), source ? source : "admin");
 	str_copy(d.by, sizeof(d.by), j->who);
+	if (j->words.dry_run) {
+		bool there = !gate_dnc_has(j->c->r->gate, d.e164, NULL);
+
+		say(j, json_pack("{s:s, s:s, s:i, s:b}", "number", d.e164,
+				 "source", d.source, "added", there ? 0 : 1,
+				 "dry_run", 1));
+		return true;
+	}
 	g = store_begin(j->c->r->store);
 	e = gate_dnc_add(j->c->r->gate, g, &d);
 	if (e) {

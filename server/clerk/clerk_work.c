@@ -2,6 +2,7 @@
 #include "clerk_priv.h"
 
 #include "base/str.h"
+#include "options.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -226,6 +227,34 @@ static bool pace_words(struct job *j)
 	return false;
 }
 
+/* What a change would change: key by key, as `campaign show` tells it. */
+static json_t *changes(const struct campaign_conf *was,
+		       const struct campaign_conf *k)
+{
+	const struct { enum opt_paced key; int64_t was, then; } keys[] = {
+		{ OPT_PACED_MODE, was->mode, k->mode },
+		{ OPT_PACED_LINES, was->max_lines_per_agent_milli,
+		  k->max_lines_per_agent_milli },
+		{ OPT_PACED_ABANDON, was->target_ppm, k->target_ppm },
+		{ OPT_PACED_RING, was->ring_ms, k->ring_ms } };
+	json_t *rows = json_array();
+
+	for (size_t i = 0; i < ARRAY_LEN(keys); i++) {
+		char now[24], then[24];
+
+		if (keys[i].was == keys[i].then)
+			continue;
+		options_paced_text(keys[i].key, keys[i].was, now, sizeof(now));
+		options_paced_text(keys[i].key, keys[i].then, then,
+				   sizeof(then));
+		json_array_append_new(rows, json_pack(
+			"{s:s, s:s, s:s}", "key",
+			options_paced_word(keys[i].key), "now", now, "then",
+			then));
+	}
+	return rows;
+}
+
 bool verb_campaign_set(struct job *j, struct now now)
 {
 	struct campaign_id id;
@@ -269,12 +298,13 @@ bool verb_campaign_set(struct job *j, struct now now)
 		return fail(j, EXIT_USAGE, MSG_NO_ARG,
 			    "mode is preview, progressive or predictive");
 	if (j->words.dry_run) {
-		say(j, json_pack("{s:s, s:s, s:i, s:i, s:i, s:b}", "campaign",
-				 k.name, "mode", dial_mode_word(k.mode),
+		say(j, json_pack("{s:s, s:s, s:i, s:i, s:i, s:b, s:o}",
+				 "campaign", k.name, "mode", dial_mode_word(k.mode),
 				 "lines_milli",
 				 (int)k.max_lines_per_agent_milli,
 				 "target_ppm", (int)k.target_ppm, "ring_ms",
-				 (int)k.ring_ms, "dry_run", 1));
+				 (int)k.ring_ms, "dry_run", 1, "changed",
+				 changes(v.conf, &k)));
 		return true;
 	}
 	e = live_pace(j->c->conf.live, &k, j->who);
