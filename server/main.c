@@ -168,10 +168,11 @@ static void on_signal(int sig UNUSED)
 	house_stop(the.house);
 }
 
-/* Every call needs two descriptors (PLATFORM: media), every screen one. */
+/* A call: RTP, the far end's RTCP, its recording.  An agent: RTP, a screen,
+ * and as many again while one is being replaced. */
 static void raise_limits(const struct conf *c)
 {
-	rlim_t want = (rlim_t)(2 * conf_int(c, "server", NULL, "calls_max") +
+	rlim_t want = (rlim_t)(3 * conf_int(c, "server", NULL, "calls_max") +
 			       4 * conf_int(c, "server", NULL, "agents_max") +
 			       1024);
 	struct rlimit lim;

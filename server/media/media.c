@@ -5,7 +5,6 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <sys/resource.h>
 #include <unistd.h>
 
 #include "base/log.h"
@@ -135,20 +134,6 @@ void media_totals(const struct media *m, struct media_totals *out)
 
 /* ---- life ------------------------------------------------------------ */
 
-static void raise_fd_limit(unsigned legs)
-{
-	struct rlimit r;
-
-	/* A customer's leg has a second one, for the far end's reports. */
-	if (getrlimit(RLIMIT_NOFILE, &r) ||
-	    r.rlim_cur >= (rlim_t)legs * 2 + 1024)
-		return;
-	r.rlim_cur = MIN(r.rlim_max, (rlim_t)legs * 2 + 1024);
-	if (setrlimit(RLIMIT_NOFILE, &r) || r.rlim_cur < legs + 256)
-		log_warn("media", "only %lu descriptors for %u legs",
-			 (unsigned long)r.rlim_cur, legs);
-}
-
 /* No range: the kernel's, begun anywhere, since others use it too. */
 static void ports_take(struct media *m, const struct media_conf *c)
 {
@@ -234,8 +219,6 @@ enum err media_new(const struct media_conf *conf,
 		e = prompts_init(m, conf->prompts_dir);
 	if (!e && m->spooling)
 		e = writer_new(m, &m->writer);
-	if (!e)
-		raise_fd_limit(m->legs_max);
 	for (unsigned i = 0; !e && i < m->workers; i++)
 		e = worker_init(&m->worker[i], m, i);
 	if (e) {

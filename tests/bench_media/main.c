@@ -390,6 +390,7 @@ int main(int argc, char **argv)
 	static const unsigned usual[] = { 200, 600, 1000, 1200, 1400 };
 	char spool[] = "/tmp/waihu-bench-media-XXXXXX", cmd[96];
 	enum mode mode = RELAY;
+	struct rlimit rl;
 
 	for (unsigned i = 0; argc > 1 && i < ARRAY_LEN(mode_words); i++)
 		if (str_eq(argv[1], mode_words[i]))
@@ -398,6 +399,10 @@ int main(int argc, char **argv)
 		fprintf(stderr, "usage: bench_media [relay|transcode|record|"
 			"watch|hold] [CALLS ...]\n");
 		return 64;
+	}
+	if (!getrlimit(RLIMIT_NOFILE, &rl)) {
+		rl.rlim_cur = rl.rlim_max;
+		setrlimit(RLIMIT_NOFILE, &rl);
 	}
 	if (sysconf(_SC_NPROCESSORS_ONLN) < 2)
 		printf("only one core: the far ends share it, expect less\n");
