@@ -494,7 +494,7 @@ void floor_keep(struct floor *f, const struct floor_input *in)
 		store_event_sealed(floor_group(f), buf, len);
 }
 
-static bool at_work(const struct floor *f)
+bool floor_at_work(const struct floor *f)
 {
 	for (size_t i = 0; i < f->campaign_count; i++)
 		if (f->campaigns[i].running)
@@ -506,7 +506,7 @@ static bool at_work(const struct floor *f)
 /* Most ticks change nothing and are not kept: a replay does without them. */
 static bool tick_matters(const struct floor *f, struct now now)
 {
-	if (!at_work(f))	/* an idle floor writes nothing at all */
+	if (!floor_at_work(f))	/* an idle floor writes nothing at all */
 		return false;
 	for (size_t i = 0; i < f->campaign_count; i++)
 		if (f->campaigns[i].ask)

@@ -439,8 +439,10 @@ void pace_all(struct floor *f, struct now now)
 			plan_turn(f, &f->campaigns[i], now);
 			learn_turn(f, &f->campaigns[i], now);
 		}
-		plan_bound(f, now);
+		f->bound_at = 0;
 	}
+	if (all && floor_at_work(f))	/* such a turn is replayed */
+		plan_bound(f, now);
 	size_t n = share_order(f, f->order);
 
 	for (size_t i = 0; i < n; i++)

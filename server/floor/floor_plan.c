@@ -147,34 +147,38 @@ static bool bound_row(void *arg, const struct lead *l)
 
 /* Who has promised to call a customer at a minute has no call then; told a
  * little before, and taken back when it was called or put off. */
-void plan_bound(struct floor *f, struct now now)
+static void bind(struct floor *f, struct seat *s, struct now now)
 {
 	int64_t wall_s = now.wall_ms / 1000;
+	struct bound b = { wall_s - BOUND_LATE_S, wall_s + BOUND_AHEAD_S, 0 };
 
-	for (struct seat *s = seat_each(f->seats, NULL); s;
-	     s = seat_each(f->seats, s)) {
-		struct bound b = { wall_s - BOUND_LATE_S,
-				   wall_s + BOUND_AHEAD_S, 0 };
+	if (s->state == SEAT_OFFLINE ||
+	    lead_callbacks(f->leads, s->agent, BOUND_ROWS, bound_row, &b) ||
+	    (!b.at_s && !s->bound_s))
+		return;
+	s->bound_s = b.at_s;
+	for (size_t i = 0; i < s->link_count; i++) {
+		struct campaign *k = floor_campaign(f, s->links[i].campaign);
+		struct pacer_event e = { .ms = now.mono_ms,
+			.kind = PACER_BOUND, .agent = s->agent.v,
+			.at_ms = !b.at_s ? 0 : MAX(1, now.mono_ms +
+				 b.at_s * 1000 - now.wall_ms) };
+		enum err er = k ? pacer_feed(k->pacer, &e) : ERR_OK;
 
-		if (s->state == SEAT_OFFLINE ||
-		    lead_callbacks(f->leads, s->agent, BOUND_ROWS, bound_row,
-				   &b) || (!b.at_s && !s->bound_s))
-			continue;
-		s->bound_s = b.at_s;
-		for (size_t i = 0; i < s->link_count; i++) {
-			struct campaign *k = floor_campaign(f,
-						s->links[i].campaign);
-			struct pacer_event e = { .ms = now.mono_ms,
-				.kind = PACER_BOUND, .agent = s->agent.v,
-				.at_ms = !b.at_s ? 0 : MAX(1, now.mono_ms +
-					 b.at_s * 1000 - now.wall_ms) };
-			enum err er = k ? pacer_feed(k->pacer, &e) : ERR_OK;
+		if (er)
+			log_debug("pacer", "%s: agent %u is bound: %s",
+				  k->conf.name, s->agent.v, err_text(er));
+	}
+}
 
-			if (er)
-				log_debug("pacer", "%s: agent %u is bound: %s",
-					  k->conf.name, s->agent.v,
-					  err_text(er));
-		}
+void plan_bound(struct floor *f, struct now now)
+{
+	struct seat *s;
+
+	for (size_t n = 0; n < BOUND_SEATS &&
+			   (s = seat_at(f->seats, f->bound_at)); n++) {
+		bind(f, s, now);
+		f->bound_at++;
 	}
 }
 

@@ -11,6 +11,7 @@ enum {
 	BOUND_AHEAD_S = 120,	/* a call-back so near is told the pacers   */
 	BOUND_LATE_S = 60,	/* and so late no longer                     */
 	BOUND_ROWS = 16,	/* of an agent's call-backs looked at        */
+	BOUND_SEATS = 1024,	/* agents looked at a turn                   */
 	PLAN_EVERY_MS = 10000,	/* the day's end, the ears' time            */
 	LEAD_EVERY_MS = 1000,	/* what came due moves to READY             */
 	LEAD_BUDGET   = 500,	/* leads moved a turn                       */
@@ -90,6 +91,8 @@ struct floor {
 	struct turn *done_first, *done_last;	/* durable, not yet told    */
 	int64_t paced_ms, leads_ms;	/* monotonic                        */
 	int64_t planned;		/* in units of PLAN_EVERY_MS         */
+	size_t bound_at;		/* seats whose call-backs are looked at
+					 * since then                        */
 	bool disk_full;
 	uint32_t *shares;		/* agents two campaigns have in common */
 	struct share_seat *share_seats;	/* by seat slot: as it is counted    */
@@ -139,9 +142,12 @@ enum err floor_campaign_put(struct floor *f, const struct campaign_conf *conf,
 void floor_on_save(struct floor *f, struct now now);
 /* floor_input.c: one row of the log. */
 void floor_keep(struct floor *f, const struct floor_input *in);
+/* False: nothing can happen but by an input, and ticks are not kept. */
+bool floor_at_work(const struct floor *f);
 /* floor_plan.c */
-/* k's settings for a pacer. */
+/* Some more of the agents: their call-backs at a fixed minute. */
 void plan_bound(struct floor *f, struct now now);
+/* k's settings for a pacer. */
 void plan_conf(const struct campaign *k, struct now now, struct pacer_conf *p);
 /* Tells the pacer when the day's end or the ears' time has changed. */
 void plan_turn(struct floor *f, struct campaign *k, struct now now);
