@@ -164,6 +164,13 @@ enum err dial_trunk_rest_caller(struct dial *d, struct trunk_id t,
 	return i < 0 ? ERR_ABSENT : trunk_rest(&d->trunks[i], number, rest);
 }
 
+bool dial_trunk_rests(const struct dial *d, struct trunk_id t, const char *no)
+{
+	int i = index_of(d, t);
+
+	return i >= 0 && trunk_rests(&d->trunks[i], no);
+}
+
 void dial_trunk_heard(struct dial *d, struct trunk_id t,
 		      const struct dial_sound *s, struct now now)
 {
@@ -326,8 +333,7 @@ void uri_from(const struct dial *d, const struct dial_trunk_conf *t,
 					  &any) ||
 			 sa_ntop(&sa, host, sizeof(host))))
 		str_copy(host, sizeof(host), d->realm);
-	str_fmt(buf, size, "sip:%s@%s", caller[0] ? caller : "anonymous",
-		host);
+	str_fmt(buf, size, "sip:%s@%s", caller[0] ? caller : "anonymous", host);
 }
 
 /* ------------------------------------------------------------- listening -- */

@@ -398,6 +398,7 @@ MUST_CHECK enum err dial_trunk_set_cps(struct dial *d, struct trunk_id t,
  */
 MUST_CHECK enum err dial_trunk_rest_caller(struct dial *d, struct trunk_id t,
 					   const char *number, bool rest);
+bool dial_trunk_rests(const struct dial *d, struct trunk_id t, const char *no);
 
 /* An answered call's leg has ended; the sound of nothing is not counted. */
 void dial_trunk_heard(struct dial *d, struct trunk_id t,

@@ -165,12 +165,17 @@ enum err trunk_rest(struct trunk *t, const char *number, bool rest)
 	return ERR_OK;
 }
 
+bool trunk_rests(const struct trunk *t, const char *number)
+{
+	for (unsigned i = 0; i < t->shown; i++)
+		if (!strcmp(t->callers[i].number, number))
+			return t->callers[i].resting;
+	return false;
+}
+
 const char *trunk_caller(struct trunk *t, const char *wanted)
 {
-	const struct dial_caller_stat *w = *wanted ? caller_stat(t, wanted)
-						   : NULL;
-
-	if (*wanted && !(w && w->resting))
+	if (*wanted && !trunk_rests(t, wanted))
 		return wanted;
 	for (unsigned i = 0; i < t->conf.caller_count; i++) {
 		unsigned k = t->next_caller++ % t->conf.caller_count;

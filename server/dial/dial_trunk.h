@@ -86,6 +86,7 @@ int trunk_pick(struct trunk *t, unsigned count, uint64_t allowed,
 const char *trunk_caller(struct trunk *t, const char *wanted);
 /* See dial_trunk_rest_caller. */
 MUST_CHECK enum err trunk_rest(struct trunk *t, const char *number, bool rest);
+bool trunk_rests(const struct trunk *t, const char *number);
 
 void trunk_call_begins(struct trunk *t, const char *caller, int64_t mono_ms);
 void trunk_call_rings(struct trunk *t, uint32_t pdd_ms, int64_t mono_ms);

@@ -41,30 +41,24 @@ size_t feed_callers(struct feed *f, unsigned index, bool zh, struct now now,
 	return n;
 }
 
-static bool rests(const struct dial_trunk_stat *t, const char *number)
-{
-	for (unsigned i = 0; i < t->caller_count; i++)
-		if (str_eq(t->callers[i].number, number))
-			return t->callers[i].resting;
-	return false;
-}
-
 void feed_watch_callers(struct feed *f, struct now now)
 {
 	struct callers *c = callers_here(f);
-	struct dial_trunk_stat t;
 	struct callers_rate r;
 	struct feed_say say;
 	char what[WHAT_MAX];
 
 	for (size_t i = 0; callers_at(c, i, now.wall_ms, &r); i++) {
-		if (dial_trunk_stat(f->r->dial, r.trunk - 1, now, &t))
+		struct trunk_id t = { r.trunk };
+
+		if (r.trunk > dial_trunk_count(f->r->dial))
 			continue;	/* a trunk that is no more */
-		rule_caller(&r, rests(&t, r.number), &say);
+		rule_caller(&r, dial_trunk_rests(f->r->dial, t, r.number),
+			    &say);
 		str_fmt(what, sizeof(what), "no %s", r.number);
 		feed_judge(f, (struct campaign_id){ 0 },
-			   (struct agent_id){ 0 }, t.id, what, &say, now);
-		if (say.on && feed_is_open(f, t.id, what))
+			   (struct agent_id){ 0 }, t, what, &say, now);
+		if (say.on && feed_is_open(f, t, what))
 			callers_mark(c, r.trunk, r.number, true, now.wall_ms);
 		else if (say.off)
 			callers_mark(c, r.trunk, r.number, false,
@@ -84,8 +78,9 @@ void feed_todo_callers(struct feed *f, bool zh, struct now now,
 
 		if (!r.fell || !r.recent.tried ||
 		    out->todo_count == ARRAY_LEN(out->todo) ||
-		    dial_trunk_stat(f->r->dial, r.trunk - 1, now, &t) ||
-		    rests(&t, r.number))
+		    dial_trunk_rests(f->r->dial, (struct trunk_id){ r.trunk },
+				     r.number) ||
+		    dial_trunk_stat(f->r->dial, r.trunk - 1, now, &t))
 			continue;
 		*row = (struct msg_todo){ .view = MSG_VIEW_TRUNKS,
 					  .trunk = t.id.v };
