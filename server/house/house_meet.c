@@ -242,7 +242,8 @@ static void follow(struct house *h, struct helper *u)
 	house_meet_tell(h, u->agent);
 	s = floor_super(floor, u->agent);
 	c = s ? call_get(floor_calls(floor), s->call) : NULL;
-	if (c && c->hand.came)
+	/* Not on the wall, where his own screen shows it. */
+	if (c && c->hand.came && !u->looks)
 		house_watch_met(h, u, c);
 	show_offer(h, u, c && !c->hand.came ? c : NULL, s);
 }
@@ -291,16 +292,14 @@ void house_meet(const struct house_ask *a)
 
 	if (!u || !c || c->id.v != m->call || c->hand.came) {
 		door_refuse(a->h->door, a->s->no, a->req, MSG_NO_CALL,
-			    feed_is_zh(a->h->feed, a->s->no)
-				    ? "该咨询已经结束"
-				    : "this is not offered to you any more");
+			    house_say(a->h, a->s->no, "this is not offered to "
+				      "you any more", "该咨询已经结束"));
 		return;
 	}
 	if (m->take && !(s->reach & SUPER_PHONE)) {
 		door_refuse(a->h->door, a->s->no, a->req, MSG_NO_STATE,
-			    feed_is_zh(a->h->feed, a->s->no)
-				    ? "请先接起您的话机"
-				    : "pick up your telephone: it rings");
+			    house_say(a->h, a->s->no, "pick up your telephone: "
+				      "it rings", "请先接起您的话机"));
 		return;
 	}
 	if (m->take)		/* he hears nobody else from here on */

@@ -17,6 +17,12 @@ void house_answer(const struct house_ask *a, enum err e)
 		house_ok(a->h, a->s->no, a->req);
 }
 
+const char *house_say(struct house *h, uint64_t session, const char *en,
+		      const char *zh)
+{
+	return feed_is_zh(h->feed, session) ? zh : en;
+}
+
 struct seat *house_seat_for(const struct house_ask *a, uint32_t agent)
 {
 	struct seat *s = seat_get(floor_seats(a->r->floor),
@@ -169,8 +175,10 @@ static void trunk_ctl(const struct house_ask *a)
 		e = live_rest(a->h->live, t, m->number, true);
 		if (e == ERR_STATE) {
 			door_refuse(a->h->door, a->s->no, a->req,
-				    MSG_NO_STATE, "it is the last number of "
-				    "this trunk: drain the trunk instead");
+				    MSG_NO_STATE, house_say(a->h, a->s->no,
+				    "it is the last number of this trunk: "
+				    "drain the trunk instead",
+				    "这是该中继的最后一个号码：请改为停接该中继"));
 			return;
 		}
 		break;
@@ -200,7 +208,7 @@ static void trunk_ctl(const struct house_ask *a)
 /* Is it his to acknowledge, and to keep quiet for everybody?  Said if not. */
 static bool not_his_alert(const struct house_ask *a, uint32_t id)
 {
-	struct msg_alert_row row;
+	struct msg_alert_row row = { 0 };	/* there may be none */
 	size_t i = 0;
 
 	while (feed_alert_at(a->h->feed, i, false, &row) && row.id != id)
@@ -212,7 +220,9 @@ static bool not_his_alert(const struct house_ask *a, uint32_t id)
 			(struct campaign_id){ row.campaign }))
 		return false;
 	door_refuse(a->h->door, a->s->no, a->req, MSG_NO_PERM,
-		    "this alert is the whole floor's, not your team's");
+		    house_say(a->h, a->s->no, "this alert is the whole "
+			      "floor's, not your team's",
+			      "该告警属于全场，不属于您的班组"));
 	return true;
 }
 
@@ -226,7 +236,9 @@ static void alert_ack(const struct house_ask *a)
 		return;
 	if (m->mute_s > MSG_MUTE_MAX_S) {
 		door_refuse(a->h->door, a->s->no, a->req, MSG_NO_ARG,
-			    "an alert is kept quiet for 8 hours at most");
+			    house_say(a->h, a->s->no, "an alert is kept quiet "
+				      "for 8 hours at most",
+				      "告警最多静默 8 小时"));
 		return;
 	}
 	e = feed_ack(a->h->feed, m->id, a->s->name, m->word,

@@ -15,6 +15,9 @@ struct house_ask {
 
 /* OK, or refused in the words of the error. */
 void house_answer(const struct house_ask *a, enum err e);
+/* In the words of the supervisor's screen. */
+const char *house_say(struct house *h, uint64_t session, const char *en,
+		      const char *zh);
 /* A supervisor sees his own team; without a team, everyone.  NULL: not his,
  * or not logged in. */
 struct seat *house_seat_for(const struct house_ask *a, uint32_t agent);

@@ -18,13 +18,6 @@ static struct watch *watch_of(struct house *h, uint64_t session)
 	return NULL;
 }
 
-/* In the words of the supervisor's screen. */
-static const char *say(struct house *h, uint64_t session, const char *en,
-		       const char *zh)
-{
-	return feed_is_zh(h->feed, session) ? zh : en;
-}
-
 static uint8_t level_of(struct house *h, struct leg_id leg)
 {
 	struct media_stats st;
@@ -205,8 +198,8 @@ void house_watch_team(struct house *h, const struct door_session *s)
 
 	if (w && *s->team && w->mode != MSG_MONITOR_TAKEOVER &&
 	    (!on || !str_eq(on->team, s->team)))
-		watch_end(h, w, say(h, s->no, "this agent is not in your team",
-				    "该坐席不在您的班组"));
+		watch_end(h, w, house_say(h, s->no, "this agent is not in "
+					  "your team", "该坐席不在您的班组"));
 }
 
 /* Why it cannot go on, NULL if it can. */
@@ -215,19 +208,19 @@ static const char *over(struct house *h, const struct watch *w)
 	struct call *c = call_of(h, w);
 
 	if (!live_agent_leg(h->live, w->by).v)
-		return say(h, w->session, "your own phone has gone",
-			   "您的话机已断开");
+		return house_say(h, w->session, "your own phone has gone",
+				 "您的话机已断开");
 	if (is_party(w->mode)) {
 		if (part_in(c, w->by) != MSG_MONITOR_LEAVE)
 			return NULL;
 		return c && c->state < CALL_OUTSIDE
-			? say(h, w->session, "the agent goes on alone",
+			? house_say(h, w->session, "the agent goes on alone",
 			      "坐席已收回客户")
-			: say(h, w->session, "the customer has hung up",
+			: house_say(h, w->session, "the customer has hung up",
 			      "客户已挂断");
 	}
 	return live_agent_leg(h->live, w->on).v ? NULL
-		: say(h, w->session, "the agent's phone has gone",
+		: house_say(h, w->session, "the agent's phone has gone",
 		      "坐席的话机已断开");
 }
 
@@ -414,13 +407,13 @@ void house_monitor(const struct house_ask *a)
 	}
 	if (w && is_party(w->mode)) {
 		refuse(a, MSG_NO_STATE,
-		       say(h, a->s->no, "you are in a call: leave first",
+		       house_say(h, a->s->no, "you are in a call: leave first",
 			   "您正在通话中：请先离开"));
 		return;
 	}
 	if (!by.v) {
 		refuse(a, MSG_NO_STATE,
-		       say(h, a->s->no, "your own phone is not connected",
+		       house_say(h, a->s->no, "your own phone is not connected",
 			   "您自己的话机没有接通"));
 		return;
 	}
