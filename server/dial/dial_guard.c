@@ -12,8 +12,8 @@
  *   trace     libre follows a 3xx by itself and has no switch for it (toll
  *             fraud); its trace hook is called with the very bytes its
  *             session will read the new target from, so a Contact outside
- *             the trunk's list is blanked there, and the call fails with the
- *             3xx as its code.
+ *             the trunk's list, or any of an agent's phone, is blanked there,
+ *             and the call fails with the 3xx as its code.
  */
 #include "dial/dial_priv.h"
 
@@ -398,11 +398,13 @@ static bool response_h(const struct sip_msg *msg, void *arg)
 
 /* ----------------------------------------------------------- redirects --- */
 
+/* t NULL: an agent's or a supervisor's phone.  Its owner may have sent its
+ * calls on to anybody, whom no gate has passed. */
 static bool redirect_allowed(const struct trunk *t, const struct pl *contact)
 {
 	struct sip_addr addr;
 
-	if (sip_addr_decode(&addr, contact))
+	if (!t || sip_addr_decode(&addr, contact))
 		return false;
 	for (unsigned i = 0; i < DIAL_REDIRECT_MAX; i++)
 		if (t->conf.redirect[i][0] &&
@@ -466,17 +468,18 @@ void guard_trace(bool tx, enum sip_transp tp, const struct sa *src,
 	if (sip_msg_decode(&msg, mb))
 		goto out;
 	p = peer_find(d, msg);
-	if (!p || !p->call)
+	if (!p)
 		goto out;
-	b.trunk = &d->trunks[call_trunk_of(p)];
+	b.trunk = p->call ? &d->trunks[call_trunk_of(p)] : NULL;
 	b.copy = mb->buf;
 	b.wire = (uint8_t *)(uintptr_t)pkt;
 	(void)sip_msg_hdr_apply(msg, true, SIP_HDR_CONTACT, contact_h, &b);
-	if (b.refused) {
-		d->counts.redirect_refused++;
+	d->counts.redirect_refused += b.refused;
+	if (b.refused && b.trunk)
 		log_warn("dial", "trunk %s: a redirect outside its list is"
 			 " refused", b.trunk->conf.name);
-	}
+	else if (b.refused)
+		log_warn("dial", "a phone sends its calls on: refused");
 out:
 	mem_deref(msg);
 	mem_deref(mb);

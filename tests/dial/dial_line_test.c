@@ -22,6 +22,7 @@ struct phone {
 	char user[32];
 	bool up, closed, deaf;
 	int reg_code;
+	char forward[64];		/* calls are sent on to this         */
 	unsigned invites, options;
 };
 
@@ -100,6 +101,11 @@ static bool request_h(const struct sip_msg *msg, void *arg)
 {
 	struct phone *p = arg;
 
+	if (*p->forward && !pl_strcmp(&msg->met, "INVITE"))
+		return !sip_treplyf(NULL, NULL, p->sip, msg, false, 302,
+				    "Moved Temporarily", "Contact: <%s>\r\n"
+				    "Content-Length: 0\r\n\r\n",
+				    p->forward);
 	if (pl_strcmp(&msg->met, "OPTIONS"))
 		return p->deaf;
 	p->options++;
@@ -435,6 +441,37 @@ static void a_line_of_before_is_ended(void **state)
 	fix_close(&f);
 }
 
+/*
+ * Its owner has sent his desk phone's calls on to some number outside: no gate
+ * has passed that number, and no call goes there.
+ */
+static void a_phone_sends_us_nowhere_else(void **state)
+{
+	struct phone desk, other;
+	struct dial_phone now;
+	char uri[64];
+	struct fix f;
+
+	(void)state;
+	fix_open(&f, 1, NULL);
+	fix_dial(&f);
+	phone_open(&desk, "agent-1001", "t");
+	phone_open(&other, "8613800138000", "t");
+	str_fmt(desk.forward, sizeof(desk.forward),
+		"sip:8613800138000@127.0.0.1:%u", sa_port(&other.laddr));
+	str_fmt(uri, sizeof(uri), "sip:desk@127.0.0.1:%u",
+		sa_port(&desk.laddr));
+	T_OK(!dial_line_call(f.d, f.agent, uri), "the phone is called");
+	T_OK(fix_wait(&f, 0, DIAL_LINE_DOWN, 1001, 2000), "in vain");
+	fix_run(&f, 200);
+	T_OK(!other.invites, "and nobody else: %u", other.invites);
+	dial_phone(f.d, f.agent, &now);
+	T_OK(!now.up && now.code, "why is known: %u %s", now.code, now.text);
+	phone_close(&desk);
+	phone_close(&other);
+	fix_close(&f);
+}
+
 static void a_registration_ends_by_itself(void **state)
 {
 	const struct dial_event *ev;
@@ -490,6 +527,7 @@ int main(void)
 		cmocka_unit_test(a_registered_phone_is_called),
 		cmocka_unit_test(a_phone_that_moves_is_called_there),
 		cmocka_unit_test(a_line_of_before_is_ended),
+		cmocka_unit_test(a_phone_sends_us_nowhere_else),
 		cmocka_unit_test(a_registration_ends_by_itself),
 		cmocka_unit_test(what_is_kept_is_no_password),
 	};
