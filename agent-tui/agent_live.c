@@ -126,6 +126,7 @@ static void open_phone(struct live *v)
 						       : PHONE_ALSA };
 	char why[200] = "";
 
+	v->phone_up = false;
 	str_copy(v->m->device, sizeof(v->m->device),
 		 c.mic ? strrchr(c.mic, '/') ? strrchr(c.mic, '/') + 1 : c.mic
 		       : v->o->sound);
@@ -161,7 +162,6 @@ static void start_phone(struct live *v, const struct msg_login_ok *ok)
 static void phone_anew(struct live *v)
 {
 	v->phone = phone_free(v->phone);
-	v->phone_up = false;
 	open_phone(v);
 }
 
@@ -318,8 +318,8 @@ static void on_ask(void *arg, const struct msg_welcome *w)
 		v->offset_ms = w->wall_ms - clock_now(&v->clock).wall_ms;
 	if (v->m->logged_in)
 		session_over(v);
-	v->m->lost = false;
-	v->m->login.busy = false;
+	v->m->lost = v->m->login.busy = false;
+	agent_login_trouble(v->m, NULL);
 	v->todo |= DO_REDRAW;
 	if (!*v->pass || !*v->m->login.user.text)
 		return;
@@ -358,9 +358,13 @@ static void on_in(void *arg, const struct msg_login_ok *ok)
 static void on_message(void *arg, enum msg_type type, uint32_t req UNUSED,
 		       const void *obj)
 {
+	struct live *v = arg;
+
 	if (type == MSG_SEAT)
-		check_line(arg, obj);
-	take(arg, type, obj);
+		check_line(v, obj);
+	if (type == MSG_ENDED)		/* the floor knows it no more */
+		v->phone = phone_free(v->phone);
+	take(v, type, obj);
 }
 
 static void on_lost(void *arg, const char *why)
@@ -370,8 +374,7 @@ static void on_lost(void *arg, const char *why)
 	log_warn("link", "lost: %s", why);
 	set_now(v);
 	agent_link_lost(v->m, link_due_ms(v->link, v->m->now.mono_ms));
-	if (!v->m->logged_in)
-		str_copy(v->m->login.trouble, sizeof(v->m->login.trouble), why);
+	agent_login_trouble(v->m, why);
 	v->todo |= DO_REDRAW | DO_BELL;
 }
 

@@ -98,6 +98,7 @@ enum { AGENT_SOUNDS = 9, AGENT_MESSAGES = 4, AGENT_SIZE_PAGES = 24, AGENT_KEEP =
 struct agent_login {
 	struct edit user, pass;
 	bool on_pass, busy, taken;
+	bool of_link;		/* trouble is the link's, over when it is up */
 	char trouble[160];
 };
 
@@ -219,6 +220,9 @@ unsigned agent_tick(struct agent_model *m);
 /* When agent_tick must come again at the latest, monotonic [ms]. */
 int64_t agent_due_ms(const struct agent_model *m);
 void agent_link_lost(struct agent_model *m, int64_t retry_at_ms);
+/* Before a log-in: the link's trouble; NULL: it is up.  Never instead of the
+ * server's own word, as why a session ended. */
+void agent_login_trouble(struct agent_model *m, const char *why);
 /* After a log-in that resumed: what was kept here goes to the server. */
 void agent_link_back(struct agent_model *m);
 

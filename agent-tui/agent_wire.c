@@ -228,7 +228,8 @@ static unsigned on_ended(struct agent_model *m, const struct msg_ended *e)
 	forget_call(m);
 	str_copy(m->login.trouble, sizeof(m->login.trouble),
 		 e->why ? _(msg_word(MSG_WORDS_END, e->why)) : "");
-	if (*e->text)
+	m->login.of_link = false;
+	if (*e->text && !str_eq(e->text, msg_word(MSG_WORDS_END, e->why)))
 		str_add(m->login.trouble, sizeof(m->login.trouble), " (%s)",
 			e->text);
 	return DO_REDRAW | DO_FLUSH | (e->why == MSG_END_LOGOUT ? DO_QUIT : 0);
@@ -305,6 +306,16 @@ void agent_link_lost(struct agent_model *m, int64_t retry_at_ms)
 	m->pick.sending = m->login.busy = false;
 	if (m->box != CTX_HELP)
 		m->box = 0;
+}
+
+void agent_login_trouble(struct agent_model *m, const char *why)
+{
+	struct agent_login *l = &m->login;
+
+	if (m->logged_in || (*l->trouble && !l->of_link))
+		return;
+	l->of_link = why;
+	str_copy(l->trouble, sizeof(l->trouble), why ? why : "");
 }
 
 void agent_link_back(struct agent_model *m)
