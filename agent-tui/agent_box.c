@@ -378,6 +378,8 @@ static void send_pick(struct agent_model *m, bool check)
 	c.check = check;
 	str_copy(c.note, sizeof(c.note), p->note.text);
 	p->sending = !check;
+	p->asked_ms = p->at_ms;
+	p->due++;
 	agent_send(m, MSG_CALLBACK, &c);
 }
 

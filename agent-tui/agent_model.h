@@ -70,6 +70,8 @@ struct agent_pick {
 	enum agent_field focus;
 	struct edit when, note;
 	int64_t at_ms;		/* 0 = nothing chosen yet                    */
+	int64_t asked_ms;	/* what the server was asked about last ...  */
+	unsigned due;		/* ... and how many answers are on their way */
 	bool    anyone, sending;
 	uint8_t number;		/* index in customer.numbers, from 1         */
 	uint8_t clashes;

@@ -104,7 +104,8 @@ static unsigned on_seat(struct agent_model *m, const struct msg_seat *s)
 	m->tones = m->tones && agent_on_call(m);
 	m->hint_until_ms = 0;
 	m->last_key = 0;
-	return todo | DO_FLUSH;
+	/* What is typed is a note still: none of its letters may be lost. */
+	return todo | (m->typing ? 0 : DO_FLUSH);
 }
 
 static unsigned on_customer(struct agent_model *m,
@@ -159,9 +160,20 @@ static unsigned on_text(struct agent_model *m, const struct msg_message *t)
 	return DO_REDRAW | DO_BELL;
 }
 
+/* Each letter of a time asks anew: only the last refusal, and only if it is
+ * about what is chosen now, is shown. */
+static bool pick_is_old(struct agent_pick *p)
+{
+	p->due -= p->due > 0;
+	return p->due || p->asked_ms != p->at_ms;
+}
+
 static unsigned on_callback_ok(struct agent_model *m,
 			       const struct msg_callback_ok *c)
 {
+	m->pick.due -= m->pick.due > 0;
+	if (!c->kept && c->at_ms != m->pick.at_ms)
+		return DO_NOTHING;
 	m->pick.sending = false;
 	m->pick.clashes = c->clashes;
 	m->pick.trouble[0] = '\0';
@@ -195,6 +207,8 @@ static unsigned on_refused(struct agent_model *m,
 		return DO_REDRAW;
 	}
 	if (m->box == CTX_PICKER) {
+		if (pick_is_old(&m->pick))
+			return DO_NOTHING;
 		m->pick.sending = false;
 		str_copy(m->pick.trouble, sizeof(m->pick.trouble), line);
 	} else {
@@ -304,6 +318,7 @@ void agent_link_lost(struct agent_model *m, int64_t retry_at_ms)
 	m->retry_at_ms = retry_at_ms;
 	m->targets_due = 0;
 	m->pick.sending = m->login.busy = false;
+	m->pick.due = 0;
 	if (m->box != CTX_HELP)
 		m->box = 0;
 }

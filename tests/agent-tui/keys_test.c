@@ -344,7 +344,54 @@ static void test_flush(void **state UNUSED)
 	s.state = MSG_STATE_TALK;
 	s.call = 9;
 	T_OK(agent_message(m, MSG_SEAT, &s) & DO_BELL, "a call rings the bell");
+	m->typing = true;
+	s.state = MSG_STATE_WRAP;
+	T_OK(!(agent_message(m, MSG_SEAT, &s) & DO_FLUSH) && m->typing,
+	     "a note goes on: no letter of it is lost to the hang-up");
+	s.state = MSG_STATE_TALK;
+	s.call = 10;
+	T_OK(agent_message(m, MSG_SEAT, &s) & DO_FLUSH && !m->typing,
+	     "the next customer's does not begin with it");
 	free(m);
+}
+
+/* The server's word about a time that is no longer the one chosen. */
+static void test_late_answer(void **state UNUSED)
+{
+	struct replay_opts o = { .rows = 30, .cols = 100, .out = stdout };
+	struct msg_callback_ok free_ = { .clashes = 2 };
+	struct msg_refused no = { .code = MSG_NO_HOURS };
+	struct agent_model *m;
+	struct replay *r;
+	char why[300];
+
+	T_OK(!replay_new(&o, &r) && !replay_file(r, "data/samples/agent.en",
+	     "A7", why, sizeof(why)), "%s", why);
+	m = replay_model(r);
+	T_OK(!replay_line(r, "key F7", why, sizeof(why)) &&
+	     !replay_line(r, "type tomorrow 10:00", why, sizeof(why)), "%s",
+	     why);
+	free_.at_ms = m->pick.at_ms;
+	T_OK(free_.at_ms && !*m->pick.trouble, "within the hours");
+	T_OK(!replay_line(r, "key Ctrl-U", why, sizeof(why)) &&
+	     !replay_line(r, "type tomorrow 21:00", why, sizeof(why)), "%s",
+	     why);
+	T_OK(*m->pick.trouble, "outside the hours");
+	(void)agent_message(m, MSG_CALLBACK_OK, &free_);
+	T_OK(*m->pick.trouble && !m->pick.clashes,
+	     "the answer about 10:00 says nothing of 21:00");
+	while (m->pick.due)
+		(void)agent_message(m, MSG_REFUSED, &no);
+	T_OK(!replay_line(r, "key Ctrl-U", why, sizeof(why)) &&
+	     !replay_line(r, "type tomorrow 11:00", why, sizeof(why)), "%s",
+	     why);
+	T_OK(m->pick.due > 1 && !*m->pick.trouble, "two were asked about");
+	(void)agent_message(m, MSG_REFUSED, &no);
+	T_OK(!*m->pick.trouble, "the refusal of the first is not the last's");
+	while (m->pick.due)
+		(void)agent_message(m, MSG_REFUSED, &no);
+	T_OK(*m->pick.trouble, "the last one's is");
+	replay_free(r);
 }
 
 int main(void)
@@ -352,6 +399,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_cases), cmocka_unit_test(test_slip),
 		cmocka_unit_test(test_flush),
+		cmocka_unit_test(test_late_answer),
 	};
 
 	text_init("en");
