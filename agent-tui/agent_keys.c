@@ -269,6 +269,14 @@ void agent_footer_text(const struct keymap_row *row, const char *label,
 	if ((row->act == ACT_TRANSFER && m->seat.no_transfer) ||
 	    (row->act == ACT_COMPLETE && m->seat.sending))
 		*buf = '\0';
+	if (row->act == ACT_MORE_TIME && !m->seat.more_left)
+		*buf = '\0';
+	/* Nobody leaves early here: what comes after is chosen, by itself. */
+	if (row->act == ACT_SAVE && agent_wrap_whole(m))
+		*buf = '\0';
+	if (row->act == ACT_SAVE_STOP && agent_wrap_whole(m))
+		str_fmt(buf, size, _("F2 Not ready after: %s"),
+			after_word(m, ACT_NOT_READY));
 	/* Hanging up on the other one brings the customer back. */
 	if (row->act == ACT_HANGUP && m->seat.consult_active &&
 	    agent_ctx(m) == CTX_CONSULT)

@@ -197,6 +197,8 @@ void agent_hint(struct agent_model *m, enum style st, const char *text);
 const struct msg_outcome_row *agent_outcome(const struct agent_model *m);
 const struct msg_outcome_row *agent_outcome_at(const struct agent_model *m,
 					       unsigned digit);
+/* In a wrap-up nobody leaves before its time is over. */
+bool agent_wrap_whole(const struct agent_model *m);
 /* Milliseconds left of the state's limit; 0 if it has none or is over. */
 int64_t agent_left_ms(const struct agent_model *m);
 /* Minutes of this break so far that count against a budget. */

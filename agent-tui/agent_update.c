@@ -91,6 +91,13 @@ static unsigned choose_digit(struct agent_model *m, unsigned digit)
 	return DO_REDRAW;
 }
 
+bool agent_wrap_whole(const struct agent_model *m)
+{
+	return m->seat.state == MSG_STATE_WRAP &&
+	       m->seat.wrap_mode == MSG_WRAP_TIMED_ALL &&
+	       agent_left_ms(m) > 0;
+}
+
 static unsigned want(struct agent_model *m, enum msg_want w)
 {
 	struct msg_want_state s = { .want = (uint8_t)w };
@@ -106,7 +113,12 @@ static unsigned save(struct agent_model *m, enum msg_want next)
 	struct msg_finish f = { .call = m->seat.call, .next = (uint8_t)next };
 	const char *missing = NULL;
 
-	if (!o)
+	if (agent_wrap_whole(m) && next == MSG_WANT_NOT_READY)
+		return want(m, m->seat.pending == next ? MSG_WANT_CARRY_ON
+						       : next);
+	if (!o && m->seat.wrap_mode == MSG_WRAP_OPTIONAL)
+		missing = NULL;
+	else if (!o)
 		missing = _("Choose an outcome: press 1-9");
 	else if (o->needs_time && !m->seat.callback_ms)
 		missing = _("This outcome needs a time: press F7");
@@ -114,6 +126,9 @@ static unsigned save(struct agent_model *m, enum msg_want next)
 		missing = _("This outcome needs an amount: choose it again.");
 	else if (o->needs_note && !*m->note.text)
 		missing = _("This outcome needs a note: press n");
+	else if (agent_wrap_whole(m))
+		missing = _("Wrap-up lasts its whole time here; your choice "
+			    "is kept.");
 	if (missing) {
 		agent_hint(m, ST_WATCH, missing);
 		return DO_REDRAW;

@@ -169,7 +169,9 @@ static void show_call(struct desk *d, const struct seat *s,
 	m->outcome = c->outcome;
 	m->amount = c->amount;
 	m->callback_ms = c->callback_s * 1000;
-	if (k && s->state == SEAT_WRAP && k->wrap_more_ms > 0)
+	/* Where there is no limit there is no more of it. */
+	if (k && s->state == SEAT_WRAP && k->wrap_more_ms > 0 &&
+	    (k->wrap == WRAP_BOXED || k->wrap == WRAP_BOXED_FULL))
 		m->more_left = (uint8_t)MIN(
 			(k->wrap_more_max_ms - s->extended_ms) /
 				k->wrap_more_ms, 255);

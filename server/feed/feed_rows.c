@@ -134,9 +134,26 @@ static void row_today(const struct seat *s, struct now now,
 	out->occupancy = tally_share((uint32_t)((talk + wrap) / 1000),
 				     (uint32_t)((talk + wrap + ready) /
 						1000));
-	for (size_t i = 0; i < SEAT_BREAKS; i++)
-		out->break_min = (uint16_t)(out->break_min +
-					    s->today.break_ms[i] / 60000);
+}
+
+/* As the agent's own screen counts them: the kinds that have a budget, the
+ * running one with them (limits_turn has read the budgets). */
+static void row_breaks(const struct feed *f, const struct seat *s,
+		       struct now now, struct msg_agent_row *out)
+{
+	unsigned now_on = s->reason - SR_BREAK_FIRST;
+
+	for (unsigned i = 0; i < SEAT_BREAKS; i++) {
+		int64_t ms = s->today.break_ms[i];
+
+		if (!f->break_s[i])
+			continue;
+		if (s->state == SEAT_BREAK && now_on == i)
+			ms += now.mono_ms - s->since.mono_ms;
+		out->break_min = (uint16_t)(out->break_min + ms / 60000);
+		out->break_allowed_min = (uint16_t)(out->break_allowed_min +
+						    f->break_s[i] / 60);
+	}
 }
 
 static void row_line(struct feed *f, const struct seat *s,
@@ -181,6 +198,7 @@ void feed_agent_row(struct feed *f, const struct seat *s, struct now now,
 	if (c)
 		row_call(f, c, out);
 	row_today(s, now, out);
+	row_breaks(f, s, now, out);
 	row_line(f, s, out);
 }
 

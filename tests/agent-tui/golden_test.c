@@ -217,6 +217,26 @@ static void test_no_transfer(void **state UNUSED)
 	free(got);
 }
 
+/* In a wrap-up nobody leaves early; in one without a limit there is no more. */
+static void test_wrap_keys(void **state UNUSED)
+{
+	struct replay *r = show("A7", LANG_EN, 30, 100, stdout);
+	char *got = calloc(1, TEXT_MAX), why[300];
+
+	T_OK(!replay_line(r, "seat wrap_mode=\"timed, no early exit\" "
+			  "left_ms=42000 more_left=0", why, sizeof(why)),
+	     "%s", why);
+	T_OK(grid_dump(replay_draw(r), got, TEXT_MAX) &&
+	     !strstr(got, "Enter SAVE") && !strstr(got, "more time") &&
+	     strstr(got, "F2 Not ready after: off"), "only what acts:\n%s",
+	     got);
+	T_OK(!replay_line(r, "seat left_ms=0", why, sizeof(why)) &&
+	     grid_dump(replay_draw(r), got, TEXT_MAX) &&
+	     strstr(got, "Enter SAVE"), "over: it may be left");
+	replay_free(r);
+	free(got);
+}
+
 /* A tenth outcome has no place in the grid: its key is told. */
 static void test_more(void **state UNUSED)
 {
@@ -366,6 +386,7 @@ int main(void)
 		cmocka_unit_test(test_properties),
 		cmocka_unit_test(test_footers),
 		cmocka_unit_test(test_no_transfer),
+		cmocka_unit_test(test_wrap_keys),
 		cmocka_unit_test(test_given), cmocka_unit_test(test_more),
 		cmocka_unit_test(test_said),
 	};

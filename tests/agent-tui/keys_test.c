@@ -183,6 +183,14 @@ static const struct {
 	  "-> callback req=1 call=7 at_ms=1795053600000 number=1\n" },
 	{ "outside the hours it is refused here", "A7",
 	  "key F7|type tomorrow 21:00|key Enter", NULL },
+	{ "no early exit: Enter asks for nothing, F2 is for afterwards", "A7",
+	  "seat wrap_mode=\"timed, no early exit\" call=7 left_ms=42000|"
+	  "key 4|key Enter|key F2",
+	  "-> outcome req=1 call=7 code=4\n"
+	  "-> want_state req=1 want=\"not ready\"\n" },
+	{ "no need to choose: Enter goes on without an outcome", "A7",
+	  "seat wrap_mode=optional call=7 outcome=0|key Enter",
+	  "-> finish req=1 call=7\n" },
 	{ "correct the last outcome", "A2", "key u|key 2",
 	  "-> correct_outcome req=1 call=6 code=2\n" },
 	{ "server lost: the outcome is kept and sent later", "A11",

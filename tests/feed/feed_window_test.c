@@ -93,6 +93,9 @@ static void write_conf(char *path, size_t size)
 		"media:\n  address: 127.0.0.1\n  recordings: %s/rec\n"
 		"trunks:\n  one: {uri: \"sip:127.0.0.1:9\", channels: 6, "
 		"caller_ids: [\"+862885551001\"]}\n"
+		"breaks:\n  tea: {label: Tea, budget: 30m}\n"
+		"  lunch: {label: Lunch, budget: 60m}\n"
+		"  training: {label: Training}\n"
 		"campaigns:\n  spring:\n    mode: preview\n    profile: none\n"
 		"    lists: demo\n    wrap: 20s\n", s.dir, s.dir, top,
 		s.dir);
@@ -349,6 +352,31 @@ static void test_wild(void **state UNUSED)
 	     "there is more than the line has", sent, seconds);
 }
 
+/* What is spent of the breaks that have a budget, as the agent is shown it. */
+static void test_breaks(void **state UNUSED)
+{
+	static const struct { int64_t row; unsigned min, spent; } cases[] = {
+		{ 0, 5, 5 }, { 1, 20, 25 }, { 2, 40, 25 }, { 0, 2, 27 },
+	};
+	struct floor *f = live_rooms(s.house->live)->floor;
+	struct agent_id id = { AGENTS + 1 };
+	struct msg_agent_row row;
+
+	tell(IN_LOGIN, id.v, 0, "Rested\tnorth");
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		const struct seat *seat = seat_get(floor_seats(f), id);
+
+		T_OK(seat, "the agent is in");
+		tell(IN_NOT_READY, id.v, 0, "");
+		tell(IN_BREAK, id.v, cases[i].row, "");
+		clock_advance(&s.clock, cases[i].min * 60000);
+		feed_agent_row(s.feed, seat, clock_now(&s.clock), &row);
+		T_OK(row.break_min == cases[i].spent &&
+		     row.break_allowed_min == 90, "breaks %u/%u after %zu",
+		     row.break_min, row.break_allowed_min, i + 1);
+	}
+}
+
 static void test_bad_alert(void **state UNUSED)
 {
 	struct store *st = live_rooms(s.house->live)->store;
@@ -368,6 +396,7 @@ int main(void)
 		cmocka_unit_test(test_floor),
 		cmocka_unit_test(test_still),
 		cmocka_unit_test(test_wild),
+		cmocka_unit_test(test_breaks),
 		cmocka_unit_test(test_bad_alert),
 	};
 
