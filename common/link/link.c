@@ -14,7 +14,7 @@ struct link {
 	char     program[25], lang[9], token[65], user[41];
 	char     phone[121];
 	bool     up, in;		/* past hello; logged in             */
-	uint32_t req, login_req;
+	uint32_t req, login_req, resume_req;
 	uint32_t beat_ms, silent_ms, rtt_ms;
 	int64_t  heard_ms, beat_at_ms;	/* monotonic                         */
 	struct now now;
@@ -147,6 +147,7 @@ static void on_welcome(struct link *l, const struct msg_welcome *w)
 		str_copy(m.token, sizeof(m.token), l->token);
 		if (send_login(l, &m))
 			net_client_drop(l->net, "log-in could not be sent");
+		l->resume_req = l->login_req;
 	} else {
 		l->h->ask(l->arg, w);
 	}
@@ -191,11 +192,13 @@ static void on_frame(void *arg, const uint8_t *data, size_t len)
 		on_login_ok(l, &l->any.login_ok);
 	} else if (head.type == MSG_HEARTBEAT_OK) {
 		on_beat(l, &l->any.heartbeat_ok);
-	} else if (head.type == MSG_REFUSED && head.req == l->login_req &&
+	} else if (head.type == MSG_REFUSED && head.req == l->resume_req &&
 		   *l->token) {
-		/* The session is gone: log in as at first. */
+		/* The session is gone: log in as at first, unless somebody
+		 * has not waited for this and does so already. */
 		l->token[0] = '\0';
-		l->h->ask(l->arg, &ask);
+		if (l->login_req == l->resume_req)
+			l->h->ask(l->arg, &ask);
 	} else {
 		l->h->message(l->arg, head.type, head.req, &l->any);
 	}

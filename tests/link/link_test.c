@@ -19,7 +19,8 @@ static struct scene {
 	int64_t ahead_ms;	/* the client's clock, ahead of ours         */
 	uint16_t proto;
 	uint8_t role;		/* of a local user in welcome                */
-	bool mute, refuse_token, say_garbage;
+	bool mute, refuse_token, say_garbage, taken;
+	uint32_t held;		/* log-in by token, not answered yet        */
 	char user[41], pass[129], token[65];
 	int hellos, logins, beats;
 	int asks, ins, losts, messages;
@@ -54,10 +55,17 @@ static void on_login(uint32_t req, const struct msg_login *m)
 	str_copy(s.user, sizeof(s.user), m->user);
 	str_copy(s.pass, sizeof(s.pass), m->pass);
 	str_copy(s.token, sizeof(s.token), m->token);
-	if (*m->token && s.refuse_token)
+	if (s.taken && *m->token) {
+		s.held = req;
+	} else if (s.taken) {
+		send(MSG_REFUSED, s.held, &no);
+		no.code = MSG_NO_TAKEN;
 		send(MSG_REFUSED, req, &no);
-	else
+	} else if (*m->token && s.refuse_token) {
+		send(MSG_REFUSED, req, &no);
+	} else {
 		send(MSG_LOGIN_OK, req, &ok);
+	}
 }
 
 static void server_frame(void *arg UNUSED, struct net_id id UNUSED,
@@ -208,6 +216,20 @@ static void test_back(void **state UNUSED)
 	     "after a dead token it asks again");
 }
 
+/* Who does not wait for the end of the old session hears of his own log-in. */
+static void test_hasty(void **state UNUSED)
+{
+	until(&s.ins, 1, "logged in");
+	s.taken = true;
+	net_server_close(s.server, s.peer, false);
+	until(&s.logins, 2, "the token is tried");
+	T_OK(!link_login(s.link, "li", "quick", false), "logs in meanwhile");
+	until(&s.messages, 1, "an answer");
+	T_OK(s.last == MSG_REFUSED && s.last_req > s.held,
+	     "is about that log-in");
+	T_OK(s.asks == 1 && s.messages == 1, "and nothing is asked again");
+}
+
 static void test_beat(void **state UNUSED)
 {
 	until(&s.ins, 1, "logged in");
@@ -253,7 +275,8 @@ static void test_garbage(void **state UNUSED)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(test_login), TEST(test_back), TEST(test_beat),
+		TEST(test_login), TEST(test_back), TEST(test_hasty),
+		TEST(test_beat),
 		TEST(test_local), TEST(test_version), TEST(test_garbage),
 	};
 
