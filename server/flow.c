@@ -162,7 +162,10 @@ void flow_run(struct floor *f, struct call_pool *pool, struct now now)
 			  call_state_word(r->from), call_event_word(ev),
 			  call_state_word(r->to),
 			  (long long)(now.mono_ms - c->since_ms));
+		int64_t ms = now.mono_ms - c->since_ms;
+
 		call_enter(pool, c, r->to, -1, now);
+		call_moved(pool, c, r->from, ev, ms, now);
 		r->enter(f, c, now);
 	}
 }

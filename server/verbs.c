@@ -133,6 +133,11 @@ static const struct verb verbs[] = {
 	     "nothing is said"),
 	  "call,start,campaign,agent,number,result,outcome,talk_ms,trunk,by" },
 	{ "call",     "show",   0, "CALL", N_("one call"), NULL },
+	{ "call",     "watch",  0,
+	  "[--campaign CAMPAIGN] [--unmask --why TEXT]",
+	  N_("every move of every call as it happens, a line each, until "
+	     "Ctrl-C; numbers masked, whole with --unmask, in the audit log "
+	     "first"), NULL },
 	{ "call",     "play",   CHANGES, "CALL [--why TEXT]",
 	  N_("play its recording with aplay or play, on the machine of the "
 	     "server; in the audit log first"), NULL },

@@ -55,6 +55,8 @@ void admin_table(const struct admin_opts *o, const json_t *rows,
 		 const char *only, int indent);
 /* One answer, key by key. */
 void admin_deep(const struct admin_opts *o, const json_t *v, int depth);
+/* A move of a call, as `call watch` tells it, on a line of its own. */
+void admin_move(const struct admin_opts *o, const json_t *v);
 /* The heading of a column, and a word that stands in it, in the language of
  * who reads; keys and words of --json stay as they are. */
 const char *admin_head(const char *key);

@@ -8,11 +8,13 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sysexits.h>
 #include <unistd.h>
 
 struct admin_out {
 	const struct admin_opts *o;
 	bool list;			/* a table; else key: value          */
+	bool watch;			/* each line is shown as it comes    */
 	const char *columns;		/* of it, for a terminal             */
 	char *part;			/* a line not yet whole              */
 	size_t part_len, part_cap;
@@ -34,6 +36,7 @@ struct admin_out *admin_out_new(const struct admin_opts *o,
 		return NULL;
 	out->o = o;
 	out->list = str_eq(verb, "list");
+	out->watch = str_eq(verb, "watch");
 	out->columns = row && o->narrow && !o->wide ? row->columns : NULL;
 	out->rows = json_array();
 	out->reject_path = reject_path;
@@ -118,6 +121,8 @@ static void take_line(struct admin_out *out, const char *line, size_t len)
 			printf("%.*s\n", (int)len, line);
 	} else if (out->o->json) {
 		printf("%.*s\n", (int)len, line);
+	} else if (out->watch) {
+		admin_move(out->o, v);
 	} else if (out->list) {
 		json_array_append(out->rows, v);
 	} else if (v) {
@@ -152,6 +157,8 @@ void admin_out_bytes(struct admin_out *out, const void *p, size_t len)
 	}
 	out->part_len -= (size_t)(at - out->part);
 	memmove(out->part, at, out->part_len);
+	if (out->watch && fflush(stdout))
+		exit(EX_IOERR);		/* nobody reads it any more */
 }
 
 void admin_progress(struct admin_out *out, uint64_t sent, uint64_t total)

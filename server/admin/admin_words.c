@@ -93,13 +93,22 @@ static const char *const words[] = {
 	W("enquiry"), W("marketing"), W("service"), W("collection"),
 	W("survey"), W("claims"), W("pensions"), W("now"),
 	W("at the next start"),
+	/* a call's states, and what moves it on */
+	W("reserve"), W("check"), W("dial"), W("ring"), W("hear"), W("wait"),
+	W("talk"), W("hold"), W("orphan"), W("ask"), W("send"), W("aside"),
+	W("conf"), W("guest"), W("message"), W("wrap"), W("close"),
+	W("dial now"), W("skip"), W("durable"), W("unwritten"), W("passed"),
+	W("failed"), W("person"), W("take back"), W("phone lost"),
+	W("ask first"), W("send now"), W("met"), W("swap"), W("all talk"),
+	W("taken"), W("given away"), W("give up"), W("gone"), W("played"),
+	W("hang-up"), W("release"), W("disposed"), W("time-out"),
 };
 
 /* Columns of words that are ours. */
 static const char *const worded[] = {
 	"state", "mode", "result", "limited", "idle", "role", "status",
 	"level", "line", "phone", "net", "part", "answer", "kind",
-	"purpose", "takes_effect", "earliest",
+	"purpose", "takes_effect", "earliest", "event",
 };
 
 /* The text behind the context, and its translation; NULL: not one of ours. */

@@ -69,6 +69,8 @@ struct call_pool {
 	struct due due;
 	struct raised *queue;	/* ring, grows */
 	size_t q_head, q_len, q_cap;
+	call_moved_h *moved;	/* or NULL */
+	void *moved_arg;
 };
 
 const char *call_state_word(enum call_state s)
@@ -299,6 +301,20 @@ void call_raise(struct call_pool *p, struct call_id id, enum call_event ev)
 	}
 	p->queue[(p->q_head + p->q_len++) % p->q_cap] =
 		(struct raised){ id, ev };
+}
+
+void call_on_move(struct call_pool *p, call_moved_h *h, void *arg)
+{
+	p->moved = h;
+	p->moved_arg = arg;
+}
+
+void call_moved(const struct call_pool *p, const struct call *c,
+		enum call_state from, enum call_event ev, int64_t ms,
+		struct now now)
+{
+	if (p->moved)
+		p->moved(p->moved_arg, c, from, ev, ms, now);
 }
 
 bool call_next_event(struct call_pool *p, struct call_id *id,

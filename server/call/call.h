@@ -330,6 +330,19 @@ int64_t call_next_due_ms(const struct call_pool *p);
  * so no handler is re-entered and the order is total.
  */
 void call_raise(struct call_pool *p, struct call_id id, enum call_event ev);
+/*
+ * Who hears of every move of every call: one at most, NULL for none.  Told
+ * when the call stands in its new state, before what is done there; `ms` in
+ * the one it left.  It only looks, and must be quick.
+ */
+typedef void call_moved_h(void *arg, const struct call *c,
+			  enum call_state from, enum call_event ev, int64_t ms,
+			  struct now now);
+void call_on_move(struct call_pool *p, call_moved_h *h, void *arg);
+/* Tells it; the flow alone does. */
+void call_moved(const struct call_pool *p, const struct call *c,
+		enum call_state from, enum call_event ev, int64_t ms,
+		struct now now);
 /* False when the queue is empty. */
 bool call_next_event(struct call_pool *p, struct call_id *id,
 		     enum call_event *ev);

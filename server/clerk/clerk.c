@@ -59,6 +59,7 @@ static const struct {
 	{ "trunk", "use", verb_trunk_use },
 	{ "call", "list", verb_call_list },
 	{ "call", "show", verb_call_show },
+	{ "call", "watch", verb_call_watch },
 	{ "call", "play", verb_call_play },
 	{ "call", "export", verb_call_export },
 	{ "cdr", "export", verb_cdr_export },

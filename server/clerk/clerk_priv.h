@@ -48,6 +48,7 @@ struct job {
 
 struct verify;
 struct export;
+struct watch;
 
 struct clerk {
 	struct clerk_conf conf;
@@ -57,6 +58,7 @@ struct clerk {
 	clerk_reload_h *reload;		/* NULL: nobody can                  */
 	struct export *exports;		/* whose jobs have gone              */
 	struct verify *verify;		/* one at a time, may outlive its job */
+	struct watch *watches;		/* of `call watch`, each its job's   */
 	const struct live_rooms *r;
 	struct job jobs[JOBS_MAX];
 };
@@ -153,7 +155,7 @@ step_h verb_dnc_list, verb_dnc_add, verb_dnc_show, verb_dnc_delete;
 step_h verb_consent_list, verb_consent_add, verb_consent_delete;
 step_h verb_trunk_list, verb_trunk_show, verb_trunk_drain, verb_trunk_enable, verb_trunk_set;
 step_h verb_trunk_rest, verb_trunk_use;
-step_h verb_call_play, verb_call_export;
+step_h verb_call_play, verb_call_export, verb_call_watch;
 step_h verb_call_list, verb_call_show, verb_cdr_export, verb_audit_list, verb_alert_list;
 step_h verb_why_number, verb_config_reload;
 step_h verb_store_backup, verb_store_show, verb_store_verify;
