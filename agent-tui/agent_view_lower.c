@@ -250,13 +250,13 @@ static void lost_notice(const struct agent_model *m, bool full, char *buf,
 	view_time(gone, sizeof(gone), m->now.mono_ms - m->lost_since_ms);
 	if (full)
 		str_fmt(buf, size, agent_on_call(m)
-			? _("CONNECTION TO SERVER LOST %s.  Keep talking: your "
-			    "call is still up. Trying again in %u s.")
+			? _("CONNECTION TO SERVER LOST %s.  Keep talking while "
+			    "you hear the customer. Trying again in %u s.")
 			: _("CONNECTION TO SERVER LOST %s.  Nothing is lost. "
 			    "Trying again in %u s."), gone, retry);
 	else
 		str_fmt(buf, size, agent_on_call(m)
-			? _("SERVER LOST %s.  Keep talking: your call is up. "
+			? _("SERVER LOST %s.  Keep talking while you hear him. "
 			    "Again in %u s.")
 			: _("SERVER LOST %s.  Nothing is lost. Again in %u s."),
 			gone, retry);

@@ -203,6 +203,8 @@ static unsigned on_refused(struct agent_model *m,
 	if (!m->logged_in) {
 		m->login.busy = false;
 		m->login.taken = r->code == MSG_NO_TAKEN;
+		if (r->code == MSG_NO_LOGIN)	/* typed anew, not behind it */
+			edit_set(&m->login.pass, "");
 		str_copy(m->login.trouble, sizeof(m->login.trouble), line);
 		return DO_REDRAW;
 	}

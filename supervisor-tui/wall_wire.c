@@ -128,6 +128,8 @@ static unsigned on_refused(struct wall_model *m, const struct msg_refused *r)
 	m->login.busy = false;
 	if (!m->in && m->login.asked) {
 		m->login.taken = r->code == MSG_NO_TAKEN;
+		if (r->code == MSG_NO_LOGIN)	/* typed anew, not behind it */
+			edit_set(&m->login.pass, "");
 		str_copy(m->login.trouble, sizeof(m->login.trouble), text);
 		if (m->login.taken)
 			str_add(m->login.trouble, sizeof(m->login.trouble),

@@ -221,9 +221,15 @@ static bool read_text(const struct conf_row *row, const char *s, char *why)
 		    *p == 0x7f)
 			return say(why, "holds a control character", "text");
 	if (row->max && ((int64_t)len > row->max || (int64_t)len < row->min)) {
-		str_fmt(why, CONF_WHY_MAX, gettext("must be %lld to %lld "
-			"bytes long, is %zu"), (long long)row->min, (long long)row->max,
-			len);
+		if (row->min == row->max)
+			str_fmt(why, CONF_WHY_MAX,
+				gettext("must be %lld bytes long, is %zu"),
+				(long long)row->max, len);
+		else
+			str_fmt(why, CONF_WHY_MAX,
+				gettext("must be %lld to %lld bytes long, "
+					"is %zu"), (long long)row->min,
+				(long long)row->max, len);
 		return false;
 	}
 	return true;
@@ -362,7 +368,10 @@ void conf_value_range(const struct conf_row *row, char *buf, size_t size)
 		return;
 	conf_value_show(row->type, row->min, lo, sizeof(lo));
 	conf_value_show(row->type, row->max, hi, sizeof(hi));
-	str_fmt(buf, size, "%s to %s", lo, hi);
+	if (row->min == row->max)
+		str_copy(buf, size, lo);
+	else
+		str_fmt(buf, size, "%s to %s", lo, hi);
 }
 
 /* host:port, [v6]:port, *:port */

@@ -256,6 +256,18 @@ static FILE *data_of(const struct line *l, char *reject, size_t size,
 	return f;
 }
 
+/* `export ... --format json` is a file of JSON, as --json makes it: no table. */
+static bool asks_json(const struct line *l)
+{
+	bool is = false;
+
+	for (int i = 2; i < l->count && str_eq(l->words[1], "export"); i++)
+		is = is || str_eq(l->words[i], "--format=json") ||
+		     (str_eq(l->words[i - 1], "--format") &&
+		      str_eq(l->words[i], "json"));
+	return is;
+}
+
 int main(int argc, char **argv)
 {
 	static struct msg_admin_req req;
@@ -277,6 +289,7 @@ int main(int argc, char **argv)
 			strerror(errno));
 		return EX_NOINPUT;
 	}
+	l.o.json = l.o.json || asks_json(&l);
 	status = admin_local(&l.o, l.count, l.words);
 	if (status < 0)
 		status = admin_verb_check(l.count, l.words);

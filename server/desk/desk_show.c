@@ -353,7 +353,8 @@ void desk_show_last(struct desk *d, const struct seat *s)
 	row = dispo_by_code(d->r->dispos, r.outcome);
 	m.call = 1;		/* the last one: still to be corrected */
 	m.at_ms = r.end_ms;
-	m.outcome = r.outcome;
+	/* "No outcome chosen" has a row and a result, but is no choice. */
+	m.outcome = row && row->result ? 0 : r.outcome;
 	m.digit = row ? row->digit : 0;
 	str_copy(m.label, sizeof(m.label),
 		 desk_outcome_label(d, r.outcome, desk_is_zh(d, s)));

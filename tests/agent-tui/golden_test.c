@@ -355,6 +355,12 @@ static void test_said(void **state UNUSED)
 		{ "a time-out keeps what was chosen", "A1",
 		  "seat reason=wrap_timeout",
 		  "Your outcome and notes are kept", "u sets" },
+		{ "no outcome is none that could be kept", "A1",
+		  "last_call outcome=0|tick 5000|seat reason=wrap_timeout",
+		  "u sets the outcome", "Your outcome" },
+		{ "a refused password is typed anew", "LOGIN",
+		  "key Tab|type wrong|refused code=login",
+		  "name or password is wrong", "*" },
 		{ "one page is not many", "A1", "new script|script.pages "
 		  "title=x text=y", "1 page,", "1 pages" },
 	};

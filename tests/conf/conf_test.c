@@ -28,6 +28,7 @@ static const struct conf_row rows[] = {
 	  NULL, "Ring.", NULL },
 	{ "server", "size", CONF_BYTES, 0, 0, 0, "64k", NULL, "Size.", NULL },
 	{ "server", "state", CONF_FILE, 0, 0, 0, NULL, NULL, "Folder.", NULL },
+	{ "server", "land", CONF_TEXT, 0, 2, 2, NULL, NULL, "Land.", NULL },
 	{ "server", "zone", CONF_TEXT, 0, 2, 8, NULL, NULL, ".dot \\ slash. 'Two.",
 	  NULL },
 	{ "trunks", "uri", CONF_URI, CONF_NEEDED, 0, 0, NULL, NULL, "U.", NULL },
@@ -145,6 +146,8 @@ static const struct { const char *what, *yaml, *want; } cases[] = {
 	{ "too short a text", "server: {zone: x}\n",
 	  "w.yaml:1:16: server: zone: must be 2 to 8 bytes long, is "
 	  "1\n" },
+	{ "a text that has one length", "server: {land: china}\n",
+	  "w.yaml:1:16: server: land: must be 2 bytes long, is 5\n" },
 	{ "a control character", "server: {zone: \"a\\eb\"}\n",
 	  "w.yaml:1:16: server: zone: \"text\" holds a control "
 	  "character\n" },

@@ -55,8 +55,11 @@ report() {
 }
 
 say "Waihu: a carrier on loopback, $AGENTS robot agents, $LEADS leads (seed $SEED)"
-carrier telecom --seed "$SEED" --scale 3 --talk 20; A=$CARRIER_PORT
-carrier unicom --seed "$((SEED + 1))" --scale 3 --talk 20; U=$CARRIER_PORT
+# A customer stays long enough for one who reads the screen: 50 s, not 7.
+TALK=20
+[ -z "$INTERACTIVE" ] || TALK=150
+carrier telecom --seed "$SEED" --scale 3 --talk "$TALK"; A=$CARRIER_PORT
+carrier unicom --seed "$((SEED + 1))" --scale 3 --talk "$TALK"; U=$CARRIER_PORT
 profile=cn
 hour=$(TZ=Asia/Shanghai date +%H)
 if [ "$hour" -lt 8 ] || [ "$hour" -ge 21 ]; then
@@ -86,8 +89,11 @@ if [ -n "$INTERACTIVE" ]; then
 	sound=none
 	[ -e /dev/snd/controlC0 ] && sound=alsa
 	printf demo >"$D/pass"
+	# With a number of his own he can listen, and be given customers.
+	"$B/waihu" -q user set zhang agent=1900
 	$T new-session -d -x "$(tput cols)" -y "$(tput lines)" -s demo \
-	    "$B/waihu-supervisor --server ipc://$SOCK"
+	    "$B/waihu-supervisor --server ipc://$SOCK --user zhang --password-file $D/pass --sound $sound"
+	$T set -s escape-time 20
 	$T set -g status on
 	$T set -g status-right ''
 	$T set -g status-left ' Ctrl-b 0 wallboard   Ctrl-b 1 your seat (Enter = ready)   Ctrl-b 2 calls   Ctrl-b d ends the demo '
