@@ -157,6 +157,31 @@ static double first_speed(const struct pacer *p)
 	return par->first_spend * fmax(0, left) * fmax(0, 1 - debt);
 }
 
+/*
+ * Would one more clump of abandoned calls put a quarter of an hour above
+ * quarter_top targets?  Answers: those of the last 15 minutes, or fewer if
+ * the last five went slower, for a quarter that begins now has only those.
+ */
+static bool quarter_full(const struct pacer *p, double clump)
+{
+	const struct pacer_params *par = &p->par;
+	const struct ledger *l = &p->ledger;
+	double gone_s = (double)(p->now_ms - p->start_ms) / 1e3;
+	double n = l->quarter.answered, slow = 0;
+
+	if (p->agent_n < par->quarter_agents ||
+	    l->quarter.abandoned < par->quarter_first)
+		return false;
+	if (gone_s < 900)
+		n += (900 - gone_s) * answers_a_second(p, gone_s);
+	for (int i = 1; i <= QUARTER_SLOTS / 3; i++)
+		slow += 3 * l->minute[i].answered;
+	if (gone_s > 400)
+		n = fmin(n, slow);
+	return par->quarter_top * p->conf.target * n - l->quarter.abandoned <
+	       par->quarter_room * clump;
+}
+
 void budget_theta(struct pacer *p)
 {
 	const struct pacer_params *par = &p->par;
@@ -175,6 +200,8 @@ void budget_theta(struct pacer *p)
 	    fmax(par->quarter_max * a * q->answered,
 		 a * q->answered + 3 * sqrt(a * q->answered)))
 		p->theta = fmin(p->theta, par->quarter_spend * even);
+	if (quarter_full(p, at.clump))
+		p->theta = fmin(p->theta, par->spend_min * even);
 	if (p->spent)
 		p->theta = 0;
 	if (par->theta_fix > 0) {

@@ -80,11 +80,11 @@
 	X(cold,              0.8, "before: credit as good as none there "     \
 				  "[root of what is still earned by then]; "  \
 				  "by the equation of pacer_price.c")         \
-	X(first_spend,       2.5, "least spending speed at the first answer, " \
+	X(first_spend,       1.0, "least spending speed at the first answer, " \
 				  "so that a floor that knows nothing yet "   \
 				  "has work")                                 \
-	X(first_answers,   100.0, "answers over which it falls to 0")         \
-	X(first_debt,       0.20, "overspending at which it is 0 [credit of " \
+	X(first_answers,    60.0, "answers over which it falls to 0")         \
+	X(first_debt,       0.10, "overspending at which it is 0 [credit of " \
 				  "the first warm_answers]")                  \
 	X(debt,              1.5, "debt of an unlucky start, paid back at "   \
 				  "spend_min [clumps]")                       \
@@ -94,7 +94,12 @@
 	X(quarter_spend,     0.2, "risk after a bad quarter of an hour [of "  \
 				  "the even one]")                            \
 	X(quarter_max,       2.5, "last quarter's abandon rate that is bad "  \
-				  "[targets]")
+				  "[targets]")                                \
+	X(quarter_top,       4.0, "no quarter of an hour is above [targets]") \
+	X(quarter_room,      1.0, "room kept below it, or spend_min [clumps]") \
+	X(quarter_first,     1.0, "... once so many calls were abandoned in it")\
+	X(quarter_agents,   12.0, "with this many agents or more; with 10 it "\
+				  "took 1.6 % of the talk at a target of 1 %")
 
 struct pacer_params {
 #define X(name, value, doc) double name;

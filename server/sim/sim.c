@@ -494,10 +494,13 @@ static void close_day(struct run *s)
 	r->first_abandon = s->quarter[0].answered ?
 		s->quarter[0].abandoned / s->quarter[0].answered : 0;
 	for (int i = 0; i < QUARTERS; i++)
-		if (s->quarter[i].answered >= 20)
-			r->worst_quarter = fmax(r->worst_quarter,
-				s->quarter[i].abandoned /
-				s->quarter[i].answered);
+		if (s->quarter[i].answered >= 20 &&
+		    s->quarter[i].abandoned > r->worst_quarter *
+		    s->quarter[i].answered) {
+			r->worst_quarter = s->quarter[i].abandoned /
+					   s->quarter[i].answered;
+			r->worst_quarter_answered = s->quarter[i].answered;
+		}
 	r->wait_s = s->wait_n ? s->waits / s->wait_n : 0;
 	r->caller_wait_s = r->joined ? s->caller_s / r->joined : 0;
 	r->lines = s->air_s / since(s, 0);

@@ -125,6 +125,7 @@ struct sim_result {
 	double occupancy;	/* (talk + wrap) / logged in                 */
 	double abandon;		/* abandoned / answered persons              */
 	double worst_quarter;	/* of quarters with >= 20 answers            */
+	double worst_quarter_answered;	/* of that one                       */
 	double worst_running;	/* once 300 calls were answered              */
 	double first_abandon, first_utilisation;	/* 15 minutes        */
 	double later_utilisation;

@@ -16,9 +16,9 @@
  * A row: world, utilisation +- its standard error, share of the known best
  * (marginal risk; exact optimum in "exp"), abandoned % (mean, worst campaign,
  * worst at any moment after 300 answers), campaigns above target at such a
- * moment, and at their end, worst
- * quarter of an hour %, first 15 minutes (abandoned %, utilisation as a share
- * of the later), lines in the air, CPU a campaign.
+ * moment, and at their end, worst quarter of an hour % and its answers, first
+ * 15 minutes (abandoned %, utilisation as a share of the later), lines in the
+ * air, CPU a campaign.
  */
 #include "sim/sim.h"
 
@@ -113,7 +113,7 @@ static const struct cell cells[] = {
 
 struct sum {
 	double n, u, u2, a, worst, quarter, over, first_a, first_answers,
-	       first_u, later_u, lines, running, broke;
+	       first_u, later_u, lines, running, broke, quarter_n;
 };
 
 static void add(struct sum *s, const struct sim_result *r, double target)
@@ -124,7 +124,10 @@ static void add(struct sum *s, const struct sim_result *r, double target)
 	s->a += r->abandon;
 	s->worst = fmax(s->worst, r->abandon);
 	s->running = fmax(s->running, r->worst_running);
-	s->quarter = fmax(s->quarter, r->worst_quarter);
+	if (r->worst_quarter > s->quarter) {
+		s->quarter = r->worst_quarter;
+		s->quarter_n = r->worst_quarter_answered;
+	}
 	s->broke += r->worst_running > target * 1.0001;
 	s->over += r->answered >= 300 && r->abandon > target;
 	s->first_a += r->first_abandon;
@@ -255,9 +258,9 @@ static void run_cell(const struct cell *c, const struct pacer_conf *conf,
 		printf(" %5.1f%%", 100 * u / c->known);
 	else
 		printf("       ");
-	printf(" ab %.2f max %.2f run %.2f broke %g over %g q %.1f | %.1f%% %.2f | "
+	printf(" ab %.2f max %.2f run %.2f broke %g over %g q %.2f of %g | %.1f%% %.2f | "
 	       "%.1f lines %.2f s\n", 100 * s.a / s.n, 100 * s.worst,
-	       100 * s.running, s.broke, s.over, 100 * s.quarter,
+	       100 * s.running, s.broke, s.over, 100 * s.quarter, s.quarter_n,
 	       100 * s.first_a / s.n,
 	       s.first_u / fmax(s.later_u, 1e-9), s.lines / s.n,
 	       (cpu_s() - began) / s.n);

@@ -302,6 +302,64 @@ static void a_spent_budget_falls_back(void **state)
 	pacer_free(p);
 }
 
+/* A call every gap_s seconds for so long, each joined to an agent. */
+static int64_t joined(struct pacer *p, int64_t ms, int64_t until, int gap_s,
+		      uint64_t agents)
+{
+	static uint64_t call = 1000000;
+
+	for (; ms < until; ms += gap_s * 1000) {
+		uint64_t c = ++call, a = 1 + c % agents;
+
+		in(p, ms, PACER_DIAL, 0, c);
+		in(p, ms + 1000, PACER_ANSWER, 0, c);
+		in(p, ms + 1000, PACER_TALK, a, c);
+		in(p, ms + 2000, PACER_WRAP, a, 0);
+		in(p, ms + 3000, PACER_IDLE, a, 0);
+	}
+	return ms;
+}
+
+static double limit_at(struct pacer *p, int64_t ms)
+{
+	struct pacer_explain x;
+
+	pacer_explain(p, ms, &x);
+	return x.risk_limit;
+}
+
+static void a_full_quarter_risks_nothing(void **state)
+{
+	static const uint64_t floors[] = { 5, 12, 20 };
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(floors); i++) {
+		struct pacer *p = make(PACER_PREDICTIVE, 0.01);
+		int agents = (int)floors[i];
+
+		seat(p, 0, 1, floors[i]);
+		int64_t ms = joined(p, 0, 4 * 3600000, 8, floors[i]);
+
+		ms = joined(p, ms, ms + 20 * 60000, 24, floors[i]);
+		double free = limit_at(p, ms);
+
+		in(p, ms, PACER_DIAL, 0, 1);
+		in(p, ms + 1000, PACER_ANSWER, 0, 1);
+		in(p, ms + 3000, PACER_ABANDON, 0, 1);
+		double full = limit_at(p, ms + 4000);
+
+		ms = joined(p, ms + 5000, ms + 16 * 60000, 24, floors[i]);
+		T_OK(free > 0.003, "%d agents: credit, so %.5f is risked",
+		     agents, free);
+		T_OK(agents < 12 ? full > 0.003 : full < 0.0005,
+		     "%d agents: one lost in a quarter of 38 answers at 1 %%, "
+		     "a second would be five targets: %.5f", agents, full);
+		T_OK(limit_at(p, ms) > 0.003, "%d agents: it is over",
+		     agents);
+		pacer_free(p);
+	}
+}
+
 static void the_window_forgets(void **state)
 {
 	struct pacer_conf c;
@@ -458,6 +516,7 @@ int main(void)
 		cmocka_unit_test(refusals_change_nothing),
 		cmocka_unit_test(same_events_same_decisions),
 		cmocka_unit_test(a_spent_budget_falls_back),
+		cmocka_unit_test(a_full_quarter_risks_nothing),
 		cmocka_unit_test(the_window_forgets),
 		cmocka_unit_test(leaving_agents_are_not_counted_on),
 		cmocka_unit_test(saved_state_comes_back),
