@@ -20,10 +20,12 @@ uint32_t wall_states_of(const char *word)
 		{ "break", 1u << MSG_STATE_BREAK },
 		{ "not ready", 1u << MSG_STATE_NOT_READY |
 			       1u << MSG_STATE_LOST },
+		{ "preview", 1u << MSG_STATE_PREVIEW | 1u << MSG_STATE_DIAL |
+			     1u << MSG_STATE_RING },
 	};
 	size_t n = strlen(word);
 
-	if (n == 1 && *word >= '1' && *word <= '6')
+	if (n == 1 && *word >= '1' && *word <= '7')
 		return filters[*word - '1'].bits;
 	for (size_t i = 0; n && i < ARRAY_LEN(filters); i++)
 		if (!strncmp(filters[i].word, word, n))
@@ -383,11 +385,11 @@ static unsigned filter_key(struct wall_model *m, uint32_t key)
 
 	if (key == TK_CTRL_L)
 		return DO_REDRAW | DO_PAINT;
-	if (key != '0' && (key < '1' || key > '6') && key != TK_ESC &&
+	if (key != '0' && (key < '1' || key > '7') && key != TK_ESC &&
 	    key != TK_CTRL_C)
 		return DO_NOTHING;
 	m->filter = false;
-	if (key >= '0' && key <= '6') {
+	if (key >= '0' && key <= '7') {
 		m->states = key == '0' ? 0 : wall_states_of(digit);
 		m->list[MSG_VIEW_AGENTS] = (struct wall_list){ .pending = true };
 	}

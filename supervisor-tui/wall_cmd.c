@@ -332,7 +332,8 @@ static const char *candidate(const struct wall_model *m,
 			     const struct command *c, size_t i)
 {
 	static const char *const states[] = { "on call", "ready", "wrap-up",
-					      "hold", "break", "not ready" };
+					      "hold", "break", "not ready",
+					      "preview" };
 	static const char *const langs[] = { "en", "zh" };
 	const struct msg_campaign_row *row;
 	const struct msg_trunk_row *t;

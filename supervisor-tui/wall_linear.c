@@ -90,7 +90,7 @@ static void figures(const struct wall_model *m, char *buf, size_t size)
 		const struct msg_figure_row *f = &m->floor.figures[i];
 		char one[120];
 
-		if (f->judge <= MSG_JUDGE_OK)
+		if (!judge_is_bad(f->judge))
 			continue;
 		str_fmt(one, sizeof(one), "%s %s", text_figure_name(f->figure),
 			text_judge(f->judge));

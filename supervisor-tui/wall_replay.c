@@ -33,6 +33,7 @@ static const struct { const char *name, *what; } shows[] = {
 	{ "S13", N_("a call that was taken over") },
 	{ "S14", N_("an agent asks about a customer") },
 	{ "S15", N_("talking to the agent who asks") },
+	{ "S16", N_("overview, just begun") },
 };
 
 const char *wall_show_at(size_t i, const char **what)

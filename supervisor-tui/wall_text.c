@@ -170,9 +170,16 @@ const char *text_judge(unsigned judge)
 		[MSG_JUDGE_WATCH] = N_("WATCH"),
 		[MSG_JUDGE_HIGH] = N_("HIGH"),
 		[MSG_JUDGE_LOW] = N_("LOW"),
+		[MSG_JUDGE_FEW] = N_("few calls"),
 	};
 
 	return judge && judge < MSG_JUDGE_COUNT ? _(words[judge]) : "-";
+}
+
+bool judge_is_bad(unsigned judge)
+{
+	return judge == MSG_JUDGE_WATCH || judge == MSG_JUDGE_HIGH ||
+	       judge == MSG_JUDGE_LOW;
 }
 
 enum style style_judge(unsigned judge)

@@ -138,6 +138,20 @@ static void head_list(const struct wall_model *m, char *buf, size_t size,
 	str_add(buf, size, "%s", _("filter: none"));
 }
 
+/* All there are; how many of them dial, if not all do. */
+static void head_campaigns(const struct wall_model *m, char *buf, size_t size)
+{
+	unsigned run = m->head.campaigns;
+	unsigned all = MAX(run, (unsigned)m->head.campaigns_all);
+
+	if (run == all)
+		str_add(buf, size, ngettext("%u campaign", "%u campaigns",
+					    all), all);
+	else
+		str_add(buf, size, ngettext("%u of %u campaign runs",
+			"%u of %u campaigns run", all), run, all);
+}
+
 static void head_left(const struct wall_model *m, struct grid *g, bool full,
 		      int end)
 {
@@ -197,9 +211,7 @@ static void head_left(const struct wall_model *m, struct grid *g, bool full,
 						   m->head.agents),
 			(unsigned)m->head.agents);
 		str_add(buf, sizeof(buf), "%s", gap);
-		str_add(buf, sizeof(buf), ngettext("%u campaign",
-			"%u campaigns", m->head.campaigns),
-			(unsigned)m->head.campaigns);
+		head_campaigns(m, buf, sizeof(buf));
 		break;
 	}
 	grid_put(g, 0, 1, MAX(1, end - 2), ST_TITLE, buf);

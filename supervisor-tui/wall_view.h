@@ -73,6 +73,7 @@ const char *text_target(char buf[TEXT_SIZE], const struct msg_figure_row *f);
 const char *text_figure_name(unsigned figure);
 const char *text_judge(unsigned judge);
 enum style  style_judge(unsigned judge);
+bool        judge_is_bad(unsigned judge);
 enum style  style_level(unsigned level);
 const char *text_level(unsigned level);		/* "!!", "!", "" */
 /* "On call" as a label, "ON CALL" in lists, "Wrap" where it is short. */

@@ -234,8 +234,8 @@ static void draw_filter(struct grid *g)
 {
 	static const uint8_t states[] = { MSG_STATE_TALK, MSG_STATE_READY,
 		MSG_STATE_WRAP, MSG_STATE_HOLD, MSG_STATE_BREAK,
-		MSG_STATE_NOT_READY };
-	struct grid_box b = grid_popup(g, 9, 34, _("Show agents in state"));
+		MSG_STATE_NOT_READY, MSG_STATE_PREVIEW };
+	struct grid_box b = grid_popup(g, 10, 34, _("Show agents in state"));
 
 	for (size_t i = 0; i < ARRAY_LEN(states) && (int)i < b.h - 1; i++)
 		grid_putf(g, b.y + (int)i, b.x + 2, b.w - 4, ST_NORMAL,
@@ -257,6 +257,8 @@ static const char *const formulas[] = {
 	N_("ASR answered/seized   NER (answered + busy + no answer + refused)"
 	   "/seized"),
 	N_("ACD mean duration   PDD INVITE to first ringing"),
+	N_("few calls: fewer than 30, or fewer than tell the figure from its "
+	   "target (3 / target)"),
 };
 
 /* Keys he may use nowhere are not named. */

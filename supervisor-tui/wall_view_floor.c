@@ -11,7 +11,58 @@ struct plan {
 	int  bar, bar_w, name, time;
 	int  agt, lines, line, conn, aband, conv, left, ends;
 	int  camp_rows, trunk_rows, todo_rows;
+	int  states;			/* rows of agents' states            */
 };
+
+/* Six rows of states; rarer ones are counted where they belong.  The last is
+ * there while somebody has a customer he does not talk to yet. */
+static const struct { uint8_t state; uint32_t bits; } groups[] = {
+	{ MSG_STATE_TALK, 1u << MSG_STATE_TALK | 1u << MSG_STATE_CONSULT |
+		1u << MSG_STATE_CONF },
+	{ MSG_STATE_READY, 1u << MSG_STATE_READY | 1u << MSG_STATE_RESERVED },
+	{ MSG_STATE_WRAP, 1u << MSG_STATE_WRAP },
+	{ MSG_STATE_HOLD, 1u << MSG_STATE_HOLD },
+	{ MSG_STATE_BREAK, 1u << MSG_STATE_BREAK },
+	{ MSG_STATE_NOT_READY, 1u << MSG_STATE_NOT_READY |
+		1u << MSG_STATE_LOST },
+	{ MSG_STATE_PREVIEW, 1u << MSG_STATE_PREVIEW | 1u << MSG_STATE_DIAL |
+		1u << MSG_STATE_RING },
+};
+
+static uint32_t count_of(const struct msg_state_count *row, uint32_t n,
+			 uint32_t bits)
+{
+	uint32_t sum = 0;
+
+	for (uint32_t i = 0; i < n; i++)
+		if (row[i].state < 32 && bits & 1u << row[i].state)
+			sum += row[i].agents;
+	return sum;
+}
+
+static uint32_t group_count(const struct msg_floor *f, size_t i)
+{
+	return count_of(f->states, f->states_count, groups[i].bits);
+}
+
+static size_t group_rows(const struct msg_floor *f)
+{
+	size_t last = ARRAY_LEN(groups) - 1;
+
+	return group_count(f, last) ? last + 1 : last;
+}
+
+/* The last by what there is of it. */
+static const char *group_name(const struct msg_floor *f, size_t i)
+{
+	uint32_t n = group_count(f, i);
+	uint32_t preview = count_of(f->states, f->states_count,
+				    1u << MSG_STATE_PREVIEW);
+
+	if (groups[i].state != MSG_STATE_PREVIEW || preview == n)
+		return text_state(groups[i].state);
+	return preview ? _("Before call") : text_state(MSG_STATE_DIAL);
+}
 
 static struct plan plan_of(const struct wall_model *m, const struct grid *g)
 {
@@ -19,14 +70,18 @@ static struct plan plan_of(const struct wall_model *m, const struct grid *g)
 	struct plan p = view_full(g)
 		? (struct plan){ true, 31, 40, 44, 56, 65, 18, 44, 65,
 				 zh ? 81 : 83, 36, zh ? 42 : 41, zh ? 51 : 52,
-				 58, 65, 73, 81, 91, 3, 3, 2 }
+				 58, 65, 73, 81, 91, 3, 3, 2, 6 }
 		: (struct plan){ false, 27, 36, 39, 49, 57, 18, 30, 51, 69,
-				 22, 27, 0, 34, 42, 50, 57, 66, 3, 1, 0 };
-	int spare = MAX(0, g->rows - (p.full ? 30 : 24));
+				 22, 27, 0, 34, 42, 50, 57, 66, 3, 1, 0, 6 };
+	/* There is a row free above the footer; none of it on a wall. */
+	int spare = MAX(0, g->rows - (p.full ? 30 : 24)) + (m->wall ? 2 : 0);
 	int want;
 
-	if (m->wall)
-		spare += 2;	/* no footer on a wall */
+	p.states = (int)group_rows(&m->floor);
+	if (p.states > 6 && spare)
+		spare--;
+	else if (p.states > 6 && !p.full)
+		p.camp_rows--;
 	want = MAX(0, (int)m->floor.campaigns_count - p.camp_rows);
 	p.camp_rows += MIN(want, spare);
 	spare -= MIN(want, spare);
@@ -58,7 +113,8 @@ static void draw_figure(struct grid *g, int y, const struct plan *p,
 {
 	char buf[TEXT_SIZE], today[TEXT_SIZE];
 	enum style st = style_judge(f->judge);
-	int width = MIN(g->cols - p->spark - 1, p->full ? 32 : 22);
+	int end = MIN(g->cols - 1, p->spark + (p->full ? 32 : 22));
+	int x = MAX(p->spark, p->state + 1 + text_width(text_judge(f->judge)));
 
 	grid_put(g, y, 2, p->full ? 22 : 18, ST_NORMAL,
 		 text_figure_name(f->figure));
@@ -73,31 +129,7 @@ static void draw_figure(struct grid *g, int y, const struct plan *p,
 	grid_put_right(g, y, p->today, ST_NORMAL, today);
 	grid_put(g, y, p->target, 0, ST_NORMAL, text_target(buf, f));
 	grid_put(g, y, p->state, 0, st, text_judge(f->judge));
-	draw_trend(g, y, p->spark, width, f);
-}
-
-/* Six rows of states; rarer ones are counted where they belong. */
-static const struct { uint8_t state; uint32_t bits; } groups[] = {
-	{ MSG_STATE_TALK, 1u << MSG_STATE_TALK | 1u << MSG_STATE_CONSULT |
-		1u << MSG_STATE_CONF | 1u << MSG_STATE_PREVIEW |
-		1u << MSG_STATE_DIAL | 1u << MSG_STATE_RING },
-	{ MSG_STATE_READY, 1u << MSG_STATE_READY | 1u << MSG_STATE_RESERVED },
-	{ MSG_STATE_WRAP, 1u << MSG_STATE_WRAP },
-	{ MSG_STATE_HOLD, 1u << MSG_STATE_HOLD },
-	{ MSG_STATE_BREAK, 1u << MSG_STATE_BREAK },
-	{ MSG_STATE_NOT_READY, 1u << MSG_STATE_NOT_READY |
-		1u << MSG_STATE_LOST },
-};
-
-static uint32_t count_of(const struct msg_state_count *row, uint32_t n,
-			 uint32_t bits)
-{
-	uint32_t sum = 0;
-
-	for (uint32_t i = 0; i < n; i++)
-		if (row[i].state < 32 && bits & 1u << row[i].state)
-			sum += row[i].agents;
-	return sum;
+	draw_trend(g, y, x, end - x, f);
 }
 
 static void draw_states(const struct wall_model *m, struct grid *g, int y,
@@ -108,18 +140,16 @@ static void draw_states(const struct wall_model *m, struct grid *g, int y,
 	char buf[TEXT_SIZE];
 
 	for (size_t i = 0; i < ARRAY_LEN(groups); i++)
-		most = MAX(most, count_of(f->states, f->states_count,
-					  groups[i].bits));
-	for (size_t i = 0; i < ARRAY_LEN(groups); i++, y++) {
-		uint32_t n = count_of(f->states, f->states_count,
-				      groups[i].bits);
+		most = MAX(most, group_count(f, i));
+	for (size_t i = 0; (int)i < p->states; i++, y++) {
+		uint32_t n = group_count(f, i);
 		const struct msg_longest *worst = NULL;
 		/* One mark an agent while there is room, else a share. */
 		uint32_t marks = most <= (uint32_t)p->bar_w ? n
 			: (uint32_t)(((uint64_t)n * (unsigned)p->bar_w + most -
 				      1) / most);
 
-		grid_put(g, y, 2, 11, ST_NORMAL, text_state(groups[i].state));
+		grid_put(g, y, 2, 11, ST_NORMAL, group_name(f, i));
 		grid_put_right(g, y, 16, ST_NORMAL, text_num(buf, n));
 		for (uint32_t k = 0; k < marks; k++)
 			grid_put(g, y, p->bar + (int)k, 1, ST_NORMAL, "#");
@@ -150,19 +180,25 @@ static void draw_campaign(const struct wall_model *m, struct grid *g, int y,
 	enum style st = style_judge(c->judge);
 	bool bad = c->judge == MSG_JUDGE_HIGH || c->judge == MSG_JUDGE_LOW;
 
+	bool runs = c->state == MSG_CAMPAIGN_RUNNING;
+
 	grid_put(g, y, 2, p->full ? 22 : 19, ST_NORMAL, c->name);
 	if (p->full)
-		grid_put(g, y, 25, 10, c->state == MSG_CAMPAIGN_PAUSED
-			 ? ST_WATCH : ST_NORMAL,
-			 c->state == MSG_CAMPAIGN_PAUSED ? _("PAUSED")
-							 : text_mode(c->mode));
+		grid_put(g, y, 25, 10, runs ? ST_NORMAL : ST_WATCH,
+			 c->state == MSG_CAMPAIGN_PAUSED ? _("PAUSED") :
+			 c->state == MSG_CAMPAIGN_STOPPED ? _("STOPPED")
+							  : text_mode(c->mode));
 	grid_put(g, y, p->agt, 0, ST_NORMAL, text_num(buf, c->agents));
-	if (c->lines_x100 < 0)
+	if (!runs && !p->full)	/* has no column of its own there */
+		str_copy(buf, sizeof(buf), c->state == MSG_CAMPAIGN_PAUSED
+			 ? _("PAUSED") : _("STOP"));
+	else if (c->lines_x100 < 0)
 		str_copy(buf, sizeof(buf), "-");
 	else
 		str_fmt(buf, sizeof(buf), "%d.%02d", (int)c->lines_x100 / 100,
 			(int)c->lines_x100 % 100);
-	grid_put(g, y, p->lines, 0, ST_NORMAL, buf);
+	grid_put(g, y, p->lines, 0, runs || p->full ? ST_NORMAL : ST_WATCH,
+		 buf);
 	if (p->line)
 		grid_put(g, y, p->line, 0, ST_NORMAL,
 			 text_num(buf, c->lines));
@@ -262,6 +298,8 @@ static void draw_more(struct grid *g, int y, int64_t more, char key)
 static void draw_todos(const struct wall_model *m, struct grid *g, int y,
 		       const struct plan *p)
 {
+	if (!m->floor.todo_count && m->floor.figures_count)
+		grid_put(g, y, 4, 0, ST_DIM, _("Nothing to do."));
 	for (uint32_t i = 0;
 	     i < m->floor.todo_count && (int)i < p->todo_rows; i++) {
 		const struct msg_todo *t = &m->floor.todo[i];
@@ -288,7 +326,7 @@ static void draw_lists(const struct wall_model *m, struct grid *g,
 	const struct msg_floor *f = &m->floor;
 	uint32_t first = p->full ? f->todo_count : 1;
 	uint32_t cur = m->list[MSG_VIEW_OVERVIEW].cur - first;
-	int y = 16;
+	int y = 10 + p->states;
 
 	view_rule(g, y, p->full
 		  ? _("-- Campaigns ----------- Mode ----- Agt  Lines/agt  "
@@ -378,7 +416,7 @@ void view_card(const struct wall_model *m, struct grid *g)
 	for (int pass = 0; pass < 2; pass++)
 		for (uint32_t i = 0; i < m->floor.figures_count; i++) {
 			const struct msg_figure_row *f = &m->floor.figures[i];
-			bool ok = f->judge <= MSG_JUDGE_OK;
+			bool ok = !judge_is_bad(f->judge);
 
 			if (ok != (pass == 1) || y >= g->rows - 2)
 				continue;
@@ -387,22 +425,20 @@ void view_card(const struct wall_model *m, struct grid *g)
 			grid_put_right(g, y, x + 8, style_judge(f->judge),
 				       text_figure(buf, f->figure,
 						   f->recent));
-			grid_put(g, y, x + 10, 7, style_judge(f->judge),
+			grid_put(g, y, x + 10, 9, style_judge(f->judge),
 				 text_judge(f->judge));
-			if (g->cols >= x + 18 + 10)
-				grid_put(g, y, x + 18, 10, ST_DIM,
+			if (g->cols >= x + 20 + 10)
+				grid_put(g, y, x + 20, 10, ST_DIM,
 					 text_target(buf, f));
 			y++;
 		}
 	line[0] = '\0';
-	for (size_t i = 0; i < ARRAY_LEN(groups); i++)
+	for (size_t i = 0; i < group_rows(&m->floor); i++)
 		str_add(line, sizeof(line), "%s %u  ",
 			groups[i].state == MSG_STATE_WRAP ? _("Wrap") :
 			groups[i].state == MSG_STATE_HOLD ? _("Hold") :
-			text_state(groups[i].state),
-			(unsigned)count_of(m->floor.states,
-					   m->floor.states_count,
-					   groups[i].bits));
+			group_name(&m->floor, i),
+			(unsigned)group_count(&m->floor, i));
 	grid_put(g, g->rows - 2, 1, g->cols - 2, ST_NORMAL, line);
 	grid_put(g, g->rows - 1, 1, g->cols - 2, ST_DIM,
 		 _("Lists: 80x24  a Ack  z Freeze  q Quit"));

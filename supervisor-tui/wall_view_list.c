@@ -102,8 +102,11 @@ static void draw_counts(const struct wall_model *m, struct grid *g)
 		{ MSG_STATE_HOLD, N_("Hold") },
 		{ MSG_STATE_BREAK, N_("Break") },
 		{ MSG_STATE_NOT_READY, N_("Not ready") },
+		{ MSG_STATE_DIAL, N_("Dialling") },
 		{ MSG_STATE_RING, N_("Ringing") },
 		{ MSG_STATE_PREVIEW, N_("Preview") },
+		{ MSG_STATE_CONSULT, N_("Consult") },
+		{ MSG_STATE_CONF, N_("3-way") },
 		{ MSG_STATE_LOST, N_("Link lost") },
 	};
 	char line[240] = "";
@@ -150,7 +153,7 @@ static void draw_day(const struct wall_model *m, struct grid *g, int y,
 {
 	bool full = view_full(g);
 	char line[300], conv[TEXT_SIZE], occ[TEXT_SIZE], t[TEXT_SIZE];
-	char calls[40], sales[40];
+	char calls[40], sales[40], breaks[40];
 	int sold = MAX(a->sales, 0);
 
 	str_fmt(calls, sizeof(calls), ngettext("%u call", "%u calls", a->calls),
@@ -159,18 +162,20 @@ static void draw_day(const struct wall_model *m, struct grid *g, int y,
 					       (unsigned)sold), sold);
 	text_pct(conv, a->convert, 1);
 	text_pct(occ, a->occupancy, 0);
-	if (full)
-		str_fmt(line, sizeof(line),
-			_("Today: %s, %s (%s), occupancy %s, breaks %u/%u "
-			  "min"), calls, sales, conv, occ,
+	if (a->break_allowed_min)
+		str_fmt(breaks, sizeof(breaks), _("%u/%u min"),
 			(unsigned)a->break_min,
 			(unsigned)a->break_allowed_min);
 	else
+		str_copy(breaks, sizeof(breaks), "-");	/* no budget */
+	if (full)
 		str_fmt(line, sizeof(line),
-			_("%s  %s (%s)  occ %s  breaks %u/%u min  MOS %s"),
-			calls, sales, conv, occ,
-			(unsigned)a->break_min,
-			(unsigned)a->break_allowed_min,
+			_("Today: %s, %s (%s), occupancy %s, breaks %s"),
+			calls, sales, conv, occ, breaks);
+	else
+		str_fmt(line, sizeof(line),
+			_("%s  %s (%s)  occ %s  breaks %s  MOS %s"),
+			calls, sales, conv, occ, breaks,
 			text_tenth(t, a->mos_x10));
 	if (full && a->callbacks)
 		str_add(line, sizeof(line), ngettext(
@@ -277,7 +282,7 @@ static void draw_campaign(const struct wall_model *m, struct grid *g, int y,
 		{ 20, 30, 36, 47, 53, 60, 68, 76, 84, 93 },
 	};
 	const int *col = x[view_full(g)];
-	bool bad = c->judge >= MSG_JUDGE_WATCH;
+	bool bad = judge_is_bad(c->judge);
 	char buf[TEXT_SIZE];
 
 	grid_put(g, y, 2, col[0] - 3, ST_NORMAL, c->name);

@@ -113,7 +113,8 @@ SCHEMA_STRUCT(msg_meet, MSG_MEET_FIELDS);
 	F(i64,    alert_ms,   0,    "since [ms since 1970]")                  \
 	F(text,   alert_text, 160,  "in words")                               \
 	F(u32,    alert_campaign, 0, "its campaign, if any")                  \
-	F(u32,    alert_agent, 0,   "its agent, if any")
+	F(u32,    alert_agent, 0,   "its agent, if any")                      \
+	F(u16,    campaigns_all, 0, "there are; 0: not told")
 SCHEMA_STRUCT(msg_head, MSG_HEAD_FIELDS);
 
 #define MSG_FIGURE_ROW_FIELDS(F)                                              \
@@ -226,8 +227,8 @@ SCHEMA_STRUCT(msg_floor, MSG_FLOOR_FIELDS);
 	F(i32,    sales,      0,    "today; -1: not counted here")            \
 	F(i32,    convert,    0,    "conversion, today [1/100 %]; -1")        \
 	F(i32,    occupancy,  0,    "today [1/100 %]; -1")                    \
-	F(u16,    break_min,  0,    "breaks used [min]")                      \
-	F(u16,    break_allowed_min, 0, "and allowed [min]")                  \
+	F(u16,    break_min,  0,    "used of breaks that are counted [min]")  \
+	F(u16,    break_allowed_min, 0, "and allowed [min]; 0: none is")      \
 	F(u16,    callbacks,  0,    "at the next callback time")              \
 	F(i64,    callback_ms, 0,   "that time [ms since 1970]; 0: none")     \
 	F(u8,     net,        0,    "enum msg_health of link and line")       \

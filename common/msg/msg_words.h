@@ -213,7 +213,8 @@
 	X(MSG_JUDGE_OK,    "ok")                                              \
 	X(MSG_JUDGE_WATCH, "watch")                                           \
 	X(MSG_JUDGE_HIGH,  "high")                                            \
-	X(MSG_JUDGE_LOW,   "low")
+	X(MSG_JUDGE_LOW,   "low")                                             \
+	X(MSG_JUDGE_FEW,   "few calls")   /* too few to say               */
 
 #define MSG_LEVELS(X)                                                         \
 	X(MSG_LEVEL_INFO,  "info")                                            \

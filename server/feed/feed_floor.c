@@ -7,7 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { RECENT_MIN = 15, SPARK_MIN = 32 };
+/* Ten minutes of one agent, or two of five: less is chance. */
+enum { RECENT_MIN = 15, SPARK_MIN = 32, OCCUPANCY_MIN_MS = 600000 };
 
 void feed_head(struct feed *f, const char *team, bool zh, struct now now,
 	       struct msg_head *out)
@@ -27,9 +28,10 @@ void feed_head(struct feed *f, const char *team, bool zh, struct now now,
 	for (size_t i = 0; floor_campaign_at(f->r->floor, i, &id); i++) {
 		struct campaign_view v;
 
-		if (!floor_campaign_view(f->r->floor, id, now, &v))
-			out->campaigns = (uint16_t)(out->campaigns +
-						    v.running);
+		if (floor_campaign_view(f->r->floor, id, now, &v))
+			continue;
+		out->campaigns_all++;
+		out->campaigns = (uint16_t)(out->campaigns + v.running);
 	}
 	for (size_t i = 0; feed_alert_at(f, i, zh, &a); i++) {
 		if (a.cleared_ms || a.muted_ms > now.wall_ms ||
@@ -93,10 +95,35 @@ static int32_t abandon_target(struct feed *f, struct now now)
 	return least;
 }
 
-static enum msg_judge judge(const struct msg_figure_row *r)
+/* Counted enough for a word about it? */
+static bool is_enough(const struct msg_figure_row *r,
+		      const struct tally_sums *s)
+{
+	int32_t target = r->high >= 0 ? r->high : r->low;
+
+	switch ((enum msg_figure)r->figure) {
+	case MSG_FIGURE_CONNECT:
+		return rule_enough(s->person, s->dialled, target);
+	case MSG_FIGURE_ABANDON:
+		return rule_enough(s->abandoned, s->person, target);
+	case MSG_FIGURE_CONVERT:
+		return rule_enough(s->sales, s->talked, target);
+	case MSG_FIGURE_WAIT:
+		return s->waits >= RULE_CALLS_MIN;
+	case MSG_FIGURE_OCCUPANCY:
+		return s->busy_ms + s->ready_ms >= OCCUPANCY_MIN_MS;
+	default:
+		return true;
+	}
+}
+
+static enum msg_judge judge(const struct msg_figure_row *r,
+			    const struct tally_sums *s)
 {
 	if (r->recent < 0 || (r->low < 0 && r->high < 0))
 		return MSG_JUDGE_NONE;
+	if (!is_enough(r, s))
+		return MSG_JUDGE_FEW;
 	if (r->high >= 0 && r->recent > r->high)
 		return r->figure == MSG_FIGURE_ABANDON ? MSG_JUDGE_HIGH
 						       : MSG_JUDGE_WATCH;
@@ -132,7 +159,7 @@ static void add_figure(struct feed *f, enum msg_figure fig, int32_t low,
 		tally_minute(f->tally, all, 0, now, &recent);
 		r->recent = (int32_t)recent.waiting_max;
 	}
-	r->judge = (uint8_t)judge(r);
+	r->judge = (uint8_t)judge(r, &recent);
 	r->points_len = SPARK_MIN;
 	for (unsigned i = 0; i < SPARK_MIN; i++) {
 		struct tally_sums m;
@@ -156,7 +183,9 @@ static void add_states(struct feed *f, const char *team, struct now now,
 	static const enum msg_state shown[] = {
 		MSG_STATE_TALK, MSG_STATE_READY, MSG_STATE_WRAP,
 		MSG_STATE_HOLD, MSG_STATE_BREAK, MSG_STATE_NOT_READY,
-		MSG_STATE_PREVIEW, MSG_STATE_DIAL };
+		MSG_STATE_PREVIEW, MSG_STATE_DIAL, MSG_STATE_RING,
+		MSG_STATE_CONSULT, MSG_STATE_CONF, MSG_STATE_RESERVED,
+		MSG_STATE_LOST };
 	struct seats *seats = floor_seats(f->r->floor);
 	uint32_t counts[MSG_STATE_COUNT] = { 0 };
 	const struct seat *longest[MSG_STATE_COUNT] = { NULL };

@@ -182,7 +182,8 @@ static int campaign_order(const void *a, const void *b, void *arg)
 	if (o->sort == MSG_SORT_NAME)
 		r = strcmp(x->name, y->name);
 	else if (o->sort == MSG_SORT_ATTENTION)
-		r = (int)y->judge - (int)x->judge;
+		r = (y->judge == MSG_JUDGE_FEW ? 0 : (int)y->judge) -
+		    (x->judge == MSG_JUDGE_FEW ? 0 : (int)x->judge);
 	if (!r && o->sort == MSG_SORT_ATTENTION)
 		r = x->agents > y->agents ? -1 : x->agents < y->agents;
 	if (!r)

@@ -115,7 +115,9 @@ const char *feed_break_label(struct feed *f, const char *name);
 const char *feed_campaign_label(const struct feed *f, const char *name);
 bool feed_over(struct feed *f, const struct seat *s, struct now now,
 	       uint32_t *limit_s);
-enum msg_judge feed_abandon_judge(int32_t share, int32_t target);
+/* Of so many answered by a person; target [1/100 %]. */
+enum msg_judge feed_abandon_judge(uint32_t abandoned, uint32_t person,
+				  int32_t target);
 
 /* feed_order.c */
 void feed_rank(struct feed *f, const struct msg_subscribe *sub,

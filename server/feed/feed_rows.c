@@ -202,10 +202,15 @@ void feed_agent_row(struct feed *f, const struct seat *s, struct now now,
 	row_line(f, s, out);
 }
 
-enum msg_judge feed_abandon_judge(int32_t share, int32_t target)
+enum msg_judge feed_abandon_judge(uint32_t abandoned, uint32_t person,
+				  int32_t target)
 {
+	int32_t share = tally_share(abandoned, person);
+
 	if (share < 0 || target < 0)
 		return MSG_JUDGE_NONE;
+	if (!rule_enough(abandoned, person, target))
+		return MSG_JUDGE_FEW;
 	if (share > target)
 		return MSG_JUDGE_HIGH;
 	return share * 10 > target * 9 ? MSG_JUDGE_WATCH : MSG_JUDGE_OK;
@@ -258,7 +263,8 @@ void feed_campaign_row(struct feed *f, struct campaign_id id, struct now now,
 		? (int32_t)(x.abandoned / x.answered * 10000) : -1;
 	out->target = gate_profile_abandon_ppm(v.conf->gate.profile,
 					       v.conf->target_ppm) / 100;
-	out->judge = (uint8_t)feed_abandon_judge(out->abandon, out->target);
+	out->judge = (uint8_t)feed_abandon_judge(recent.abandoned,
+						 recent.person, out->target);
 	out->convert = tally_share(today.sales, today.talked);
 	out->left = (uint64_t)(n.by_status[LEAD_READY] +
 			       n.by_status[LEAD_LATER] +

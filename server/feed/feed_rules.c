@@ -7,17 +7,28 @@
 #include <math.h>
 #include <string.h>
 
-enum { DROP_MIN_CALLS = 30, TODAY_MIN = 100, BLOCKED_SHOWN = 3,
+enum { DROP_MIN_CALLS = RULE_CALLS_MIN, TODAY_MIN = 100, BLOCKED_SHOWN = 3,
        POOR_MOS_X10 = 36, FAIR_MOS_X10 = 38, HEARD_MIN = 10 };
 
 /* "3.4%" of 340. */
 #define PCT "%d.%d%%"
 #define OF(x) (int)(x) / 100, (int)(x) % 100 / 10
 
+bool rule_enough(uint32_t part, uint32_t n, int32_t target)
+{
+	double p = target / 1e4, is = n ? (double)part / n : 0;
+
+	if (n < RULE_CALLS_MIN)
+		return false;
+	if (p <= 0 || p >= 1 || n * MIN(p, 1 - p) >= 3)
+		return true;
+	return fabs(is - p) > 3 * sqrt(p * (1 - p) / n);
+}
+
 void rule_abandon(const struct msg_campaign_row *r, struct feed_say *out)
 {
 	*out = (struct feed_say){ .level = MSG_LEVEL_ALARM,
-		.on = r->abandon > r->target && r->target >= 0,
+		.on = r->judge == MSG_JUDGE_HIGH,
 		.off = r->abandon * 10 < r->target * 9 };
 	str_fmt(out->en, sizeof(out->en),
 		"%s abandon " PCT " is over " PCT " (15 min).", r->name,

@@ -21,7 +21,17 @@ struct feed_say {
 	char en[SAY_SIZE], zh[SAY_SIZE];
 };
 
-/* Of 15 minutes over the target; of today near it (100 answers at least). */
+/*
+ * A share of `n` calls says something about a target [1/100 %]: 30 calls at
+ * least, and so many that none at all would tell it from the target (the rule
+ * of three, n >= 3 / target: Hanley and Lippman-Hand, JAMA 249 (1983) 1743);
+ * or the share lies three standard errors from it.
+ */
+bool rule_enough(uint32_t part, uint32_t n, int32_t target);
+/* One for a mean: so many waits at least. */
+enum { RULE_CALLS_MIN = 30 };
+
+/* Of 15 minutes over the target, by calls enough to say so; of today near it (100 answers at least). */
 void rule_abandon(const struct msg_campaign_row *r, struct feed_say *out);
 void rule_abandon_today(const struct msg_campaign_row *r,
 			struct feed_say *out);

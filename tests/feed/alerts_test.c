@@ -44,7 +44,9 @@ static void abandon(void **state UNUSED)
 		struct msg_campaign_row r = { .name = "Spring",
 			.target = 300, .abandon = cases[i].now,
 			.abandon_today = cases[i].today,
-			.answered = cases[i].answered };
+			.answered = cases[i].answered,
+			.judge = cases[i].now > 300 ? MSG_JUDGE_HIGH
+						    : MSG_JUDGE_OK };
 		struct feed_say s;
 
 		rule_abandon(&r, &s);
@@ -54,8 +56,12 @@ static void abandon(void **state UNUSED)
 		T_OK(s.on == cases[i].near, "near: %s", cases[i].what);
 	}
 	struct msg_campaign_row r = { .name = "春季续约", .target = 300,
-				      .abandon = 340 };
+				      .abandon = 340, .judge = MSG_JUDGE_FEW };
 	struct feed_say s;
+
+	rule_abandon(&r, &s);
+	T_OK(!s.on, "of few calls nothing is said");
+	r.judge = MSG_JUDGE_HIGH;
 
 	rule_budget("Spring", false, &s);
 	T_OK(!s.on && s.off, "a budget that lasts is no alert");
@@ -66,6 +72,30 @@ static void abandon(void **state UNUSED)
 	rule_abandon(&r, &s);
 	told(&s, "春季续约 abandon 3.4% is over 3.0% (15 min).",
 	     "春季续约 呼损率 3.4% 超过 3.0%");
+}
+
+/* One call, or ten, say nothing of a rate; by how many they do. */
+static void enough(void **state UNUSED)
+{
+	static const struct { const char *what; uint32_t part, n;
+			      int32_t target; bool want; } cases[] = {
+		{ "none", 0, 0, 300, false },
+		{ "one abandoned of one", 1, 1, 300, false },
+		{ "no sale in one conversation", 0, 1, 600, false },
+		{ "all of 29", 29, 29, 2500, false },
+		{ "connects of 30, target 25 %", 8, 30, 2500, true },
+		{ "no sale in 49, target 6 %", 0, 49, 600, false },
+		{ "no sale in 50", 0, 50, 600, true },
+		{ "2 abandoned of 99, target 3 %", 2, 99, 300, false },
+		{ "2 abandoned of 100", 2, 100, 300, true },
+		{ "5 abandoned of 30: for certain", 5, 30, 300, true },
+		{ "no target to tell it from", 1, 30, 0, true },
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++)
+		T_OK(rule_enough(cases[i].part, cases[i].n,
+				 cases[i].target) == cases[i].want, "%s",
+		     cases[i].what);
 }
 
 static struct feed_say connect(uint32_t n1, uint32_t p1, uint32_t n2,
@@ -446,7 +476,7 @@ static void a_team_sees_its_own(void **state UNUSED)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(abandon), cmocka_unit_test(connect_drop),
+		cmocka_unit_test(abandon), cmocka_unit_test(enough), cmocka_unit_test(connect_drop),
 		cmocka_unit_test(idle), cmocka_unit_test(trunks), cmocka_unit_test(sound), cmocka_unit_test(caller_number),
 		cmocka_unit_test(stuck_and_disk),
 		cmocka_unit_test(an_alert_lasts_and_clears),

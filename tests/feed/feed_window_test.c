@@ -377,6 +377,43 @@ static void test_breaks(void **state UNUSED)
 	}
 }
 
+/* What screen 1 was sent of that page, whole. */
+static const void *looked(enum msg_view view, enum msg_type type)
+{
+	for (unsigned i = 0; i < SCREENS; i++)
+		feed_gone(s.feed, i + 1);
+	memset(eyes[0].missed, 0, sizeof(eyes[0].missed));
+	for (size_t k = 0; k < PAGES; k++)
+		msg_keep_drop(&eyes[0].kept[k]);
+	*eyes[0].team = '\0';
+	eyes[0].sub = (struct msg_subscribe){ .view = (uint8_t)view,
+		.sort = MSG_SORT_ID, .rows = 20 };
+	do {			/* a tenth gets lost */
+		memset(eyes[0].missed, 0, sizeof(eyes[0].missed));
+		subscribe(0);
+		clock_advance(&s.clock, 1000);
+		feed_tick(s.feed, clock_now(&s.clock));
+	} while (eyes[0].missed[type - MSG_HEAD] || eyes[0].missed[0]);
+	return eyes[0].kept[type - MSG_HEAD].page;
+}
+
+/* The head counts the campaigns there are, and those that run. */
+static void test_overview(void **state UNUSED)
+{
+	const struct msg_floor *f = looked(MSG_VIEW_OVERVIEW, MSG_FLOOR);
+	const struct msg_head *h = eyes[0].kept[0].page;
+
+	T_OK(h->campaigns == 0 && h->campaigns_all == 1, "%u of %u run",
+	     h->campaigns, h->campaigns_all);
+	T_OK(f->campaigns_count == 1 &&
+	     f->campaigns[0].state == MSG_CAMPAIGN_STOPPED, "it is stopped");
+	T_OK(f->todo_count == 0, "and there is nothing to do");
+	for (uint32_t i = 0; i < f->figures_count; i++)
+		T_OK(f->figures[i].judge != MSG_JUDGE_LOW &&
+		     f->figures[i].judge != MSG_JUDGE_HIGH,
+		     "no call was made: nothing is low or high");
+}
+
 static void test_bad_alert(void **state UNUSED)
 {
 	struct store *st = live_rooms(s.house->live)->store;
@@ -397,6 +434,7 @@ int main(void)
 		cmocka_unit_test(test_still),
 		cmocka_unit_test(test_wild),
 		cmocka_unit_test(test_breaks),
+		cmocka_unit_test(test_overview),
 		cmocka_unit_test(test_bad_alert),
 	};
 
