@@ -324,6 +324,9 @@ static const struct conf_row rows[] = {
 /* ---- of each campaign alone ------------------------------------------- */
 { "campaigns", "label", CONF_TEXT, RE, 1, 59, NULL, NULL,
   "Name shown to people. Unset: its key.", "显示名称。未设置时用键名。" },
+{ "campaigns", "label_zh", CONF_TEXT, RE, 1, 59, NULL, NULL,
+  "Name on Chinese screens. Unset: label.",
+  "中文界面显示的名称。未设置时用 label。" },
 { "campaigns", "lists", CONF_TEXT, LIST | RE | NEEDED, 1, 39, NULL, NULL,
   "Lists whose leads are called, by name (at most 32).",
   "所用名单的名称（最多 32 个）。" },

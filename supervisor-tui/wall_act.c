@@ -133,12 +133,20 @@ static enum wall_ask ask_of(const struct wall_model *m, enum wall_act act)
 		[ACT_CPS] = ASK_CPS,       [ACT_REST] = ASK_REST,
 		[ACT_NOTE] = ASK_NOTE,     [ACT_MUTE] = ASK_MUTE,
 	};
-	const struct msg_campaign_row *c = wall_campaign_row(m);
-	bool paused = m->view == MSG_VIEW_PACING
-			      ? m->pacing.state == MSG_CAMPAIGN_PAUSED
-			      : c && c->state == MSG_CAMPAIGN_PAUSED;
+	const struct msg_campaign_row *c;
+	uint32_t here = wall_campaign_here(m);
+	unsigned state = MSG_CAMPAIGN_RUNNING;
 
-	return act == ACT_PAUSE && paused ? ASK_START : asks[act];
+	/* The one that is asked about. */
+	for (size_t i = 0; (c = wall_campaign_at(m, i)); i++)
+		if (c->id == here)
+			state = c->state;
+	if (m->view == MSG_VIEW_PACING)
+		state = m->pacing.state;
+	/* What does not dial cannot be paused. */
+	return act == ACT_PAUSE && (state == MSG_CAMPAIGN_PAUSED ||
+				    state == MSG_CAMPAIGN_STOPPED)
+		       ? ASK_START : asks[act];
 }
 
 unsigned wall_touch(struct wall_model *m, unsigned act, uint32_t key)

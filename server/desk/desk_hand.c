@@ -203,7 +203,8 @@ static void add_queues(struct list *l)
 
 		if (floor_campaign_view(l->d->r->floor, id, l->now, &v))
 			continue;
-		label = desk_campaign_label(l->d, v.conf);
+		label = desk_campaign_label(l->d, v.conf,
+					    desk_is_zh(l->d, l->me));
 		if (!matches(label, l->find) &&
 		    !matches(v.conf->name, l->find))
 			continue;
@@ -326,8 +327,8 @@ static void name_of_agent(struct desk *d, const char *number, char *buf,
 		str_copy(buf, size, number);
 }
 
-static void name_of_queue(struct desk *d, const char *number, char *buf,
-			  size_t size)
+static void name_of_queue(struct desk *d, const char *number, bool zh,
+			  char *buf, size_t size)
 {
 	struct campaign_view v;
 	uint64_t n = 0;
@@ -337,7 +338,7 @@ static void name_of_queue(struct desk *d, const char *number, char *buf,
 	    !floor_campaign_view(d->r->floor,
 				 (struct campaign_id){ (uint32_t)n },
 				 clock_now(d->r->clock), &v))
-		str_copy(buf, size, desk_campaign_label(d, v.conf));
+		str_copy(buf, size, desk_campaign_label(d, v.conf, zh));
 }
 
 static enum msg_refusal to_whom(struct desk *d, const struct seat *s,
@@ -359,7 +360,7 @@ static enum msg_refusal to_whom(struct desk *d, const struct seat *s,
 		break;
 	case MSG_TARGET_QUEUE:
 		in->code = HAND_QUEUE;
-		name_of_queue(d, m->to, name, sizeof(name));
+		name_of_queue(d, m->to, desk_is_zh(d, s), name, sizeof(name));
 		break;
 	case MSG_TARGET_TEAM:
 		in->code = HAND_TEAM;

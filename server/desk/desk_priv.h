@@ -54,7 +54,7 @@ void desk_callbacks(struct desk *d, const struct seat *s, uint32_t req,
 /* How many call-backs of the agent's own are in that half hour. */
 uint8_t desk_clashes(struct desk *d, const struct seat *s, int64_t at_s);
 const char *desk_campaign_label(struct desk *d,
-				const struct campaign_conf *k);
+				const struct campaign_conf *k, bool zh);
 /* desk_hand.c: transfers */
 void desk_targets(struct desk *d, const struct seat *s, const char *find,
 		  uint32_t req);

@@ -111,16 +111,18 @@ const struct campaign_conf *desk_campaign(struct desk *d,
 }
 
 const char *desk_campaign_label(struct desk *d,
-				const struct campaign_conf *k)
+				const struct campaign_conf *k, bool zh)
 {
-	const char *label = conf_text(d->r->conf, "campaigns", k->name,
-				      "label");
+	const char *label = zh ? conf_text(d->r->conf, "campaigns", k->name,
+					   "label_zh") : NULL;
 
+	if (!label)
+		label = conf_text(d->r->conf, "campaigns", k->name, "label");
 	return label ? label : k->name;
 }
 
 static void show_campaign(struct desk *d, const struct campaign_conf *k,
-			  struct msg_seat *m)
+			  bool zh, struct msg_seat *m)
 {
 	static const uint8_t wraps[] = {
 		[WRAP_OPTIONAL] = MSG_WRAP_OPTIONAL,
@@ -130,7 +132,7 @@ static void show_campaign(struct desk *d, const struct campaign_conf *k,
 
 	m->campaign = k->id.v;
 	str_copy(m->campaign_name, sizeof(m->campaign_name),
-		 desk_campaign_label(d, k));
+		 desk_campaign_label(d, k, zh));
 	m->mode = (uint8_t)(k->mode + MSG_MODE_PREVIEW);
 	m->wrap_mode = wraps[k->wrap];
 	m->ready_count = (uint16_t)seat_ready_count(floor_seats(d->r->floor),
@@ -211,7 +213,7 @@ void desk_show_seat(struct desk *d, const struct seat *s)
 					s->since.mono_ms);
 	}
 	if (k)
-		show_campaign(d, k, &m);
+		show_campaign(d, k, desk_is_zh(d, s), &m);
 	if (k && s->state == SEAT_HOLD && k->hold_alert_ms) {
 		int64_t held = now.mono_ms - s->since.mono_ms;
 

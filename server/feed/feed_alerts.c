@@ -250,7 +250,7 @@ void feed_judge(struct feed *f, struct campaign_id c, struct agent_id a,
 	judge(&(struct watch){ f, now, c, a, t }, what, say);
 }
 
-static void watch_idle(struct watch *w, const struct msg_campaign_row *r)
+static void watch_idle(struct watch *w, struct feed_name name)
 {
 	const struct live_rooms *rooms = w->f->r;
 	struct campaign_view v;
@@ -259,7 +259,7 @@ static void watch_idle(struct watch *w, const struct msg_campaign_row *r)
 	if (floor_campaign_view(rooms->floor, w->c, w->now, &v))
 		return;
 	rule_idle(&(struct rule_idle){
-			  .name = r->name, .running = v.running && !v.paused,
+			  .name = name, .running = v.running && !v.paused,
 			  .ready = (uint32_t)seat_ready_count(
 				  floor_seats(rooms->floor), w->c),
 			  .idle = (int)v.idle,
@@ -268,26 +268,32 @@ static void watch_idle(struct watch *w, const struct msg_campaign_row *r)
 			  .bound_word = pacer_bound_word(v.bound),
 			  .blocked = v.blocked }, &say);
 	judge(w, "idle", &say);
-	rule_budget(r->name, v.running && v.fallback, &say);
+	rule_budget(name, v.running && v.fallback, &say);
 	judge(w, "budget", &say);
 }
 
 static void watch_campaign(struct watch *w)
 {
 	struct tally_sums last10, all60;
+	const struct campaign_conf *k = floor_campaign_conf(w->f->r->floor,
+							    w->c);
+	struct feed_name name;
 	struct msg_campaign_row r;
 	struct feed_say say;
 
+	if (!k)
+		return;
+	name = feed_campaign_name(w->f, k->name);
 	feed_campaign_row(w->f, w->c, w->now, &r);
-	rule_abandon(&r, &say);
+	rule_abandon(name, &r, &say);
 	judge(w, "abandon", &say);
-	rule_abandon_today(&r, &say);
+	rule_abandon_today(name, &r, &say);
 	judge(w, "abandon-today", &say);
 	tally_recent(w->f->tally, w->c, 10, w->now, &last10);
 	tally_recent(w->f->tally, w->c, 60, w->now, &all60);
-	rule_connect(r.name, &last10, &all60, &say);
+	rule_connect(name, &last10, &all60, &say);
 	judge(w, "connect", &say);
-	watch_idle(w, &r);
+	watch_idle(w, name);
 }
 
 void feed_watch_campaigns(struct feed *f, struct now now)

@@ -111,7 +111,9 @@ struct feed {
 
 /* feed_rows.c */
 const char *feed_break_label(struct feed *f, const char *name);
-/* As the agents' screens call a campaign: its label, else its name. */
+/* As the agents' screens call a campaign: its label, else its name; in the
+ * language of the page being made. */
+struct feed_name feed_campaign_name(const struct feed *f, const char *name);
 const char *feed_campaign_label(const struct feed *f, const char *name);
 bool feed_over(struct feed *f, const struct seat *s, struct now now,
 	       uint32_t *limit_s);

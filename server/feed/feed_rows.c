@@ -23,11 +23,20 @@ const char *feed_break_label(struct feed *f, const char *name)
 	return zh && *zh ? zh : conf_text(f->r->conf, "breaks", name, "label");
 }
 
+struct feed_name feed_campaign_name(const struct feed *f, const char *name)
+{
+	const char *en = conf_text(f->r->conf, "campaigns", name, "label");
+	const char *zh = conf_text(f->r->conf, "campaigns", name, "label_zh");
+
+	en = en && *en ? en : name;
+	return (struct feed_name){ en, zh && *zh ? zh : en };
+}
+
 const char *feed_campaign_label(const struct feed *f, const char *name)
 {
-	const char *label = conf_text(f->r->conf, "campaigns", name, "label");
+	struct feed_name n = feed_campaign_name(f, name);
 
-	return label && *label ? label : name;
+	return f->zh ? n.zh : n.en;
 }
 
 void feed_breaks(struct feed *f, bool zh, struct msg_breaks *out)

@@ -25,19 +25,21 @@ bool rule_enough(uint32_t part, uint32_t n, int32_t target)
 	return fabs(is - p) > 3 * sqrt(p * (1 - p) / n);
 }
 
-void rule_abandon(const struct msg_campaign_row *r, struct feed_say *out)
+void rule_abandon(struct feed_name name, const struct msg_campaign_row *r,
+		  struct feed_say *out)
 {
 	*out = (struct feed_say){ .level = MSG_LEVEL_ALARM,
 		.on = r->judge == MSG_JUDGE_HIGH,
 		.off = r->abandon * 10 < r->target * 9 };
 	str_fmt(out->en, sizeof(out->en),
-		"%s abandon " PCT " is over " PCT " (15 min).", r->name,
+		"%s abandon " PCT " is over " PCT " (15 min).", name.en,
 		OF(r->abandon), OF(r->target));
 	str_fmt(out->zh, sizeof(out->zh), "%s 呼损率 " PCT " 超过 " PCT
-		"（15 分钟）", r->name, OF(r->abandon), OF(r->target));
+		"（15 分钟）", name.zh, OF(r->abandon), OF(r->target));
 }
 
-void rule_abandon_today(const struct msg_campaign_row *r,
+void rule_abandon_today(struct feed_name name,
+			const struct msg_campaign_row *r,
 			struct feed_say *out)
 {
 	*out = (struct feed_say){ .level = MSG_LEVEL_WATCH,
@@ -45,21 +47,21 @@ void rule_abandon_today(const struct msg_campaign_row *r,
 		      r->abandon_today * 10 > r->target * 9,
 		.off = r->abandon_today * 10 < r->target * 8 };
 	str_fmt(out->en, sizeof(out->en), "%s abandon today " PCT
-		", near its limit of " PCT, r->name, OF(r->abandon_today),
+		", near its limit of " PCT, name.en, OF(r->abandon_today),
 		OF(r->target));
 	str_fmt(out->zh, sizeof(out->zh), "%s 今日呼损率 " PCT
-		"，接近上限 " PCT, r->name, OF(r->abandon_today),
+		"，接近上限 " PCT, name.zh, OF(r->abandon_today),
 		OF(r->target));
 }
 
-void rule_budget(const char *name, bool fallback, struct feed_say *out)
+void rule_budget(struct feed_name name, bool fallback, struct feed_say *out)
 {
 	*out = (struct feed_say){ .level = MSG_LEVEL_WATCH, .on = fallback,
 				  .off = !fallback };
 	str_fmt(out->en, sizeof(out->en), "%s has used up its abandonment "
-		"budget: it dials progressively", name);
+		"budget: it dials progressively", name.en);
 	str_fmt(out->zh, sizeof(out->zh), "%s 呼损额度已用完，改为渐进式外呼",
-		name);
+		name.zh);
 }
 
 /* A rate now beside what it was: is it lower for certain? */
@@ -93,7 +95,7 @@ static bool fall_of(double n1, double x1, double n2, double p2, double more,
 	return true;
 }
 
-void rule_connect(const char *name, const struct tally_sums *last10,
+void rule_connect(struct feed_name name, const struct tally_sums *last10,
 		  const struct tally_sums *all60, struct feed_say *out)
 {
 	double n2 = all60->dialled - last10->dialled;
@@ -108,10 +110,10 @@ void rule_connect(const char *name, const struct tally_sums *last10,
 	if (!out->on)
 		return;
 	str_fmt(out->en, sizeof(out->en), "%s connect rate fell to %.1f%% "
-		"from %.1f%% (%u calls; %u make it certain)", name,
+		"from %.1f%% (%u calls; %u make it certain)", name.en,
 		f.p1 * 100, f.p2 * 100, last10->dialled, f.need);
 	str_fmt(out->zh, sizeof(out->zh), "%s 接通率从 %.1f%% 降到 %.1f%%"
-		"（%u 通，%u 通即可确定）", name, f.p2 * 100, f.p1 * 100,
+		"（%u 通，%u 通即可确定）", name.zh, f.p2 * 100, f.p1 * 100,
 		last10->dialled, f.need);
 }
 
@@ -250,11 +252,11 @@ void rule_idle(const struct rule_idle *x, struct feed_say *out)
 	if (!held)
 		return;
 	str_fmt(out->en, sizeof(out->en), "%s: %" PRIu32 " agents idle, %s: "
-		"%s", x->name, x->ready, cap ? "held by a limit"
+		"%s", x->name.en, x->ready, cap ? "held by a limit"
 					     : "it does not dial",
 		cap ? x->bound_word : x->idle_word);
 	str_fmt(out->zh, sizeof(out->zh), "%s：%" PRIu32 " 名坐席空等，%s：%s",
-		x->name, x->ready, cap ? "受上限限制" : "没有外呼",
+		x->name.zh, x->ready, cap ? "受上限限制" : "没有外呼",
 		cap ? x->bound == PACER_BOUND_CPS ? "每秒呼叫数" : "线路数"
 		    : rule_idle_zh(x->idle));
 	if (x->idle == IDLE_GATE || x->idle == IDLE_HOURS ||

@@ -15,6 +15,9 @@
 
 enum { SAY_SIZE = 161 };
 
+/* What a campaign is called. */
+struct feed_name { const char *en, *zh; };
+
 struct feed_say {
 	bool on, off;
 	enum msg_level level;
@@ -32,8 +35,10 @@ bool rule_enough(uint32_t part, uint32_t n, int32_t target);
 enum { RULE_CALLS_MIN = 30 };
 
 /* Of 15 minutes over the target, by calls enough to say so; of today near it (100 answers at least). */
-void rule_abandon(const struct msg_campaign_row *r, struct feed_say *out);
-void rule_abandon_today(const struct msg_campaign_row *r,
+void rule_abandon(struct feed_name name, const struct msg_campaign_row *r,
+		  struct feed_say *out);
+void rule_abandon_today(struct feed_name name,
+			const struct msg_campaign_row *r,
 			struct feed_say *out);
 /*
  * A drop of the connect rate against its own recent level: certain when the
@@ -41,7 +46,7 @@ void rule_abandon_today(const struct msg_campaign_row *r,
  * (two-proportion z test, pooled).  The text says how many calls make this
  * drop certain.
  */
-void rule_connect(const char *name, const struct tally_sums *last10,
+void rule_connect(struct feed_name name, const struct tally_sums *last10,
 		  const struct tally_sums *all60, struct feed_say *out);
 
 /*
@@ -60,7 +65,7 @@ void rule_caller_note(const struct callers_rate *r, bool zh, char *buf,
 /* Agents are ready and nothing is dialled for them: why, with the refusals of
  * today counted where rules refuse. */
 struct rule_idle {
-	const char *name;
+	struct feed_name name;
 	bool running;
 	uint32_t ready;			/* agents waiting                    */
 	int idle;			/* enum idle_reason                  */
@@ -72,7 +77,7 @@ struct rule_idle {
 void rule_idle(const struct rule_idle *x, struct feed_say *out);
 
 /* Predictive, but its budget is gone: it dials progressively. */
-void rule_budget(const char *name, bool fallback, struct feed_say *out);
+void rule_budget(struct feed_name name, bool fallback, struct feed_say *out);
 void rule_trunk_down(const struct msg_trunk_row *r, struct feed_say *out);
 void rule_trunk_full(const struct msg_trunk_row *r, struct feed_say *out);
 void rule_trunk_5xx(const struct msg_trunk_row *r, struct feed_say *out);

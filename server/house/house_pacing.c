@@ -120,7 +120,11 @@ void house_pacing_send(struct house *h, uint64_t session, uint32_t req,
 	}
 	pacer_explain(floor_pacer(r->floor, id), now.mono_ms, &x);
 	m->campaign = id.v;
-	label = conf_text(h->conf, "campaigns", v.conf->name, "label");
+	label = feed_is_zh(h->feed, session)
+		? conf_text(h->conf, "campaigns", v.conf->name, "label_zh")
+		: NULL;
+	if (!label || !*label)
+		label = conf_text(h->conf, "campaigns", v.conf->name, "label");
 	str_copy(m->name, sizeof(m->name), label && *label ? label
 							   : v.conf->name);
 	m->mode = (uint8_t)(v.conf->mode + MSG_MODE_PREVIEW);

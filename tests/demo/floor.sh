@@ -71,6 +71,7 @@ trunks:
 campaigns:
   spring:
     label: Spring-Renewal
+    label_zh: 春季续约
     mode: $3
     profile: cn
     purpose: marketing

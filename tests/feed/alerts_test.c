@@ -26,6 +26,9 @@ static void told(const struct feed_say *s, const char *en, const char *zh)
 	T_OK(str_is_utf8(s->zh, strlen(s->zh)), "whole characters");
 }
 
+/* Each language has its own name of it. */
+static const struct feed_name spring_name = { "Spring", "春季续约" };
+
 static void abandon(void **state UNUSED)
 {
 	static const struct { const char *what; int32_t now, today;
@@ -49,28 +52,28 @@ static void abandon(void **state UNUSED)
 						    : MSG_JUDGE_OK };
 		struct feed_say s;
 
-		rule_abandon(&r, &s);
+		rule_abandon(spring_name, &r, &s);
 		T_OK(s.on == cases[i].on && s.off == cases[i].off, "%s",
 		     cases[i].what);
-		rule_abandon_today(&r, &s);
+		rule_abandon_today(spring_name, &r, &s);
 		T_OK(s.on == cases[i].near, "near: %s", cases[i].what);
 	}
 	struct msg_campaign_row r = { .name = "春季续约", .target = 300,
 				      .abandon = 340, .judge = MSG_JUDGE_FEW };
 	struct feed_say s;
 
-	rule_abandon(&r, &s);
+	rule_abandon(spring_name, &r, &s);
 	T_OK(!s.on, "of few calls nothing is said");
 	r.judge = MSG_JUDGE_HIGH;
 
-	rule_budget("Spring", false, &s);
+	rule_budget(spring_name, false, &s);
 	T_OK(!s.on && s.off, "a budget that lasts is no alert");
-	rule_budget("Spring", true, &s);
+	rule_budget(spring_name, true, &s);
 	T_OK(s.on && !s.off, "one that is gone is");
 	told(&s, "Spring has used up its abandonment budget: it dials "
-	     "progressively", "Spring 呼损额度已用完，改为渐进式外呼");
-	rule_abandon(&r, &s);
-	told(&s, "春季续约 abandon 3.4% is over 3.0% (15 min).",
+	     "progressively", "春季续约 呼损额度已用完，改为渐进式外呼");
+	rule_abandon(spring_name, &r, &s);
+	told(&s, "Spring abandon 3.4% is over 3.0% (15 min).",
 	     "春季续约 呼损率 3.4% 超过 3.0%");
 }
 
@@ -105,7 +108,7 @@ static struct feed_say connect(uint32_t n1, uint32_t p1, uint32_t n2,
 	struct tally_sums all = { .dialled = n1 + n2, .person = p1 + p2 };
 	struct feed_say s;
 
-	rule_connect("Spring", &last, &all, &s);
+	rule_connect(spring_name, &last, &all, &s);
 	return s;
 }
 
@@ -202,7 +205,7 @@ static void idle(void **state UNUSED)
 {
 	uint32_t blocked[GATE_RULE_COUNT] = { [GATE_HOURS] = 1204,
 		[GATE_OWN_DNC] = 12, [GATE_TRIES] = 7, [GATE_PAUSE] = 3 };
-	struct rule_idle x = { .name = "Spring", .running = true, .ready = 6,
+	struct rule_idle x = { .name = spring_name, .running = true, .ready = 6,
 		.idle = IDLE_LEADS, .idle_word = "no leads",
 		.bound_word = "", .blocked = blocked };
 	static const struct { int idle; const char *en, *zh; } reasons[] = {

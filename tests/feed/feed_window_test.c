@@ -97,7 +97,8 @@ static void write_conf(char *path, size_t size)
 		"  lunch: {label: Lunch, budget: 60m}\n"
 		"  training: {label: Training}\n"
 		"campaigns:\n  spring:\n    mode: preview\n    profile: none\n"
-		"    lists: demo\n    wrap: 20s\n", s.dir, s.dir, top,
+		"    lists: demo\n    wrap: 20s\n"
+		"    label: Spring\n    label_zh: 春季\n", s.dir, s.dir, top,
 		s.dir);
 	fclose(f);
 }
@@ -377,6 +378,8 @@ static void test_breaks(void **state UNUSED)
 	}
 }
 
+static bool eyes_zh;
+
 /* What screen 1 was sent of that page, whole. */
 static const void *looked(enum msg_view view, enum msg_type type)
 {
@@ -388,6 +391,8 @@ static const void *looked(enum msg_view view, enum msg_type type)
 	*eyes[0].team = '\0';
 	eyes[0].sub = (struct msg_subscribe){ .view = (uint8_t)view,
 		.sort = MSG_SORT_ID, .rows = 20 };
+	str_copy(eyes[0].sub.lang, sizeof(eyes[0].sub.lang),
+		 eyes_zh ? "zh" : "en");
 	do {			/* a tenth gets lost */
 		memset(eyes[0].missed, 0, sizeof(eyes[0].missed));
 		subscribe(0);
@@ -398,20 +403,36 @@ static const void *looked(enum msg_view view, enum msg_type type)
 }
 
 /* The head counts the campaigns there are, and those that run. */
-static void test_overview(void **state UNUSED)
+static void overview(bool in_zh)
 {
-	const struct msg_floor *f = looked(MSG_VIEW_OVERVIEW, MSG_FLOOR);
-	const struct msg_head *h = eyes[0].kept[0].page;
+	const struct msg_floor *f;
+	const struct msg_head *h;
+
+	eyes_zh = in_zh;
+	for (uint32_t i = 1; i <= AGENTS + 1; i++)
+		tell(IN_LOGOUT, i, 0, "");
+	feed_tick(s.feed, clock_now(&s.clock));
+	clock_advance(&s.clock, 20 * 60000);	/* who is late is forgotten */
+	f = looked(MSG_VIEW_OVERVIEW, MSG_FLOOR);
+	h = eyes[0].kept[0].page;
 
 	T_OK(h->campaigns == 0 && h->campaigns_all == 1, "%u of %u run",
 	     h->campaigns, h->campaigns_all);
 	T_OK(f->campaigns_count == 1 &&
 	     f->campaigns[0].state == MSG_CAMPAIGN_STOPPED, "it is stopped");
 	T_OK(f->todo_count == 0, "and there is nothing to do");
+	T_OK(str_eq(f->campaigns[0].name, in_zh ? "春季" : "Spring"),
+	     "in its language: %s", f->campaigns[0].name);
 	for (uint32_t i = 0; i < f->figures_count; i++)
 		T_OK(f->figures[i].judge != MSG_JUDGE_LOW &&
 		     f->figures[i].judge != MSG_JUDGE_HIGH,
 		     "no call was made: nothing is low or high");
+}
+
+static void test_overview(void **state UNUSED)
+{
+	overview(false);
+	overview(true);
 }
 
 static void test_bad_alert(void **state UNUSED)

@@ -161,6 +161,10 @@ static const struct {
 	{ "but one of its own campaign",
 	  "use S1\n" NORTH "key a\ntype seen\nkey Enter\n",
 	  "alert_ack req=1 id=7 word=\"seen\"\n" },
+	{ "what runs is paused, what is stopped begins",
+	  "use S16\nkey P\nkey Enter\nkey Down\nkey P\nkey Enter\n",
+	  "campaign_ctl req=1 campaign=1 action=3\n"
+	  "campaign_ctl req=1 campaign=2 action=1\n" },
 	{ "a screen on the wall has no such keys",
 	  "use S2\nwall\nkey R\nkey l\nkey P\n", "" },
 };
