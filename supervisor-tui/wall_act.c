@@ -121,6 +121,35 @@ static void next_agent(struct wall_model *m)
 	wall_hint(m, ST_NORMAL, _("No other agent here is on a call."));
 }
 
+unsigned wall_campaign_state(const struct wall_model *m)
+{
+	const struct msg_campaign_row *c;
+	uint32_t here = wall_campaign_here(m);
+
+	if (m->view == MSG_VIEW_PACING)
+		return m->pacing.state;
+	for (size_t i = 0; (c = wall_campaign_at(m, i)); i++)
+		if (c->id == here)
+			return c->state;
+	return MSG_CAMPAIGN_RUNNING;
+}
+
+/* It is so already: not asked again. */
+static bool is_so(struct wall_model *m, unsigned act)
+{
+	const struct msg_trunk_row *t = wall_trunk_row(m);
+
+	if (t && act == ACT_DRAIN && t->state == MSG_TRUNK_DRAINING)
+		wall_hint(m, ST_NORMAL, _("%s takes no new calls already."),
+			  t->name);
+	else if (t && act == ACT_ENABLE && (t->state == MSG_TRUNK_UP ||
+					    t->state == MSG_TRUNK_STANDBY))
+		wall_hint(m, ST_NORMAL, _("%s takes calls already."), t->name);
+	else
+		return false;
+	return true;
+}
+
 /* Asks first: which question goes with which action. */
 static enum wall_ask ask_of(const struct wall_model *m, enum wall_act act)
 {
@@ -133,16 +162,8 @@ static enum wall_ask ask_of(const struct wall_model *m, enum wall_act act)
 		[ACT_CPS] = ASK_CPS,       [ACT_REST] = ASK_REST,
 		[ACT_NOTE] = ASK_NOTE,     [ACT_MUTE] = ASK_MUTE,
 	};
-	const struct msg_campaign_row *c;
-	uint32_t here = wall_campaign_here(m);
-	unsigned state = MSG_CAMPAIGN_RUNNING;
+	unsigned state = wall_campaign_state(m);
 
-	/* The one that is asked about. */
-	for (size_t i = 0; (c = wall_campaign_at(m, i)); i++)
-		if (c->id == here)
-			state = c->state;
-	if (m->view == MSG_VIEW_PACING)
-		state = m->pacing.state;
 	/* What does not dial cannot be paused. */
 	return act == ACT_PAUSE && (state == MSG_CAMPAIGN_PAUSED ||
 				    state == MSG_CAMPAIGN_STOPPED)
@@ -170,6 +191,8 @@ unsigned wall_touch(struct wall_model *m, unsigned act, uint32_t key)
 		wall_hint(m, ST_WATCH, _("The server is lost: not now."));
 		return DO_REDRAW;
 	}
+	if (is_so(m, act))
+		return DO_REDRAW;
 	if (ask)
 		return wall_ask_open(m, ask);
 	switch (act) {

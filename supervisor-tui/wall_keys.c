@@ -204,7 +204,7 @@ void wall_footer_text(const struct keymap_row *row, const char *label,
 		      char *buf, size_t size, const void *model)
 {
 	const struct wall_model *m = model;
-	const struct msg_campaign_row *c = wall_campaign_row(m);
+	unsigned state = wall_campaign_state(m);
 	bool mine = m->mon.mode == MSG_MONITOR_TAKEOVER;
 
 	str_copy(buf, size, label);
@@ -216,11 +216,10 @@ void wall_footer_text(const struct keymap_row *row, const char *label,
 		str_copy(buf, size, "");
 	else if (row->act == ACT_FREEZE && m->frozen)
 		str_copy(buf, size, _("z GO ON"));
-	else if (row->act == ACT_PAUSE &&
-		 (m->view == MSG_VIEW_PACING
-			  ? m->pacing.state == MSG_CAMPAIGN_PAUSED
-			  : c && c->state == MSG_CAMPAIGN_PAUSED))
+	else if (row->act == ACT_PAUSE && state == MSG_CAMPAIGN_PAUSED)
 		str_copy(buf, size, _("P GO ON DIALLING"));
+	else if (row->act == ACT_PAUSE && state == MSG_CAMPAIGN_STOPPED)
+		str_copy(buf, size, _("P Start dialling"));
 	else if (row->act == ACT_BOX && row->key == TK_ENTER &&
 		 m->box.ask != ASK_NONE && m->box.ask != ASK_TELL &&
 		 wall_ctx(m) == CTX_TEXT)

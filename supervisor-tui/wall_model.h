@@ -204,6 +204,8 @@ const struct msg_report_row *wall_report(const struct wall_model *m);
 const struct msg_todo *wall_todo(const struct wall_model *m);
 /* The campaign p would open; 0 if none. */
 uint32_t wall_campaign_here(const struct wall_model *m);
+/* enum msg_campaign_state of it. */
+unsigned wall_campaign_state(const struct wall_model *m);
 /* The i-th known campaign or trunk (from whatever page holds most). */
 const struct msg_campaign_row *wall_campaign_at(const struct wall_model *m,
 						size_t i);

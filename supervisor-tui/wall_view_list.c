@@ -34,8 +34,15 @@ static const char *health(unsigned h)
 static void state_text(char *buf, size_t size, const struct msg_agent_row *a)
 {
 	str_copy(buf, size, text_state_caps(a->state));
-	if (*a->break_label)
-		str_add(buf, size, " %s", a->break_label);
+	if (!*a->break_label)
+		return;
+	str_add(buf, size, " %s", a->break_label);
+
+	/* "Tea break" reads "BREAK Tea": there is no room to say it twice. */
+	size_t n = strlen(buf), cut = strlen(" break");
+
+	if (n > cut && str_eq(buf + n - cut, " break"))
+		buf[n - cut] = '\0';
 }
 
 static void put_num(struct grid *g, int y, int x, int w, int64_t v)

@@ -165,6 +165,9 @@ static const struct {
 	  "use S16\nkey P\nkey Enter\nkey Down\nkey P\nkey Enter\n",
 	  "campaign_ctl req=1 campaign=1 action=3\n"
 	  "campaign_ctl req=1 campaign=2 action=1\n" },
+	{ "what takes calls, or takes none, is not told to again",
+	  "use S5\nkey E\nkey Enter\nkey Esc\nuse S5\nkey D\nkey Enter\n",
+	  "trunk_ctl req=1 trunk=1 action=1\n" },
 	{ "a screen on the wall has no such keys",
 	  "use S2\nwall\nkey R\nkey l\nkey P\n", "" },
 };
