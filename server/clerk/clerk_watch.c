@@ -48,7 +48,8 @@ static void on_move(void *arg, const struct call *c, enum call_state from,
 	for (struct watch *w = clerk->watches; w; w = w->next) {
 		if (w->campaign.v && w->campaign.v != c->campaign.v)
 			continue;
-		if (w->len == MOVES_KEPT) {
+		/* Until he is told, the gap stays one: told in its place. */
+		if (w->len == MOVES_KEPT || w->lost) {
 			w->lost++;
 			continue;
 		}
@@ -112,7 +113,6 @@ static bool watch_step(struct job *j, struct now now)
 		w->at = (w->at + 1) % MOVES_KEPT;
 		w->len--;
 	}
-	/* They came after all that was kept. */
 	if (!w->len && w->lost) {
 		say(j, json_pack("{s:I}", "lost", (json_int_t)w->lost));
 		w->lost = 0;
