@@ -33,6 +33,22 @@ char *screen_slurp(const char *path)
 	return buf;
 }
 
+void screen_agreed(const char *path, const char *got)
+{
+	char *want;
+
+	if (getenv("UPDATE")) {
+		FILE *f = fopen(path, "w");
+
+		T_OK(f, "%s can be written", path);
+		fputs(got, f);
+		fclose(f);
+	}
+	want = screen_slurp(path);
+	T_OK(str_eq(want, got), "%s as agreed; see UPDATE=1", path);
+	free(want);
+}
+
 /* A character whose width terminals disagree about (UAX 11, Ambiguous). */
 static bool is_ambiguous(uint32_t cp)
 {

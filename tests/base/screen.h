@@ -10,6 +10,9 @@
 void screen_trim(char *s);
 /* The whole file, to be freed. */
 char *screen_slurp(const char *path);
+/* The file holds this very text; with UPDATE=1 in the environment it is
+ * written anew. */
+void screen_agreed(const char *path, const char *got);
 /* No row wider than the screen, no half or ambiguous character, no style
  * unknown, the cursor inside. */
 void screen_check_cells(const struct grid *g, const char *name);

@@ -16,16 +16,6 @@ static void start(struct fw *w, enum dial_mode mode, unsigned leads)
 	T_OK(!FW(w, IN_START, .campaign = 1), "the campaign starts");
 }
 
-static struct call *placed(struct fw *w)
-{
-	return call_get(floor_calls(w->floor), w->placed);
-}
-
-static enum seat_state state(struct fw *w, uint32_t agent)
-{
-	return fw_seat(w, agent)->state;
-}
-
 static void answer(struct fw *w)
 {
 	T_OK(!FW(w, IN_ANSWERED, .call = w->placed.v, .code = 200),
@@ -149,7 +139,7 @@ static void opt_out_survives(void **unused UNUSED)
 		start(&w, MODE_PROGRESSIVE, 1);
 		fw_run(&w, 300);
 		answer(&w);
-		T_OK(state(&w, ANN) == SEAT_TALK, "they talk");
+		T_OK(fw_state(&w, ANN) == SEAT_TALK, "they talk");
 		for (size_t k = 0; k < 3 && cases[i].keys[k]; k++)
 			T_OK(!FW(&w, IN_OUTCOME, .agent = ANN,
 				 .value = cases[i].keys[k]), "an outcome");
@@ -225,7 +215,7 @@ static void answer_after_cancel(void **unused UNUSED)
 	T_OK(w.places == 1, "it rings");
 	T_OK(!raw(&w, (struct floor_input){ .kind = IN_RELEASE,
 					    .agent = ANN }), "cancel");
-	c = placed(&w);
+	c = fw_placed(&w);
 	T_OK(c && c->state == CALL_CLOSE, "its end is being written");
 	T_OK(raw(&w, (struct floor_input){ .kind = IN_ANSWERED, .code = 200,
 			.call = c->id.v }) == ERR_STATE,
@@ -260,7 +250,7 @@ static void freed_as_the_wait_ends(void **unused UNUSED)
 	     !FW(&w, IN_READY, .agent = BOB), "Bob works for both");
 	T_OK(!FW(&w, IN_START, .campaign = 2), "preview");
 	fw_run(&w, 100);
-	T_OK(state(&w, BOB) == SEAT_PREVIEW, "Bob reads");
+	T_OK(fw_state(&w, BOB) == SEAT_PREVIEW, "Bob reads");
 	T_OK(!FW(&w, IN_STOP, .campaign = 1), "quiet");
 	T_OK(!FW(&w, IN_DIAL, .agent = BOB), "and dials");
 	uint32_t rings = w.placed.v;
@@ -276,7 +266,7 @@ static void freed_as_the_wait_ends(void **unused UNUSED)
 	w.lw.now.wall_ms += due - 1900 - w.lw.now.mono_ms;
 	w.lw.now.mono_ms = due - 1900;
 	T_OK(!FW(&w, IN_ANSWERED, .call = waits, .code = 200), "answered");
-	T_OK(placed(&w)->state == CALL_WAIT, "the customer waits");
+	T_OK(fw_placed(&w)->state == CALL_WAIT, "the customer waits");
 	/* One tick, late: Bob's ringing and the customer's wait both end. */
 	w.lw.now.mono_ms += 2100;
 	w.lw.now.wall_ms += 2100;
@@ -309,8 +299,8 @@ static void finish_beats_the_bell(void **unused UNUSED)
 	T_OK(!raw(&w, (struct floor_input){ .kind = IN_TICK }),
 	     "wrap-up's time is over before the record is on disk");
 	fw_run(&w, 50);
-	T_OK(state(&w, ANN) == SEAT_READY, "who was in time is READY, not %s",
-	     seat_state_word(state(&w, ANN)));
+	T_OK(fw_state(&w, ANN) == SEAT_READY, "who was in time is READY, not %s",
+	     seat_state_word(fw_state(&w, ANN)));
 	fw_quiet(&w, "after the bell");
 	fw_close(&w);
 }
@@ -328,8 +318,8 @@ static void whole_wrap_up(void **unused UNUSED)
 	T_OK(!FW(&w, IN_OUTCOME, .agent = ANN, .value = 4), "outcome");
 	T_OK(FW(&w, IN_FINISH, .agent = ANN) == ERR_DENIED, "not yet");
 	fw_run(&w, 20500);
-	T_OK(state(&w, ANN) == SEAT_READY, "READY at the bell, not %s",
-	     seat_state_word(state(&w, ANN)));
+	T_OK(fw_state(&w, ANN) == SEAT_READY, "READY at the bell, not %s",
+	     seat_state_word(fw_state(&w, ANN)));
 	fw_quiet(&w, "after a whole wrap-up");
 	fw_close(&w);
 }
@@ -372,7 +362,7 @@ static void leaving_is_told_at_once(void **unused UNUSED)
 	start(&w, MODE_PREDICTIVE, 4);
 	fw_run(&w, 300);
 	answer(&w);
-	T_OK(state(&w, ANN) == SEAT_TALK, "they talk");
+	T_OK(fw_state(&w, ANN) == SEAT_TALK, "they talk");
 	T_OK(!pacing(&w).leaving && pacing(&w).talking == 1, "one talks");
 	T_OK(!FW(&w, IN_BREAK, .agent = ANN, .value = 0), "a break after this");
 	T_OK(pacing(&w).leaving == 1 && !pacing(&w).talking,
@@ -388,7 +378,7 @@ static void lost_phone_spares_the_ringing(void **unused UNUSED)
 	fw_run(&w, 300);
 	T_OK(w.places == 1, "it rings for Ann");
 	T_OK(!FW(&w, IN_LINE, .agent = ANN), "her phone is lost");
-	T_OK(!placed(&w), "the call is taken back: nobody would be there");
+	T_OK(!fw_placed(&w), "the call is taken back: nobody would be there");
 	fw_quiet(&w, "after it");
 	fw_close(&w);
 }
@@ -435,10 +425,10 @@ static void left_for_good(void **unused UNUSED)
 
 	start(&w, MODE_PREVIEW, 2);
 	fw_run(&w, 300);
-	T_OK(state(&w, ANN) == SEAT_PREVIEW, "Ann reads");
+	T_OK(fw_state(&w, ANN) == SEAT_PREVIEW, "Ann reads");
 	T_OK(!FW(&w, IN_LINK, .agent = ANN), "her terminal is gone");
 	T_OK(!FW(&w, IN_LOGOUT, .agent = ANN), "for good");
-	T_OK(state(&w, ANN) == SEAT_OFFLINE, "the lead is not kept, nor she");
+	T_OK(fw_state(&w, ANN) == SEAT_OFFLINE, "the lead is not kept, nor she");
 	T_OK(fw_last_cdr(&w).result == RES_MISSED, "it was not dialled");
 	fw_quiet(&w, "after a preview nobody reads");
 	fw_close(&w);
@@ -451,7 +441,7 @@ static void left_for_good(void **unused UNUSED)
 	T_OK(!FW(&w, IN_HANGUP, .call = w.placed.v), "hang-up");
 	T_OK(!FW(&w, IN_LINK, .agent = ANN), "her terminal is gone");
 	T_OK(!FW(&w, IN_LOGOUT, .agent = ANN), "for good");
-	T_OK(state(&w, ANN) == SEAT_OFFLINE, "the call is closed as it stands");
+	T_OK(fw_state(&w, ANN) == SEAT_OFFLINE, "the call is closed as it stands");
 	fw_quiet(&w, "after a wrap-up nobody writes");
 	fw_close(&w);
 }
@@ -471,8 +461,8 @@ static void back_before_the_end(void **unused UNUSED)
 	T_OK(!FW(&w, IN_RELEASE, .agent = ANN), "good-bye");
 	T_OK(!FW(&w, IN_OUTCOME, .agent = ANN, .value = 4), "outcome");
 	T_OK(!FW(&w, IN_FINISH, .agent = ANN), "done");
-	T_OK(state(&w, ANN) == SEAT_NOT_READY, "and logged in, not %s",
-	     seat_state_word(state(&w, ANN)));
+	T_OK(fw_state(&w, ANN) == SEAT_NOT_READY, "and logged in, not %s",
+	     seat_state_word(fw_state(&w, ANN)));
 	fw_close(&w);
 }
 
@@ -500,13 +490,13 @@ static void clock_set_back(void **unused UNUSED)
 
 	start(&w, MODE_PROGRESSIVE, 4);
 	fw_run(&w, 300);
-	before = placed(&w)->uid;
+	before = fw_placed(&w)->uid;
 	w.lw.now.wall_ms -= 3600000;
 	T_OK(fw_crash(&w) == 1, "a crash in a call; the clock is set back");
 	fw_agent(&w, ANN);
 	T_OK(!FW(&w, IN_START, .campaign = 1), "start");
 	fw_run(&w, 300);
-	T_OK(placed(&w) && placed(&w)->uid > before,
+	T_OK(fw_placed(&w) && fw_placed(&w)->uid > before,
 	     "the next call has a number of its own, and a later one");
 	fw_close(&w);
 }

@@ -12,14 +12,6 @@
 
 enum { ANN = 1001 };
 
-static void start(struct fw *w, enum dial_mode mode)
-{
-	fw_open(w, mode, 3);
-	fw_agent(w, ANN);
-	T_OK(!FW(w, IN_START, .campaign = 1), "the campaign starts");
-	fw_run(w, 500);
-}
-
 static enum err sound(struct fw *w, struct call_id c, uint64_t uid,
 		      uint32_t lost)
 {
@@ -65,7 +57,7 @@ static void in_time(void **unused UNUSED)
 	struct fw w;
 	struct cdr r;
 
-	start(&w, MODE_PROGRESSIVE);
+	fw_start(&w, ANN, MODE_PROGRESSIVE, 3);
 	talk(&w);
 	T_OK(!sound(&w, w.placed, uid_of(&w), 7), "during the wrap-up");
 	finish(&w);
@@ -83,7 +75,7 @@ static void too_late(void **unused UNUSED)
 	struct cdr r;
 	uint64_t uid;
 
-	start(&w, MODE_PROGRESSIVE);
+	fw_start(&w, ANN, MODE_PROGRESSIVE, 3);
 	talk(&w);
 	uid = uid_of(&w);
 	finish(&w);
@@ -106,7 +98,7 @@ static void number_shown(void **unused UNUSED)
 				  .trunk = 1, .value = RES_BUSY,
 				  .text = "Busy", .more_len = 4 };
 
-	start(&w, MODE_PROGRESSIVE);
+	fw_start(&w, ANN, MODE_PROGRESSIVE, 3);
 	in.call = w.placed.v;
 	memcpy(in.more, "8802", 4);
 	T_OK(!fw_in(&w, in), "busy at once");
@@ -132,7 +124,7 @@ static void rest_and_replay(void **unused UNUSED)
 	struct cdr a, b;
 	uint64_t uid;
 
-	start(&w, MODE_PROGRESSIVE);
+	fw_start(&w, ANN, MODE_PROGRESSIVE, 3);
 	talk(&w);
 	uid = uid_of(&w);
 	finish(&w);

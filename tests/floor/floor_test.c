@@ -9,49 +9,13 @@
 
 enum { ANN = 1001, BOB = 1002 };
 
-static void start(struct fw *w, enum dial_mode mode, unsigned leads)
-{
-	fw_open(w, mode, leads);
-	fw_agent(w, ANN);
-	T_OK(!FW(w, IN_START, .campaign = 1), "the campaign starts");
-	fw_run(w, 500);
-}
-
-/* The newest INVITE rings and is answered. */
-static void answer(struct fw *w)
-{
-	uint32_t c = w->placed.v;
-
-	T_OK(!FW(w, IN_RINGING, .call = c, .trunk = 1), "it rings");
-	fw_run(w, 3000);
-	T_OK(!FW(w, IN_ANSWERED, .call = c, .trunk = 1, .code = 200,
-		 .text = "+862885551001"), "it is answered");
-}
-
-static struct call *placed(struct fw *w)
-{
-	return call_get(floor_calls(w->floor), w->placed);
-}
-
-static enum seat_state state(struct fw *w, uint32_t agent)
-{
-	return fw_seat(w, agent)->state;
-}
-
-static enum lead_status lead_now(struct fw *w, uint64_t id, struct lead *out)
-{
-	T_OK(!lead_get(w->lw.leads, (struct lead_id){ id }, out),
-	     "the lead is there");
-	return (enum lead_status)out->status;
-}
-
 /* ANN talks, in a progressive campaign. */
 static void talking(struct fw *w, enum dial_mode mode)
 {
-	start(w, mode, 6);
+	fw_start(w, ANN, mode, 6);
 	T_OK(w->places == 1, "one agent, one line");
-	answer(w);
-	T_OK(placed(w)->state == CALL_TALK && state(w, ANN) == SEAT_TALK,
+	fw_answer(w);
+	T_OK(fw_placed(w)->state == CALL_TALK && fw_state(w, ANN) == SEAT_TALK,
 	     "they talk");
 }
 
@@ -59,7 +23,7 @@ static void talking(struct fw *w, enum dial_mode mode)
 static void finish(struct fw *w, int digit)
 {
 	T_OK(!FW(w, IN_HANGUP, .call = w->placed.v, .q850 = 16), "hang-up");
-	T_OK(state(w, ANN) == SEAT_WRAP, "wrap-up");
+	T_OK(fw_state(w, ANN) == SEAT_WRAP, "wrap-up");
 	T_OK(!FW(w, IN_OUTCOME, .agent = ANN, .value = digit), "an outcome");
 	T_OK(!FW(w, IN_FINISH, .agent = ANN, .value = 1), "and done");
 }
@@ -87,9 +51,9 @@ static void progressive_call(void **unused UNUSED)
 	     r.join_ms < r.end_ms && r.end_ms <= r.done_ms,
 	     "its times are in order");
 	T_OK(r.recording[0], "its recording is named");
-	T_OK(lead_now(&w, r.lead, &l) == LEAD_DONE && l.attempts == 1,
+	T_OK(fw_lead(&w, r.lead, &l) == LEAD_DONE && l.attempts == 1,
 	     "the lead is done after one attempt");
-	T_OK(state(&w, ANN) == SEAT_NOT_READY, "not ready, as wished");
+	T_OK(fw_state(&w, ANN) == SEAT_NOT_READY, "not ready, as wished");
 	fw_quiet(&w, "after a call");
 	fw_close(&w);
 }
@@ -98,7 +62,7 @@ static void one_line_an_agent(void **unused UNUSED)
 {
 	struct fw w;
 
-	start(&w, MODE_PROGRESSIVE, 10);
+	fw_start(&w, ANN, MODE_PROGRESSIVE, 10);
 	fw_agent(&w, BOB);
 	fw_run(&w, 500);
 	T_OK(w.places == 2, "two ready agents, two lines");
@@ -115,13 +79,13 @@ static void abandoned(void **unused UNUSED)
 {
 	struct fw w;
 
-	start(&w, MODE_PREDICTIVE, 6);
+	fw_start(&w, ANN, MODE_PREDICTIVE, 6);
 	T_OK(w.places >= 1, "the pacer dials for an idle agent");
 	uint32_t c = w.placed.v;
 
 	T_OK(!FW(&w, IN_NOT_READY, .agent = ANN), "the agent goes");
 	T_OK(!FW(&w, IN_ANSWERED, .call = c, .code = 200), "answered");
-	T_OK(placed(&w)->state == CALL_WAIT, "the customer waits");
+	T_OK(fw_placed(&w)->state == CALL_WAIT, "the customer waits");
 	fw_run(&w, 1900);
 	T_OK(!w.messages, "not longer than the limit");
 	fw_run(&w, 200);
@@ -140,14 +104,14 @@ static void saved_in_time(void **unused UNUSED)
 {
 	struct fw w;
 
-	start(&w, MODE_PREDICTIVE, 6);
+	fw_start(&w, ANN, MODE_PREDICTIVE, 6);
 	uint32_t c = w.placed.v;
 
 	T_OK(!FW(&w, IN_NOT_READY, .agent = ANN), "the agent goes");
 	T_OK(!FW(&w, IN_ANSWERED, .call = c, .code = 200), "answered");
 	fw_run(&w, 1000);
 	T_OK(!FW(&w, IN_READY, .agent = ANN), "and comes back");
-	T_OK(placed(&w)->state == CALL_TALK && w.joins == 1 && !w.messages,
+	T_OK(fw_placed(&w)->state == CALL_TALK && w.joins == 1 && !w.messages,
 	     "who waits is joined before anything else is done");
 	fw_close(&w);
 }
@@ -170,7 +134,7 @@ static void no_answer(void **unused UNUSED)
 		struct fw w;
 		struct lead l;
 
-		start(&w, MODE_PROGRESSIVE, 1);
+		fw_start(&w, ANN, MODE_PROGRESSIVE, 1);
 		T_OK(!FW(&w, IN_FAILED, .call = w.placed.v,
 			 .code = cases[i].code, .q850 = cases[i].q850,
 			 .value = cases[i].result, .text = "no"), "it fails");
@@ -179,9 +143,9 @@ static void no_answer(void **unused UNUSED)
 		T_OK(r.result == cases[i].result && r.q850 == cases[i].q850 &&
 		     r.sip_code == cases[i].code, "%s: raw codes are kept",
 		     cases[i].s);
-		T_OK(lead_now(&w, r.lead, &l) == cases[i].next, "%s",
+		T_OK(fw_lead(&w, r.lead, &l) == cases[i].next, "%s",
 		     cases[i].s);
-		T_OK(state(&w, ANN) == SEAT_READY, "the agent saw nothing");
+		T_OK(fw_state(&w, ANN) == SEAT_READY, "the agent saw nothing");
 		T_OK((gate_dnc_has(w.gate, w.number, NULL) == ERR_OK) ==
 		     (cases[i].next == LEAD_DNC), "%s", cases[i].s);
 		fw_quiet(&w, cases[i].s);
@@ -193,7 +157,7 @@ static void ring_no_end(void **unused UNUSED)
 {
 	struct fw w;
 
-	start(&w, MODE_PROGRESSIVE, 1);
+	fw_start(&w, ANN, MODE_PROGRESSIVE, 1);
 	T_OK(!FW(&w, IN_RINGING, .call = w.placed.v), "it rings");
 	fw_run(&w, 31000);
 	T_OK(fw_last_cdr(&w).result == RES_NO_ANSWER,
@@ -211,10 +175,10 @@ static void hold(void **unused UNUSED)
 	talking(&w, MODE_PROGRESSIVE);
 	T_OK(FW(&w, IN_HOLD, .agent = ANN) == ERR_STATE, "nothing is held");
 	T_OK(!FW(&w, IN_HOLD, .agent = ANN, .value = 1), "hold");
-	T_OK(state(&w, ANN) == SEAT_HOLD, "the seat says so");
+	T_OK(fw_state(&w, ANN) == SEAT_HOLD, "the seat says so");
 	fw_run(&w, 4000);
 	T_OK(!FW(&w, IN_HOLD, .agent = ANN), "back");
-	T_OK(state(&w, ANN) == SEAT_TALK && placed(&w)->state == CALL_TALK,
+	T_OK(fw_state(&w, ANN) == SEAT_TALK && fw_placed(&w)->state == CALL_TALK,
 	     "they talk again");
 	T_OK(!FW(&w, IN_DIGITS, .agent = ANN, .text = "12#"), "digits");
 	T_OK(FW(&w, IN_DIGITS, .agent = ANN, .text = "1x") == ERR_ARG,
@@ -232,11 +196,11 @@ static void orphan(void **unused UNUSED)
 
 	talking(&w, MODE_PROGRESSIVE);
 	T_OK(!FW(&w, IN_LINE, .agent = ANN, .value = 0), "the phone is lost");
-	T_OK(placed(&w)->state == CALL_ORPHAN && state(&w, ANN) == SEAT_TALK,
+	T_OK(fw_placed(&w)->state == CALL_ORPHAN && fw_state(&w, ANN) == SEAT_TALK,
 	     "the customer hears music, the agent keeps the call");
 	fw_run(&w, 5000);
 	T_OK(!FW(&w, IN_LINE, .agent = ANN, .value = 1), "it is back");
-	T_OK(placed(&w)->state == CALL_TALK, "they talk again");
+	T_OK(fw_placed(&w)->state == CALL_TALK, "they talk again");
 	T_OK(strstr(w.actions, "join") && w.joins == 2,
 	     "the new line is joined, for the old one is gone");
 	finish(&w, 4);
@@ -251,9 +215,9 @@ static void orphan_too_long(void **unused UNUSED)
 	talking(&w, MODE_PROGRESSIVE);
 	T_OK(!FW(&w, IN_LINE, .agent = ANN, .value = 0), "the phone is lost");
 	fw_run(&w, 61000);
-	T_OK(state(&w, ANN) == SEAT_WRAP, "after a minute the call ends");
+	T_OK(fw_state(&w, ANN) == SEAT_WRAP, "after a minute the call ends");
 	fw_run(&w, 21000);
-	T_OK(state(&w, ANN) == SEAT_NOT_READY, "and the agent is NOT READY");
+	T_OK(fw_state(&w, ANN) == SEAT_NOT_READY, "and the agent is NOT READY");
 	fw_quiet(&w, "after it");
 	fw_close(&w);
 }
@@ -266,11 +230,11 @@ static void take_over(void **unused UNUSED)
 
 	talking(&w, MODE_PROGRESSIVE);
 	T_OK(!FW(&w, IN_LINK, .agent = ANN), "the terminal is gone");
-	T_OK(state(&w, ANN) == SEAT_TALK, "the call is not");
+	T_OK(fw_state(&w, ANN) == SEAT_TALK, "the call is not");
 	fw_run(&w, 30000);
 	T_OK(!fw_in(&w, in), "a log-in elsewhere");
-	T_OK(state(&w, ANN) == SEAT_TALK &&
-	     floor_call_of(w.floor, (struct agent_id){ ANN }) == placed(&w),
+	T_OK(fw_state(&w, ANN) == SEAT_TALK &&
+	     floor_call_of(w.floor, (struct agent_id){ ANN }) == fw_placed(&w),
 	     "takes the same call over");
 	finish(&w, 1);
 	fw_quiet(&w, "after a take-over");
@@ -283,11 +247,11 @@ static void break_wish(void **unused UNUSED)
 
 	talking(&w, MODE_PROGRESSIVE);
 	T_OK(!FW(&w, IN_BREAK, .agent = ANN, .value = 1), "a break, please");
-	T_OK(state(&w, ANN) == SEAT_TALK, "not in the middle of a call");
+	T_OK(fw_state(&w, ANN) == SEAT_TALK, "not in the middle of a call");
 	T_OK(!FW(&w, IN_RELEASE, .agent = ANN), "good-bye");
 	T_OK(!FW(&w, IN_OUTCOME, .agent = ANN, .value = 4), "outcome");
 	T_OK(!FW(&w, IN_FINISH, .agent = ANN), "done");
-	T_OK(state(&w, ANN) == SEAT_BREAK &&
+	T_OK(fw_state(&w, ANN) == SEAT_BREAK &&
 	     fw_seat(&w, ANN)->reason == SR_BREAK_FIRST + 1, "now the break");
 	T_OK(fw_last_cdr(&w).by == BY_AGENT, "the agent ended the call");
 	fw_quiet(&w, "in a break");
@@ -319,16 +283,16 @@ static void wrap_time_out(void **unused UNUSED)
 		T_OK(!FW(&w, IN_OUTCOME, .agent = ANN,
 			 .value = cases[i].digit), "%s", cases[i].s);
 		fw_run(&w, 19000);
-		T_OK(state(&w, ANN) == SEAT_WRAP, "20 s of wrap-up");
+		T_OK(fw_state(&w, ANN) == SEAT_WRAP, "20 s of wrap-up");
 		fw_run(&w, 1500);
-		T_OK(state(&w, ANN) == SEAT_NOT_READY &&
+		T_OK(fw_state(&w, ANN) == SEAT_NOT_READY &&
 		     fw_seat(&w, ANN)->reason == SR_WRAP_TIMEOUT,
 		     "%s: NOT READY", cases[i].s);
 		struct cdr r = fw_last_cdr(&w);
 
 		T_OK(r.outcome == cases[i].code, "%s, not %u", cases[i].s,
 		     r.outcome);
-		T_OK(lead_now(&w, r.lead, &l) == cases[i].next, "%s: %s",
+		T_OK(fw_lead(&w, r.lead, &l) == cases[i].next, "%s: %s",
 		     cases[i].s, lead_status_word((enum lead_status)l.status));
 		fw_quiet(&w, cases[i].s);
 		fw_close(&w);
@@ -355,7 +319,7 @@ static void asks_first(void **unused UNUSED)
 	T_OK(!FW(&w, IN_FINISH, .agent = ANN, .value = 1), "done");
 	struct cdr r = fw_last_cdr(&w);
 
-	T_OK(lead_now(&w, r.lead, &l) == LEAD_AGREED && l.next_at_s == at &&
+	T_OK(fw_lead(&w, r.lead, &l) == LEAD_AGREED && l.next_at_s == at &&
 	     l.callback_agent == ANN, "the promise is kept in the lead");
 	fw_quiet(&w, "after a promise");
 	fw_close(&w);
@@ -375,7 +339,7 @@ static void stop_request(void **unused UNUSED)
 	T_OK(!gate_dnc_has(w.gate, number, NULL), "the list has it at once");
 	struct cdr r = fw_last_cdr(&w);
 
-	T_OK(lead_now(&w, r.lead, &l) == LEAD_DNC, "the lead is closed");
+	T_OK(fw_lead(&w, r.lead, &l) == LEAD_DNC, "the lead is closed");
 	struct gate_verdict v;
 	struct gate_pass *pass = NULL;
 
@@ -391,8 +355,8 @@ static void stop_binds_reserved(void **unused UNUSED)
 	struct fw w;
 	struct floor_input tick = { .kind = IN_TICK };
 
-	start(&w, MODE_PREVIEW, 1);
-	T_OK(state(&w, ANN) == SEAT_PREVIEW, "the lead is on the screen");
+	fw_start(&w, ANN, MODE_PREVIEW, 1);
+	T_OK(fw_state(&w, ANN) == SEAT_PREVIEW, "the lead is on the screen");
 	struct store_group *g = store_begin(w.lw.store);
 	struct gate_dnc d = { .source = "admin", .at_s = 1 };
 
@@ -426,7 +390,7 @@ static void correction(void **unused UNUSED)
 	T_OK(!FW(&w, IN_CORRECT, .agent = ANN, .value = 8), "or rather: stop");
 	T_OK(!gate_dnc_has(w.gate, w.number, NULL), "and that binds");
 	r = fw_last_cdr(&w);
-	T_OK(lead_now(&w, r.lead, &l) == LEAD_DNC, "the lead follows");
+	T_OK(fw_lead(&w, r.lead, &l) == LEAD_DNC, "the lead follows");
 	T_OK(FW(&w, IN_CORRECT, .agent = ANN, .value = 3) == ERR_AGAIN,
 	     "a call-back needs its time");
 	T_OK(fw_last_cdr(&w).outcome == 8, "nothing changed then");
@@ -459,14 +423,14 @@ static void stop_cancels(void **unused UNUSED)
 {
 	struct fw w;
 
-	start(&w, MODE_PROGRESSIVE, 6);
+	fw_start(&w, ANN, MODE_PROGRESSIVE, 6);
 	fw_agent(&w, BOB);
 	fw_run(&w, 500);
 	T_OK(w.places == 2, "two ring");
-	answer(&w);
+	fw_answer(&w);
 	T_OK(!FW(&w, IN_STOP, .campaign = 1), "stop");
 	T_OK(call_count(floor_calls(w.floor)) == 1 &&
-	     placed(&w)->state == CALL_TALK,
+	     fw_placed(&w)->state == CALL_TALK,
 	     "what rings is taken back, who talks goes on");
 	struct cdr *v = calloc(FW_CDRS, sizeof(*v));
 
@@ -484,7 +448,7 @@ static void stop_spares_finished(void **unused UNUSED)
 	struct floor_input in = { .kind = IN_FAILED, .code = 486, .q850 = 17,
 				  .value = RES_BUSY };
 
-	start(&w, MODE_PROGRESSIVE, 1);
+	fw_start(&w, ANN, MODE_PROGRESSIVE, 1);
 	in.call = w.placed.v;
 	in.mono_ms = w.lw.now.mono_ms;
 	in.wall_ms = w.lw.now.wall_ms;

@@ -395,6 +395,42 @@ void fw_agent(struct fw *w, uint32_t agent)
 	T_OK(!FW(w, IN_READY, .agent = agent), "READY");
 }
 
+void fw_start(struct fw *w, uint32_t agent, enum dial_mode mode,
+	      unsigned leads)
+{
+	fw_open(w, mode, leads);
+	fw_agent(w, agent);
+	T_OK(!FW(w, IN_START, .campaign = 1), "the campaign starts");
+	fw_run(w, 500);
+}
+
+enum seat_state fw_state(struct fw *w, uint32_t agent)
+{
+	return fw_seat(w, agent)->state;
+}
+
+struct call *fw_placed(struct fw *w)
+{
+	return call_get(floor_calls(w->floor), w->placed);
+}
+
+void fw_answer(struct fw *w)
+{
+	uint32_t c = w->placed.v;
+
+	T_OK(!FW(w, IN_RINGING, .call = c, .trunk = 1), "it rings");
+	fw_run(w, 3000);
+	T_OK(!FW(w, IN_ANSWERED, .call = c, .trunk = 1, .code = 200,
+		 .text = "+862885551001"), "it is answered");
+}
+
+enum lead_status fw_lead(struct fw *w, uint64_t id, struct lead *out)
+{
+	T_OK(!lead_get(w->lw.leads, (struct lead_id){ id }, out),
+	     "the lead is there");
+	return (enum lead_status)out->status;
+}
+
 struct heap { struct cdr *v; size_t n; };
 
 static bool one_cdr(void *arg, const struct cdr *r)

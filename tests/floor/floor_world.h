@@ -55,6 +55,14 @@ void fw_run(struct fw *w, int64_t ms);
 /* Logs in, gets the phone, takes the campaign's calls, is READY. */
 void fw_agent(struct fw *w, uint32_t agent);
 struct seat *fw_seat(struct fw *w, uint32_t agent);
+enum seat_state fw_state(struct fw *w, uint32_t agent);
+/* fw_open, this agent READY, and the campaign has run for half a second. */
+void fw_start(struct fw *w, uint32_t agent, enum dial_mode mode,
+	      unsigned leads);
+/* The newest INVITE: its call, NULL when over; it rings and is answered. */
+struct call *fw_placed(struct fw *w);
+void fw_answer(struct fw *w);
+enum lead_status fw_lead(struct fw *w, uint64_t id, struct lead *out);
 /* All records, oldest first; returns how many (at most FW_CDRS). */
 size_t fw_cdrs(struct fw *w, struct cdr out[FW_CDRS]);
 /* The newest record. */

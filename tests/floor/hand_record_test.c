@@ -11,22 +11,6 @@
 #include "base/str.h"
 #include "base/t.h"
 
-static void back(void)
-{
-	T_OK(!step(ANN, HAND_BACK, HAND_NOBODY, ""), "Ann gives up");
-}
-
-static void give(void)
-{
-	T_OK(!step(ANN, HAND_GIVE, HAND_NOBODY, ""), "Ann gives the customer");
-}
-
-static void customer_hangs_up(void)
-{
-	T_OK(!FW(&w, IN_HANGUP, .call = customer.v, .q850 = 16),
-	     "the customer hangs up");
-}
-
 /* ---- who talked how long, in the record ---- */
 
 static size_t records(struct cdr *v)

@@ -122,32 +122,6 @@ static void takes(void)
 		 .text = "Sue"), "Sue takes the customer");
 }
 
-static void back(void)
-{
-	T_OK(!step(ANN, HAND_BACK, HAND_NOBODY, ""), "Ann gives up");
-}
-
-static void give(void)
-{
-	T_OK(!step(ANN, HAND_GIVE, HAND_NOBODY, ""), "Ann gives the customer");
-}
-
-static void ann_hangs_up(void)
-{
-	T_OK(!FW(&w, IN_RELEASE, .agent = ANN), "Ann hangs up");
-}
-
-static void ann_loses_phone(void)
-{
-	T_OK(!FW(&w, IN_LINE, .agent = ANN), "Ann's phone is lost");
-}
-
-static void customer_hangs_up(void)
-{
-	T_OK(!FW(&w, IN_HANGUP, .call = customer.v, .q850 = 16),
-	     "the customer hangs up");
-}
-
 static void phone_lost(void) { T_OK(!reach(SUPER_SCREEN, "north"), "phone"); }
 static void screen_lost(void) { T_OK(!reach(SUPER_PHONE, "north"), "link"); }
 static void logs_out(void) { T_OK(!reach(0, "north"), "Sue goes home"); }

@@ -97,21 +97,6 @@ static void conf_out(void)
 
 /* ---- what happens there ---- */
 
-static void back(void)
-{
-	T_OK(!step(ANN, HAND_BACK, HAND_NOBODY, ""), "Ann gives up");
-}
-
-static void give(void)
-{
-	T_OK(!step(ANN, HAND_GIVE, HAND_NOBODY, ""), "Ann gives the customer");
-}
-
-static void ann_hangs_up(void)
-{
-	T_OK(!FW(&w, IN_RELEASE, .agent = ANN), "Ann hangs up");
-}
-
 static void bob_hangs_up(void)
 {
 	T_OK(!FW(&w, IN_RELEASE, .agent = BOB), "Bob leaves");
@@ -122,20 +107,9 @@ static void bob_loses_phone(void)
 	T_OK(!FW(&w, IN_LINE, .agent = BOB), "Bob's phone is lost");
 }
 
-static void ann_loses_phone(void)
-{
-	T_OK(!FW(&w, IN_LINE, .agent = ANN), "Ann's phone is lost");
-}
-
 static void ann_loses_terminal(void)
 {
 	T_OK(!FW(&w, IN_LINK, .agent = ANN), "Ann's terminal is lost");
-}
-
-static void customer_hangs_up(void)
-{
-	T_OK(!FW(&w, IN_HANGUP, .call = customer.v, .q850 = 16),
-	     "the customer hangs up");
 }
 
 static void guest_hangs_up(void)

@@ -86,3 +86,29 @@ void hand_ring(enum hand_step s)
 	     w.places == 2 && str_eq(w.number, OUT),
 	     "the number is dialled, with a pass");
 }
+
+void back(void)
+{
+	T_OK(!step(ANN, HAND_BACK, HAND_NOBODY, ""), "Ann gives up");
+}
+
+void give(void)
+{
+	T_OK(!step(ANN, HAND_GIVE, HAND_NOBODY, ""), "Ann gives the customer");
+}
+
+void ann_hangs_up(void)
+{
+	T_OK(!FW(&w, IN_RELEASE, .agent = ANN), "Ann hangs up");
+}
+
+void ann_loses_phone(void)
+{
+	T_OK(!FW(&w, IN_LINE, .agent = ANN), "Ann's phone is lost");
+}
+
+void customer_hangs_up(void)
+{
+	T_OK(!FW(&w, IN_HANGUP, .call = customer.v, .q850 = 16),
+	     "the customer hangs up");
+}

@@ -30,4 +30,11 @@ void guest_answers(void);
 /* Ann has sent, or asked, an outside number: it rings. */
 void hand_ring(enum hand_step s);
 
+/* What may happen at any step. */
+void back(void);
+void give(void);
+void ann_hangs_up(void);
+void ann_loses_phone(void);
+void customer_hangs_up(void);
+
 #endif

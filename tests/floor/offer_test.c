@@ -6,11 +6,6 @@
 
 enum { ANN = 1, BOB = 2 };
 
-static enum seat_state state(struct fw *w, uint32_t agent)
-{
-	return fw_seat(w, agent)->state;
-}
-
 static void offered(struct fw *w, bool bob)
 {
 	fw_open(w, MODE_PROGRESSIVE, 6);
@@ -34,12 +29,12 @@ static void answered_with_a_key(void **unused UNUSED)
 	struct fw w;
 
 	offered(&w, false);
-	T_OK(state(&w, ANN) == SEAT_RESERVED && !w.joins,
+	T_OK(fw_state(&w, ANN) == SEAT_RESERVED && !w.joins,
 	     "offered, not joined");
 	fw_run(&w, 500);
 	T_OK(!w.joins, "nobody is joined who has not said so");
 	T_OK(!FW(&w, IN_ANSWER, .agent = ANN), "Enter");
-	T_OK(w.joins == 1 && state(&w, ANN) == SEAT_TALK, "they talk");
+	T_OK(w.joins == 1 && fw_state(&w, ANN) == SEAT_TALK, "they talk");
 	T_OK(FW(&w, IN_ANSWER, .agent = ANN) == ERR_STATE, "once only");
 	T_OK(!FW(&w, IN_HANGUP, .call = w.placed.v, .q850 = 16), "hang-up");
 	T_OK(!FW(&w, IN_OUTCOME, .agent = ANN, .value = 4) &&
@@ -57,7 +52,7 @@ static void the_clock_binds(void **unused UNUSED)
 	fw_run(&w, w.k.connect_ms + 100);
 	T_OK(!w.joins && w.messages == 1,
 	     "after the legal time the safe message is played");
-	T_OK(state(&w, ANN) == SEAT_NOT_READY &&
+	T_OK(fw_state(&w, ANN) == SEAT_NOT_READY &&
 	     fw_seat(&w, ANN)->reason == SR_MISSED, "who missed it stands still");
 	T_OK(FW(&w, IN_ANSWER, .agent = ANN) == ERR_STATE, "too late is late");
 	fw_close(&w);
@@ -68,11 +63,11 @@ static void declined_goes_on(void **unused UNUSED)
 	struct fw w;
 
 	offered(&w, true);
-	T_OK(state(&w, ANN) == SEAT_RESERVED, "Ann has waited longest");
+	T_OK(fw_state(&w, ANN) == SEAT_RESERVED, "Ann has waited longest");
 	T_OK(!FW(&w, IN_RELEASE, .agent = ANN), "F8: not this one");
-	T_OK(state(&w, ANN) == SEAT_NOT_READY &&
+	T_OK(fw_state(&w, ANN) == SEAT_NOT_READY &&
 	     fw_seat(&w, ANN)->reason == SR_ASKED, "she stops");
-	T_OK(state(&w, BOB) == SEAT_RESERVED, "Bob is asked");
+	T_OK(fw_state(&w, BOB) == SEAT_RESERVED, "Bob is asked");
 	T_OK(!FW(&w, IN_ANSWER, .agent = BOB) && w.joins == 1, "and answers");
 	fw_close(&w);
 }
@@ -83,7 +78,7 @@ static void a_customer_who_leaves(void **unused UNUSED)
 
 	offered(&w, false);
 	T_OK(!FW(&w, IN_HANGUP, .call = w.placed.v, .q850 = 16), "hangs up");
-	T_OK(state(&w, ANN) == SEAT_READY || state(&w, ANN) == SEAT_RESERVED,
+	T_OK(fw_state(&w, ANN) == SEAT_READY || fw_state(&w, ANN) == SEAT_RESERVED,
 	     "no fault of hers");
 	T_OK(fw_last_cdr(&w).result == RES_ABANDONED, "but abandoned");
 	fw_close(&w);
@@ -102,7 +97,7 @@ static void talk_once(struct fw *w)
 	if (w->k.amd)
 		T_OK(!FW(w, IN_PERSON, .call = w->placed.v, .value = 400),
 		     "of a person");
-	T_OK(state(w, ANN) == SEAT_TALK, "they talk");
+	T_OK(fw_state(w, ANN) == SEAT_TALK, "they talk");
 }
 
 static uint64_t promise(struct fw *w, int64_t mine)
@@ -148,12 +143,12 @@ static void a_promise_is_dialled(void **unused UNUSED)
 	     "it is not Bob's");
 	T_OK(!FW(&w, IN_DIAL, .agent = ANN, .lead = lead), "Ann dials it");
 	fw_run(&w, 100);
-	T_OK(w.places > before && state(&w, ANN) == SEAT_DIAL, "it rings");
+	T_OK(w.places > before && fw_state(&w, ANN) == SEAT_DIAL, "it rings");
 	T_OK(FW(&w, IN_DIAL, .agent = ANN, .lead = lead) == ERR_STATE,
 	     "once only");
 	T_OK(!FW(&w, IN_FAILED, .call = w.placed.v, .code = 486,
 		 .value = RES_BUSY), "busy");
-	T_OK(state(&w, ANN) == SEAT_NOT_READY,
+	T_OK(fw_state(&w, ANN) == SEAT_NOT_READY,
 	     "she was not ready, and is so again");
 	fw_close(&w);
 }

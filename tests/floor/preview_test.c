@@ -8,42 +8,11 @@
 
 enum { ANN = 1001 };
 
-static void start(struct fw *w, enum dial_mode mode, unsigned leads)
-{
-	fw_open(w, mode, leads);
-	fw_agent(w, ANN);
-	T_OK(!FW(w, IN_START, .campaign = 1), "the campaign starts");
-	fw_run(w, 500);
-}
-
-/* The newest INVITE rings and is answered. */
-static void answer(struct fw *w)
-{
-	uint32_t c = w->placed.v;
-
-	T_OK(!FW(w, IN_RINGING, .call = c, .trunk = 1), "it rings");
-	fw_run(w, 3000);
-	T_OK(!FW(w, IN_ANSWERED, .call = c, .trunk = 1, .code = 200,
-		 .text = "+862885551001"), "it is answered");
-}
-
-static enum seat_state state(struct fw *w, uint32_t agent)
-{
-	return fw_seat(w, agent)->state;
-}
-
-static enum lead_status lead_now(struct fw *w, uint64_t id, struct lead *out)
-{
-	T_OK(!lead_get(w->lw.leads, (struct lead_id){ id }, out),
-	     "the lead is there");
-	return (enum lead_status)out->status;
-}
-
 /* The customer leaves; ANN chooses and goes NOT READY. */
 static void finish(struct fw *w, int digit)
 {
 	T_OK(!FW(w, IN_HANGUP, .call = w->placed.v, .q850 = 16), "hang-up");
-	T_OK(state(w, ANN) == SEAT_WRAP, "wrap-up");
+	T_OK(fw_state(w, ANN) == SEAT_WRAP, "wrap-up");
 	T_OK(!FW(w, IN_OUTCOME, .agent = ANN, .value = digit), "an outcome");
 	T_OK(!FW(w, IN_FINISH, .agent = ANN, .value = 1), "and done");
 }
@@ -53,8 +22,8 @@ static void preview(void **unused UNUSED)
 	struct fw w;
 	struct lead l;
 
-	start(&w, MODE_PREVIEW, 4);
-	T_OK(state(&w, ANN) == SEAT_PREVIEW && !w.places,
+	fw_start(&w, ANN, MODE_PREVIEW, 4);
+	T_OK(fw_state(&w, ANN) == SEAT_PREVIEW && !w.places,
 	     "the agent reads; nothing rings");
 	fw_run(&w, 60000);
 	T_OK(!w.places, "for as long as it takes");
@@ -63,14 +32,14 @@ static void preview(void **unused UNUSED)
 
 	T_OK(r.result == RES_SKIPPED && str_eq(r.why, "wrong city") &&
 	     !r.invite_ms, "the skip is on record");
-	T_OK(lead_now(&w, r.lead, &l) == LEAD_LATER && !l.attempts,
+	T_OK(fw_lead(&w, r.lead, &l) == LEAD_LATER && !l.attempts,
 	     "and cost no attempt");
 	fw_run(&w, 500);
-	T_OK(state(&w, ANN) == SEAT_PREVIEW, "the next one is shown");
+	T_OK(fw_state(&w, ANN) == SEAT_PREVIEW, "the next one is shown");
 	T_OK(!FW(&w, IN_DIAL, .agent = ANN), "dial");
-	T_OK(w.places == 1 && state(&w, ANN) == SEAT_DIAL, "it rings");
-	answer(&w);
-	T_OK(state(&w, ANN) == SEAT_TALK, "the agent hears the answer");
+	T_OK(w.places == 1 && fw_state(&w, ANN) == SEAT_DIAL, "it rings");
+	fw_answer(&w);
+	T_OK(fw_state(&w, ANN) == SEAT_TALK, "the agent hears the answer");
 	finish(&w, 4);
 	fw_quiet(&w, "after a preview call");
 	fw_close(&w);
@@ -83,7 +52,7 @@ static void refused_number(void **unused UNUSED)
 	struct store_group *g;
 	struct fw w;
 
-	start(&w, MODE_PREVIEW, 4);
+	fw_start(&w, ANN, MODE_PREVIEW, 4);
 	struct call *c = floor_call_of(w.floor, (struct agent_id){ ANN });
 
 	T_OK(c && floor_number_rule(w.floor, c, 0, w.lw.now) ==
@@ -106,31 +75,31 @@ static void preview_missed(void **unused UNUSED)
 	struct fw w;
 	struct lead was, l;
 
-	start(&w, MODE_PREVIEW, 1);
+	fw_start(&w, ANN, MODE_PREVIEW, 1);
 	struct call *c = floor_call_of(w.floor, (struct agent_id){ ANN });
 
-	T_OK(c && lead_now(&w, c->lead.v, &was) == LEAD_RESERVED, "shown");
+	T_OK(c && fw_lead(&w, c->lead.v, &was) == LEAD_RESERVED, "shown");
 	uint64_t id = c->lead.v;
 
 	fw_run(&w, 599000);
-	T_OK(state(&w, ANN) == SEAT_PREVIEW, "ten minutes to read");
+	T_OK(fw_state(&w, ANN) == SEAT_PREVIEW, "ten minutes to read");
 	fw_run(&w, 2000);
-	T_OK(state(&w, ANN) == SEAT_NOT_READY &&
+	T_OK(fw_state(&w, ANN) == SEAT_NOT_READY &&
 	     fw_seat(&w, ANN)->reason == SR_MISSED, "then NOT READY, missed");
 	struct cdr r = fw_last_cdr(&w);
 
 	T_OK(r.result == RES_MISSED && !r.invite_ms, "and on record");
-	T_OK(lead_now(&w, id, &l) == LEAD_READY && !l.attempts &&
+	T_OK(fw_lead(&w, id, &l) == LEAD_READY && !l.attempts &&
 	     l.last_result == was.last_result &&
 	     l.last_outcome == was.last_outcome &&
 	     l.next_at_s == was.next_at_s, "the lead is as it was");
 	fw_quiet(&w, "after a missed preview");
 	T_OK(!FW(&w, IN_READY, .agent = ANN), "she is back");
 	fw_run(&w, 500);
-	T_OK(state(&w, ANN) == SEAT_PREVIEW, "and it is shown again");
+	T_OK(fw_state(&w, ANN) == SEAT_PREVIEW, "and it is shown again");
 	T_OK(!FW(&w, IN_BREAK, .agent = ANN), "a break after this one");
 	fw_run(&w, 601000);
-	T_OK(state(&w, ANN) == SEAT_BREAK, "is what was asked for");
+	T_OK(fw_state(&w, ANN) == SEAT_BREAK, "is what was asked for");
 	fw_close(&w);
 }
 
@@ -141,9 +110,9 @@ static void preview_missed_promise(void **unused UNUSED)
 	struct lead l;
 	int64_t at_s;
 
-	start(&w, MODE_PREVIEW, 1);
+	fw_start(&w, ANN, MODE_PREVIEW, 1);
 	T_OK(!FW(&w, IN_DIAL, .agent = ANN), "dial");
-	answer(&w);
+	fw_answer(&w);
 	at_s = w.lw.now.wall_ms / 1000 + 60;
 	T_OK(!FW(&w, IN_OUTCOME, .agent = ANN, .value = 3) &&
 	     !FW(&w, IN_CALLBACK, .agent = ANN, .when_s = at_s, .value = 1),
@@ -153,10 +122,10 @@ static void preview_missed_promise(void **unused UNUSED)
 	struct cdr r = fw_last_cdr(&w);
 
 	fw_run(&w, 61000);
-	T_OK(state(&w, ANN) == SEAT_PREVIEW, "it is due");
+	T_OK(fw_state(&w, ANN) == SEAT_PREVIEW, "it is due");
 	T_OK(!FW(&w, IN_FORCE, .agent = ANN, .value = SE_NOT_READY,
 		 .text = "gone home"), "a supervisor makes her NOT READY");
-	T_OK(lead_now(&w, r.lead, &l) == LEAD_AGREED &&
+	T_OK(fw_lead(&w, r.lead, &l) == LEAD_AGREED &&
 	     l.callback_agent == ANN && l.next_at_s == at_s &&
 	     l.attempts == 1, "the promise stands");
 	fw_close(&w);
@@ -166,17 +135,17 @@ static void preview_phone_lost(void **unused UNUSED)
 {
 	struct fw w;
 
-	start(&w, MODE_PREVIEW, 4);
+	fw_start(&w, ANN, MODE_PREVIEW, 4);
 	T_OK(!FW(&w, IN_DIAL, .agent = ANN), "dial");
 	T_OK(!FW(&w, IN_RINGING, .call = w.placed.v), "it rings");
 	T_OK(!FW(&w, IN_LINE, .agent = ANN, .value = 0), "the phone is lost");
 	T_OK(!call_get(floor_calls(w.floor), w.placed),
 	     "the call is taken back before anybody answers to silence");
 	T_OK(fw_last_cdr(&w).result == RES_CANCELLED, "as cancelled");
-	T_OK(state(&w, ANN) == SEAT_NOT_READY, "the agent is NOT READY");
+	T_OK(fw_state(&w, ANN) == SEAT_NOT_READY, "the agent is NOT READY");
 	T_OK(!FW(&w, IN_LINE, .agent = ANN, .value = 1), "the phone is back");
 	fw_run(&w, 500);
-	T_OK(state(&w, ANN) == SEAT_PREVIEW, "and work goes on");
+	T_OK(fw_state(&w, ANN) == SEAT_PREVIEW, "and work goes on");
 	fw_close(&w);
 }
 

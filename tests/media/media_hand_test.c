@@ -17,28 +17,11 @@ enum { HZ_C = 500, HZ_A = 800, HZ_B = 1300, HZ_W = 2100, STEP_MS = 500,
        MOST = 30 * 8000 };
 
 static struct stage st;
-static char spool[64];
 static const struct leg_id any = { 0 };
 static struct peer *c, *a, *b;
 static struct clock clk;
 static int64_t began_ms, heard_ms[8];	/* the recording, each step    */
 static unsigned heard_n;
-
-static int fresh_spool(void **state)
-{
-	(void)state;
-	strcpy(spool, "/tmp/waihu-hand-XXXXXX");
-	return mkdtemp(spool) ? 0 : -1;
-}
-
-static int drop_spool(void **state)
-{
-	char cmd[128];
-
-	(void)state;
-	snprintf(cmd, sizeof(cmd), "rm -rf %s", spool);
-	return system(cmd);
-}
 
 static void ok(enum err e, const char *what)
 {
@@ -244,12 +227,12 @@ static void the_watcher_stays(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(to_an_agent, fresh_spool,
-						drop_spool),
+		cmocka_unit_test_setup_teardown(to_an_agent, spool_fresh,
+						spool_drop),
 		cmocka_unit_test_setup_teardown(to_an_outside_number,
-						fresh_spool, drop_spool),
-		cmocka_unit_test_setup_teardown(the_watcher_stays, fresh_spool,
-						drop_spool),
+						spool_fresh, spool_drop),
+		cmocka_unit_test_setup_teardown(the_watcher_stays, spool_fresh,
+						spool_drop),
 	};
 
 	return T_RUN(tests);

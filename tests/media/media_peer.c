@@ -12,6 +12,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/str.h"
+
 static void must(bool ok, const char *what)
 {
 	if (ok)
@@ -43,6 +45,22 @@ static void event_h(const struct media_event *ev, void *arg)
 		s->ended = *ev->stats;
 	s->ev[s->evs].stats = NULL;	/* lived until now */
 	s->evs++;
+}
+
+char spool[64];
+
+int spool_fresh(void **state UNUSED)
+{
+	str_copy(spool, sizeof(spool), "/tmp/waihu-spool-XXXXXX");
+	return mkdtemp(spool) ? 0 : -1;
+}
+
+int spool_drop(void **state UNUSED)
+{
+	char cmd[128];
+
+	str_fmt(cmd, sizeof(cmd), "rm -rf %s", spool);
+	return system(cmd);
 }
 
 void stage_open(struct stage *s, const struct media_conf *conf)

@@ -49,6 +49,11 @@ struct stage {			/* a media room and its peers                */
 	struct media_stats ended;	/* of the last leg that did  */
 };
 
+/* A folder for recordings of its own, around each test that asks for it. */
+extern char spool[64];
+int spool_fresh(void **state);
+int spool_drop(void **state);
+
 void stage_open(struct stage *s, const struct media_conf *conf);
 void stage_close(struct stage *s);
 /* A leg and its far end, armed. */

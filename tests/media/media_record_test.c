@@ -18,7 +18,6 @@
 enum { HZ_C = 500, HZ_A = 800, HZ_S = 1300, MOST = 30 * 8000 };
 
 static struct stage st;
-static char spool[64];
 static const struct leg_id any = { 0 };
 
 struct tape {
@@ -27,22 +26,6 @@ struct tape {
 	SF_INFO info;
 };
 static struct tape tape;
-
-static int fresh_spool(void **state)
-{
-	(void)state;
-	strcpy(spool, "/tmp/waihu-rec-XXXXXX");
-	return mkdtemp(spool) ? 0 : -1;
-}
-
-static int drop_spool(void **state)
-{
-	char cmd[128];
-
-	(void)state;
-	snprintf(cmd, sizeof(cmd), "rm -rf %s", spool);
-	return system(cmd);
-}
 
 static bool tape_read(const char *path)
 {
@@ -364,7 +347,7 @@ static void never_over_another(void **state)
 	stage_close(&st);
 }
 
-#define T_SPOOL(f) cmocka_unit_test_setup_teardown(f, fresh_spool, drop_spool)
+#define T_SPOOL(f) cmocka_unit_test_setup_teardown(f, spool_fresh, spool_drop)
 
 int main(int argc, char **argv)
 {

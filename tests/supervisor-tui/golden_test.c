@@ -104,7 +104,7 @@ static void test_mockups(void **state UNUSED)
 
 static void all(int rows, int cols, enum text_lang lang)
 {
-	char path[300], *want, *got = NULL;
+	char path[300], *got = NULL;
 	const char *name;
 	size_t len = 0;
 	FILE *out = open_memstream(&got, &len);
@@ -120,16 +120,7 @@ static void all(int rows, int cols, enum text_lang lang)
 	fclose(out);
 	str_fmt(path, sizeof(path), GOLDEN "/all-%dx%d.%s.screen", cols, rows,
 		lang == LANG_ZH ? "zh" : "en");
-	if (getenv("UPDATE")) {
-		FILE *f = fopen(path, "w");
-
-		T_OK(f, "%s can be written", path);
-		fputs(got, f);
-		fclose(f);
-	}
-	want = screen_slurp(path);
-	T_OK(str_eq(want, got), "%s as agreed; see UPDATE=1", path);
-	free(want);
+	screen_agreed(path, got);
 	free(got);
 }
 
@@ -158,7 +149,7 @@ static uint64_t digest(const char *s)
 static void test_palettes(void **state UNUSED)
 {
 	static const char *const palettes[] = { "mono", "16" };
-	char *got = calloc(1, TEXT_MAX), *dump = calloc(1, TEXT_MAX), *want;
+	char *got = calloc(1, TEXT_MAX), *dump = calloc(1, TEXT_MAX);
 	const char *path = GOLDEN "/palettes.digest", *name;
 
 	T_OK(got && dump, "memory");
@@ -186,16 +177,7 @@ static void test_palettes(void **state UNUSED)
 						digest(dump));
 					wall_replay_free(r);
 				}
-	if (getenv("UPDATE")) {
-		FILE *f = fopen(path, "w");
-
-		T_OK(f, "%s can be written", path);
-		fputs(got, f);
-		fclose(f);
-	}
-	want = screen_slurp(path);
-	T_OK(str_eq(want, got), "%s as agreed; see UPDATE=1", path);
-	free(want);
+	screen_agreed(path, got);
 	free(dump);
 	free(got);
 }
