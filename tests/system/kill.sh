@@ -31,9 +31,10 @@ busy() {
 
 check_recordings() {	# of the time before the last kill
 	local f
-	while read -r f; do
+	while read -r size f; do
 		[ -e "$f" ] && bad "$f was not repaired"
-		[ -e "${f%.part}" ] || bad "${f%.part} is gone"
+		# Killed between its making and its header (58 bytes), it held nothing.
+		[ "$size" -lt 58 ] || [ -e "${f%.part}" ] || bad "${f%.part} is gone"
 	done <"$D/parts"
 	find "$D/rec" -name '*.wav' -newer "$D/mark" >"$D/wavs"
 	while read -r f; do
@@ -81,7 +82,7 @@ for ((round = 1; round <= ROUNDS; round++)); do
 	records "$D/seen" || bad "no records"
 	kill -9 "$WAIHUD_PID"; wait "$WAIHUD_PID" 2>/dev/null
 	sed -n 's/^robot \([0-9]*\): finished \(#[0-9]*\)$/Robot \1 \2:/p' "$D/robot.err" | sort >"$D/acked"
-	find "$D/rec" -name '*.part' >"$D/parts"
+	find "$D/rec" -name '*.part' -printf '%s %p\n' >"$D/parts"
 	waihud_start 2>/dev/null
 	began=$EPOCHREALTIME
 	records "$D/now"
