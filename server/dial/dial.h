@@ -459,6 +459,9 @@ MUST_CHECK enum err dial_phone_restore(struct dial *d, struct agent_id agent,
  * DIAL_PHONE tells.  A line that is open stays.  ERR_ABSENT: it was not.
  */
 MUST_CHECK enum err dial_phone_forget(struct dial *d, struct agent_id agent);
+/* Is the host of this SIP URI an address of a trunk, as given or as its name
+ * was answered from?  Not SIP: false. */
+bool dial_at_trunk(const struct dial *d, const char *uri);
 /* H(user:realm:password): kept instead of a password (RFC 2617 4.13). */
 MUST_CHECK enum err dial_ha1(const char *user, const char *realm,
 			     const char *password,

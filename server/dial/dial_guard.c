@@ -138,6 +138,17 @@ bool guard_is_trunk(const struct dial *d, const struct sa *src)
 	return false;
 }
 
+bool dial_at_trunk(const struct dial *d, const char *uri)
+{
+	struct uri u;
+	struct pl pl;
+	struct sa at;
+
+	pl_set_str(&pl, uri);
+	return !uri_decode(&u, &pl) && !sa_set(&at, &u.host, u.port) &&
+	       guard_is_trunk(d, &at);
+}
+
 struct known {
 	struct le he;
 	struct sa src;

@@ -127,7 +127,7 @@ static bool is_trunk(const struct house *h, const char *uri)
 		if (staff_phone_in(uri, host))
 			return true;
 	}
-	return false;
+	return dial_at_trunk(live_rooms(h->live)->dial, uri);
 }
 
 /* Whose word counts: the administrator's in the record, then the terminal's

@@ -461,6 +461,9 @@ static void a_phone_sends_us_nowhere_else(void **state)
 		"sip:8613800138000@127.0.0.1:%u", sa_port(&other.laddr));
 	str_fmt(uri, sizeof(uri), "sip:desk@127.0.0.1:%u",
 		sa_port(&desk.laddr));
+	T_OK(dial_at_trunk(f.d, uri) && !dial_at_trunk(f.d, "sip:1@127.0.0.2")
+	     && !dial_at_trunk(f.d, "sip:1@desk") && !dial_at_trunk(f.d, "1"),
+	     "a trunk's address is known as one");
 	T_OK(!dial_line_call(f.d, f.agent, uri), "the phone is called");
 	T_OK(fix_wait(&f, 0, DIAL_LINE_DOWN, 1001, 2000), "in vain");
 	fix_run(&f, 200);
