@@ -59,11 +59,30 @@ static struct call *call_of(struct house *h, const struct watch *w)
 		: floor_call_of(floor, w->on);
 }
 
+/* Who is spoken to may know by whom: of several supervisors, by the one whom
+ * the customer hears too. */
+static void show_coach(struct house *h, struct agent_id on)
+{
+	const struct watch *most = NULL;
+	const struct door_session *by;
+
+	for (size_t i = 0; i < ARRAY_LEN(h->watches); i++) {
+		const struct watch *w = &h->watches[i];
+
+		if (w->session && w->on.v == on.v &&
+		    (w->mode == MSG_MONITOR_BARGE ||
+		     (w->mode == MSG_MONITOR_WHISPER && !most)))
+			most = w;
+	}
+	by = most ? door_session(h->door, most->session) : NULL;
+	desk_coach(h->desk, on, most ? most->mode : MSG_MONITOR_LEAVE,
+		   by ? by->name : most ? most->who : "");
+}
+
 static void show_watch(struct house *h, const struct watch *w,
 		       const char *text)
 {
 	const struct live_rooms *r = live_rooms(h->live);
-	const struct door_session *by = door_session(h->door, w->session);
 	struct seat *s = seat_get(floor_seats(r->floor), w->on);
 	struct call *c = call_of(h, w);
 	bool mine = w->mode == MSG_MONITOR_TAKEOVER;
@@ -75,8 +94,7 @@ static void show_watch(struct house *h, const struct watch *w,
 		.customer_level = c ? level_of(h, live_call_leg(h->live,
 								c->id)) : 0 };
 
-	/* Who is spoken to may know by whom. */
-	desk_coach(h->desk, w->on, w->mode, by ? by->name : w->who);
+	show_coach(h, w->on);
 	str_copy(m.name, sizeof(m.name), s ? s->name : "");
 	str_copy(m.text, sizeof(m.text), text);
 	enum err e = door_send(h->door, w->session, MSG_MONITORING, 0, &m);
@@ -241,6 +259,7 @@ void house_watch_met(struct house *h, const struct helper *u,
 		     const struct call *c)
 {
 	const struct door_session *s = door_session(h->door, u->session);
+	struct agent_id on;
 	struct watch *w;
 
 	/* His line is on this call now: what it heard before is over. */
@@ -251,8 +270,9 @@ void house_watch_met(struct house *h, const struct helper *u,
 		if (is_party(w->mode))
 			return;			/* follows it already */
 		audit_watch(h, w, "leave");
-		desk_coach(h->desk, w->on, MSG_MONITOR_LEAVE, "");
+		on = w->on;
 		memset(w, 0, sizeof(*w));
+		show_coach(h, on);
 	}
 	w = watch_of(h, 0);
 	if (!w || !s) {
@@ -353,6 +373,7 @@ static enum err begin(const struct house_ask *a, struct watch *w,
 	const struct msg_monitor *m = &a->m->monitor;
 	struct agent_id agent = { m->agent };
 	struct call_id call = { 0 };
+	struct agent_id on_before = w->on;
 	bool same = w->session && w->on.v == agent.v;
 	enum msg_monitor_mode was = w->mode;
 	enum err e;
@@ -376,6 +397,7 @@ static enum err begin(const struct house_ask *a, struct watch *w,
 		.by_leg = by, .on_leg = on,
 		.since_ms = clock_now(a->h->clock).wall_ms };
 	str_copy(w->who, sizeof(w->who), a->s->user);
+	show_coach(a->h, on_before);
 	audit_watch(a->h, w, msg_word(MSG_WORDS_MONITOR, m->mode));
 	show_watch(a->h, w, "");
 	return ERR_OK;
