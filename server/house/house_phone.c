@@ -20,11 +20,39 @@ static struct secret *secret_of(struct house *h, struct agent_id agent)
 	return &h->secrets[h->secret_len++];
 }
 
-static const char *new_secret(struct house *h, struct agent_id agent)
+struct twin {
+	const struct door_session *of;
+	bool is;
+};
+
+static bool is_twin(void *arg, const struct door_session *s)
 {
-	struct secret *s = secret_of(h, agent);
+	struct twin *t = arg;
+
+	t->is = s->agent.v == t->of->agent.v && s->no != t->of->no;
+	return !t->is;
+}
+
+/* Is he in once more?  A supervisor may run several programs at a time; an
+ * agent who came from elsewhere is, with the session that replaced this. */
+static bool has_twin(struct house *h, const struct door_session *s)
+{
+	const struct door_session *other = door_session_of(h->door, s->agent);
+	struct twin t = { .of = s, .is = other && other->no != s->no };
+
+	if (s->role != MSG_ROLE_AGENT)
+		door_each(h->door, is_twin, &t);
+	return t.is;
+}
+
+/* Of several programs all have the same: none locks out the others. */
+static const char *secret_for(struct house *h, const struct door_session *of)
+{
+	struct secret *s = secret_of(h, of->agent);
 	uint8_t bytes[SECRET_LEN / 2];
 
+	if (s && *s->text && has_twin(h, of))
+		return s->text;
 	if (!s || getrandom(bytes, sizeof(bytes), 0) != sizeof(bytes))
 		return "";
 	*s->text = '\0';
@@ -38,12 +66,11 @@ static const char *new_secret(struct house *h, struct agent_id agent)
 void house_phone_ended(struct house *h, const struct door_session *s)
 {
 	const struct live_rooms *r = live_rooms(h->live);
-	const struct door_session *other = door_session_of(h->door, s->agent);
 	struct staff st;
 	enum err e;
 
-	if (!s->agent.v || (other && other->no != s->no))
-		return;			/* he is in again already */
+	if (!s->agent.v || has_twin(h, s))
+		return;			/* it is the other's now */
 	for (size_t i = 0; i < h->secret_len; i++) {
 		struct secret *x = &h->secrets[i];
 
@@ -214,7 +241,7 @@ void house_phone_greet(void *arg, const struct door_session *s,
 	str_copy(ok->sip_dial, sizeof(ok->sip_dial), uri);
 	staff_sip_user(s->agent.v, ok->sip_user);
 	str_copy(ok->sip_pass, sizeof(ok->sip_pass),
-		 new_secret(h, s->agent));
+		 secret_for(h, s));
 	str_copy(ok->sip_host, sizeof(ok->sip_host), strchr(uri, '@') + 1);
 	str_copy(ok->sip_transport, sizeof(ok->sip_transport), "udp");
 }

@@ -4,7 +4,8 @@
  * Each message (msg/msg_text) is sent and its answer printed: "ok",
  * "refused perm: ..." or the name of the message that came.  "wait FILE"
  * waits for a file to be there, "over" until the session is ended by the
- * server.  Two minutes at most for each.
+ * server; "phone" prints what its telephone is to log in with.  Two minutes at
+ * most for each.
  */
 #include <poll.h>
 #include <stdio.h>
@@ -25,6 +26,7 @@ struct ask {
 	const char *user, *pass;
 	bool in, answered, ended;
 	uint32_t req;
+	char sip_user[40], sip_pass[40];
 };
 
 static void on_ask(void *arg, const struct msg_welcome *w UNUSED)
@@ -35,9 +37,13 @@ static void on_ask(void *arg, const struct msg_welcome *w UNUSED)
 		exit(1);
 }
 
-static void on_in(void *arg, const struct msg_login_ok *ok UNUSED)
+static void on_in(void *arg, const struct msg_login_ok *ok)
 {
-	((struct ask *)arg)->in = true;
+	struct ask *a = arg;
+
+	a->in = true;
+	str_copy(a->sip_user, sizeof(a->sip_user), ok->sip_user);
+	str_copy(a->sip_pass, sizeof(a->sip_pass), ok->sip_pass);
 }
 
 static void on_message(void *arg, enum msg_type type, uint32_t req,
@@ -117,6 +123,9 @@ static enum err on_line(void *arg, const char *word, const char *rest,
 
 	if (str_eq(word, "wait"))
 		return until(a, &never, rest) ? ERR_OK : ERR_TIMEOUT;
+	if (str_eq(word, "phone"))
+		return printf("%s %s\n", a->sip_user, a->sip_pass) < 0
+			? ERR_IO : ERR_OK;
 	if (str_eq(word, "over"))
 		return until(a, &a->ended, NULL) || a->ended ? ERR_OK
 							     : ERR_TIMEOUT;
