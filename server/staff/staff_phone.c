@@ -21,7 +21,7 @@ static bool is_of(char c, const char *more)
  */
 static bool host_of(const char *uri, char host[HOST_SIZE])
 {
-	const char *s = uri + 4, *at, *end;
+	const char *s = uri + 4, *at, *end, *marks = ".-";
 	int64_t port;
 
 	if (strncmp(uri, "sip:", 4))
@@ -35,17 +35,17 @@ static bool host_of(const char *uri, char host[HOST_SIZE])
 	s = at ? at + 1 : s;
 	if (*s == '[') {
 		end = strchr(++s, ']');
-		if (!end)
-			return false;
-		str_fmt(host, HOST_SIZE, "%.*s", (int)(end - s), s);
-		end++;
+		marks = ":.";
 	} else {
 		end = s + strcspn(s, ":");
-		str_fmt(host, HOST_SIZE, "%.*s", (int)(end - s), s);
-		for (const char *h = host; *h; h++)
-			if (!is_of(*h, ".-"))
-				return false;
 	}
+	/* What is cut would be another host. */
+	if (!end || !str_fmt(host, HOST_SIZE, "%.*s", (int)(end - s), s))
+		return false;
+	for (const char *h = host; *h; h++)
+		if (!is_of(*h, marks))
+			return false;
+	end += *end == ']';
 	if (!*host || (*end && *end != ':'))
 		return false;
 	return !*end || !str_to_i64(end + 1, 1, 65535, &port);

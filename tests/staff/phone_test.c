@@ -3,6 +3,10 @@
 
 #include "staff/staff.h"
 
+/* As long as a label of DNS may be (RFC 1035 2.3.4). */
+#define LONG "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa" \
+	"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
+
 static const struct {
 	const char *what, *uri, *net;
 	bool in;
@@ -36,6 +40,11 @@ static const struct {
 	{ "no password", "sip:a:b@192.0.2.5", "192.0.2.5", false },
 	{ "no escape", "sip:a%40b@192.0.2.5", "192.0.2.5", false },
 	{ "no empty user", "sip:@192.0.2.5", "192.0.2.5", false },
+	{ "nor one that is only cut to it",
+	  "sip:a@" LONG ".evil.org", LONG, false },
+	{ "a long one by itself", "sip:a@" LONG, LONG, true },
+	{ "no more in brackets", "sip:a@[2001:db8::5 x]", "2001:db8::/32",
+	  false },
 	{ "no empty host", "sip:a@", "0.0.0.0/0", false },
 	{ "no port 0", "sip:a@192.0.2.5:0", "192.0.2.5", false },
 	{ "nor words for one", "sip:a@192.0.2.5:x", "192.0.2.5", false },
