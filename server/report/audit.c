@@ -48,7 +48,7 @@ static bool each_row(void *arg, const void *key, size_t klen, const void *val,
 	char text[401], *tab;
 
 	x->n++;
-	if (x->at && klen < sizeof(x->at->b)) {	/* behind this row */
+	if (klen < sizeof(x->at->b)) {	/* behind this row */
 		memcpy(x->at->b, key, klen);
 		x->at->b[klen] = 0;
 		x->at->len = (uint8_t)(klen + 1);
@@ -60,18 +60,6 @@ static bool each_row(void *arg, const void *key, size_t klen, const void *val,
 	if (tab)
 		*tab++ = '\0';
 	return x->h(x->arg, (int64_t)store_be64(key), text, tab ? tab : "");
-}
-
-enum err audit_each(struct store *s, int64_t from_ms, audit_h *h, void *arg)
-{
-	struct each x = { .h = h, .arg = arg };
-	struct store_key k = { 0 };
-
-	store_key_u64(&k, (uint64_t)from_ms);
-	return store_scan_all(s, STORE_AUDIT,
-			      &(struct store_range){ .from = k.b,
-						     .from_len = k.len },
-			      each_row, &x);
 }
 
 void audit_from(struct audit_place *at, int64_t from_ms)

@@ -23,10 +23,6 @@ void audit_put(struct store *s, int64_t wall_ms, const char *who,
 /* Return false to end. */
 typedef bool audit_h(void *arg, int64_t wall_ms, const char *who,
 		     const char *what);
-/* Rows since from_ms, oldest first, all of them: for tools and tests. */
-MUST_CHECK enum err audit_each(struct store *s, int64_t from_ms, audit_h *h,
-			       void *arg);
-
 /* A place in the log; audit_from puts it before the first row of a time. */
 struct audit_place {
 	uint8_t len, b[24];
