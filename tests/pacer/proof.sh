@@ -6,9 +6,9 @@
 # every moment from 300 answers on, the worst of them at both, the worst quarter of an hour
 # with 20 answers or more, how much of the budget was used, the talk, and the
 # first 15 minutes.  FIRST is the first seed (1), so that parameters can be
-# chosen on some days and shown on others.  B is the build directory.  60 seeds (and an eighth of
-# them for the hard worlds) take a quarter of an hour of one core; not part of
-# make check or make test.
+# chosen on some days and shown on others.  B is the build directory.  60 seeds
+# (and an eighth of them for the hard worlds) take a quarter of an hour of one
+# core; not part of make check or make test.
 set -eu
 seeds=${1:-60}
 first=${2:-1}
