@@ -52,6 +52,7 @@ struct carrier_opt {
 	bool forced;		/* last two digits choose                   */
 	double rate[BEH_COUNT];	/* shares; the rest do not answer           */
 	double talk_s;		/* mean of a conversation                   */
+	double patience_s;	/* of a person with silence; 0: 5 to 12     */
 	unsigned channels;	/* 0 = no limit; over it: 503               */
 	const char *user, *password;	/* digest; NULL = open              */
 	const char *record;	/* folder; NULL = none                      */

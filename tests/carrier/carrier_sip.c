@@ -150,6 +150,8 @@ static void start_person(struct call_leg *l)
 	rtp_leg_play(&l->rtp, &s->talk[l->voice], at, true, false);
 	l->talk_s = MAX(chance_talk(&l->chance, l->c->opt.talk_s, 0.8), 3);
 	l->patience_s = chance_between(&l->chance, 5, 12);
+	if (l->c->opt.patience_s > 0)
+		l->patience_s = l->c->opt.patience_s;
 	switch (l->is) {
 	case BEH_PERSON:
 		if (l->c->opt.forced)

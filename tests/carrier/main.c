@@ -34,6 +34,7 @@ static const struct option longs[] = {
 	{ "listen", 1, NULL, 'l' },   { "seed", 1, NULL, 's' },
 	{ "scale", 1, NULL, 'x' },    { "forced", 0, NULL, 'f' },
 	{ "rates", 1, NULL, 'r' },    { "talk", 1, NULL, 't' },
+	{ "patience", 1, NULL, 'P' },
 	{ "channels", 1, NULL, 'c' }, { "auth", 1, NULL, 'a' },
 	{ "record", 1, NULL, 'w' },   { "law", 1, NULL, 'L' },
 	{ "verbose", 0, NULL, 'v' },  { "table", 0, NULL, 'T' },
@@ -56,6 +57,7 @@ static void usage(void)
 	     "                      decline=.03,early=.03,earlybusy=.01,"
 	     "earlyvacant=.02,503=.002\n"
 	     "  --talk S            mean conversation [s]; 60\n"
+	     "  --patience S        how long a person bears silence [s]; 5 to 12\n"
 	     "  --channels N        more calls at once are refused with 503\n"
 	     "  --auth USER:PASS    digest challenge for every INVITE\n"
 	     "  --record DIR        what each callee heard: NUMBER-NTH.wav\n"
@@ -135,6 +137,7 @@ static bool take(struct carrier_opt *o, int opt, char *arg)
 	case 'f': return o->forced = true;
 	case 'r': return rates_parse(o, arg);
 	case 't': return (o->talk_s = strtod(arg, NULL)) > 0;
+	case 'P': return (o->patience_s = strtod(arg, NULL)) > 0;
 	case 'c':
 		if (str_to_u64(arg, 1000000, &n))
 			return false;
