@@ -36,7 +36,7 @@ static const char *const columns[] = {
 	C("events_trimmed"), C("failures_5xx"), C("far_loss"),
 	C("far_loss_pct"), C("fallback"), C("file"), C("file_bytes"),
 	C("floor"), C("free_bytes"), C("from_agent"), C("full"), C("given"),
-	C("heard"), C("held"), C("hold_ms"), C("hold_s"), C("id"), C("idle"),
+	C("heard"), C("held"), C("history"), C("hold_ms"), C("hold_s"), C("id"), C("idle"),
 	C("inputs"), C("interrupted"), C("invite"), C("jitter_ms"),
 	C("joined"), C("keep_attempts_days"), C("keep_events_days"), C("key"),
 	C("kind"), C("last"), C("later"), C("lead"), C("leads"), C("left"),

@@ -125,6 +125,27 @@ static json_t *changed(struct job *j, struct campaign_id id)
 	return rows;
 }
 
+/* Who changed what, newest first, what was taken back too. */
+static json_t *history(struct job *j, struct campaign_id id)
+{
+	struct live_pace_change log[LIVE_PACE_LOG];
+	size_t n = live_pace_log(j->c->conf.live, id, log);
+	json_t *rows = json_array();
+
+	for (size_t i = 0; i < n; i++) {
+		enum opt_paced key = (enum opt_paced)log[i].key;
+		char was[24], to[24];
+
+		options_paced_text(key, log[i].was, was, sizeof(was));
+		options_paced_text(key, log[i].now, to, sizeof(to));
+		json_array_append_new(rows, json_pack(
+			"{s:s, s:s, s:s, s:s, s:o}", "key",
+			options_paced_word(key), "was", was, "now", to, "by",
+			log[i].by, "at", time_json(log[i].at_ms)));
+	}
+	return rows;
+}
+
 bool verb_campaign_show(struct job *j, struct now now)
 {
 	struct campaign_id id;
@@ -160,6 +181,7 @@ bool verb_campaign_show(struct job *j, struct now now)
 					json_integer(v.blocked[b]));
 	json_object_set_new(o, "blocked", blocked);
 	json_object_set_new(o, "changed", changed(j, id));
+	json_object_set_new(o, "history", history(j, id));
 	say(j, o);
 	return true;
 }

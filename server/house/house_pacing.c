@@ -3,6 +3,7 @@
 
 #include "base/log.h"
 #include "base/str.h"
+#include "options.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -100,6 +101,45 @@ static void add_settings(const struct campaign_conf *now,
 	}
 }
 
+/* In the screen's language; lines and the mode need no name (UX 2.6, S4). */
+static void change_text(const struct live_pace_change *c, bool zh, char *buf,
+			size_t size)
+{
+	static const char *const names[OPT_PACED_COUNT][2] = {
+		[OPT_PACED_ABANDON] = { "abandon ", "目标呼损率 " },
+		[OPT_PACED_RING] = { "ring ", "振铃时长 " },
+		[OPT_PACED_WAIT] = { "delay ", "最长等待 " },
+		[OPT_PACED_AMD] = { "machines ", "应答机识别 " },
+		[OPT_PACED_WRAP] = { "wrap-up ", "话后整理 " } };
+	static const char *const modes[] = { [MODE_PREVIEW] = "预览式",
+		[MODE_PROGRESSIVE] = "渐进式", [MODE_PREDICTIVE] = "预测式" };
+	const char *name = names[c->key][zh];
+	char was[24], now[24];
+
+	options_paced_text((enum opt_paced)c->key, c->was, was, sizeof(was));
+	options_paced_text((enum opt_paced)c->key, c->now, now, sizeof(now));
+	if (c->key != OPT_PACED_MODE)
+		str_fmt(buf, size, "%s%s -> %s", name ? name : "", was, now);
+	else
+		str_copy(buf, size, zh && (size_t)c->now < ARRAY_LEN(modes)
+					? modes[c->now] : now);
+}
+
+static void add_history(const struct house *h, struct campaign_id id, bool zh,
+			struct msg_pacing *m)
+{
+	struct live_pace_change log[LIVE_PACE_LOG];
+	size_t n = live_pace_log(h->live, id, log);
+
+	for (size_t i = 0; i < n && i < ARRAY_LEN(m->history); i++) {
+		struct msg_change_row *r = &m->history[m->history_count++];
+
+		r->at_ms = log[i].at_ms;
+		str_copy(r->who, sizeof(r->who), log[i].by);
+		change_text(&log[i], zh, r->text, sizeof(r->text));
+	}
+}
+
 void house_pacing_send(struct house *h, uint64_t session, uint32_t req,
 		       struct campaign_id id,
 		       const struct campaign_conf *staged)
@@ -145,6 +185,7 @@ void house_pacing_send(struct house *h, uint64_t session, uint32_t req,
 		m->abandon[i] = (uint8_t)(share < 0 ? 0
 					  : MIN(1 + share / 10, 255));
 	}
+	add_history(h, id, feed_is_zh(h->feed, session), m);
 	house_forecast_rows(h, gate_profile_abandon_ppm(
 		v.conf->gate.profile, v.conf->target_ppm) / 100, m);
 	enum err e = door_send(h->door, session, MSG_PACING, req, m);

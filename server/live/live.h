@@ -89,6 +89,16 @@ struct live_paced {
 };
 size_t live_paced(const struct live *l, struct campaign_id id,
 		  struct live_paced out[LIVE_PACED]);
+/* The newest changes by people, newest first, over restarts. */
+enum { LIVE_PACE_LOG = 8 };
+struct live_pace_change {
+	int key;			/* enum opt_paced                    */
+	int64_t was, now;		/* in the option's own unit          */
+	int64_t at_ms;			/* wall clock                        */
+	char by[41];
+};
+size_t live_pace_log(const struct live *l, struct campaign_id id,
+		     struct live_pace_change out[LIVE_PACE_LOG]);
 /*
  * A caller number is no longer shown by this trunk, or is again, over
  * restarts.  ERR_ABSENT: no such trunk, or it shows no such number; ERR_STATE:

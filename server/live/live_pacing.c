@@ -92,8 +92,45 @@ static void load(const struct live *l, struct campaign_id id,
 	}
 }
 
+/* STORE_META: "paced/<campaign>" -> lines "key was now at by", newest first. */
+enum { LOG_MAX = LIVE_PACE_LOG * 120 };
+
+static void log_name(struct campaign_id id, char buf[32])
+{
+	str_fmt(buf, 32, "paced/%u", id.v);
+}
+
+static void load_log(const struct live *l, struct campaign_id id,
+		     char row[LOG_MAX + 1])
+{
+	char name[32];
+	size_t len;
+
+	log_name(id, name);
+	if (store_get(l->r.store, STORE_META, name, strlen(name), row,
+		      LOG_MAX, &len))
+		len = 0;
+	row[len] = '\0';
+}
+
+/* The newest lines before those there were, LIVE_PACE_LOG in all. */
+static void put_log(struct live *l, struct store_group *g,
+		    struct campaign_id id, const char *fresh)
+{
+	char name[32], was[LOG_MAX + 1], row[2 * LOG_MAX + 1];
+	char *end = row;
+
+	load_log(l, id, was);
+	str_fmt(row, sizeof(row), "%s%s", fresh, was);
+	for (int n = 0; n < LIVE_PACE_LOG && *end; n++)
+		end += strcspn(end, "\n") + 1;
+	log_name(id, name);
+	store_put(g, STORE_META, name, strlen(name), row,
+		  (size_t)(end - row));
+}
+
 static void store_row(struct live *l, struct campaign_id id,
-		      const struct paced p[KEY_COUNT])
+		      const struct paced p[KEY_COUNT], const char *fresh)
 {
 	struct store_group *g = store_begin(l->r.store);
 	char name[32], row[ROW_MAX + 1] = "";
@@ -111,6 +148,8 @@ static void store_row(struct live *l, struct campaign_id id,
 			  strlen(row));
 	else
 		store_del(g, STORE_META, name, strlen(name));
+	if (*fresh)
+		put_log(l, g, id, fresh);
 	e = store_commit(g, NULL, NULL);
 	if (!e)
 		return;
@@ -135,6 +174,7 @@ enum err live_pace(struct live *l, const struct campaign_conf *k,
 	struct now now = clock_now(l->r.clock);
 	struct campaign_view v;
 	struct paced p[KEY_COUNT];
+	char fresh[LOG_MAX + 1] = "";
 	enum err e = floor_campaign_view(l->r.floor, k->id, now, &v);
 
 	if (e)
@@ -149,10 +189,14 @@ enum err live_pace(struct live *l, const struct campaign_conf *k,
 			.at_ms = now.wall_ms };
 		p[i].set = p[i].now != p[i].file;
 		name_of(by, p[i].by, sizeof(p[i].by));
+		str_add(fresh, sizeof(fresh), "%s %lld %lld %lld %s\n",
+			options_paced_word((enum opt_paced)i),
+			(long long)get(v.conf, (enum opt_paced)i),
+			(long long)p[i].now, (long long)p[i].at_ms, p[i].by);
 	}
 	e = floor_campaign_set(l->r.floor, k, now);
 	if (!e)
-		store_row(l, k->id, p);
+		store_row(l, k->id, p, fresh);
 	return e;
 }
 
@@ -185,7 +229,7 @@ void live_paced_over(struct live *l, const struct conf *c,
 		dropped = true;
 	}
 	if (dropped)
-		store_row(l, k->id, p);
+		store_row(l, k->id, p, "");
 }
 
 size_t live_paced(const struct live *l, struct campaign_id id,
@@ -206,6 +250,35 @@ size_t live_paced(const struct live *l, struct campaign_id id,
 		options_paced_text((enum opt_paced)i, p[i].file, row->file, sizeof(row->file));
 		options_paced_text((enum opt_paced)i, p[i].now, row->now, sizeof(row->now));
 		str_copy(row->by, sizeof(row->by), p[i].by);
+	}
+	return n;
+}
+
+size_t live_pace_log(const struct live *l, struct campaign_id id,
+		     struct live_pace_change out[LIVE_PACE_LOG])
+{
+	char row[LOG_MAX + 1], word[24], *save = NULL;
+	size_t n = 0;
+
+	load_log(l, id, row);
+	for (char *t = strtok_r(row, "\n", &save); t && n < LIVE_PACE_LOG;
+	     t = strtok_r(NULL, "\n", &save)) {
+		struct live_pace_change *c = &out[n];
+		long long was, now, at_ms;
+
+		*c = (struct live_pace_change){ .key = OPT_PACED_COUNT };
+		if (sscanf(t, "%23s %lld %lld %lld %40s", word, &was, &now,
+			   &at_ms, c->by) != 5)
+			continue;
+		for (int i = 0; i < KEY_COUNT; i++)
+			if (str_eq(options_paced_word((enum opt_paced)i), word))
+				c->key = i;
+		if (c->key == OPT_PACED_COUNT)
+			continue;
+		c->was = was;
+		c->now = now;
+		c->at_ms = at_ms;
+		n++;
 	}
 	return n;
 }
