@@ -7,8 +7,9 @@
 #include <math.h>
 #include <string.h>
 
-#define RUNS 8
-#define WARM_S 240.0
+#define RUNS 6
+#define STUDENT 2.571	/* 95 of 100, RUNS - 1 degrees of freedom    */
+#define WARM_S 120.0
 #define HOUR_S 3600.0
 #define SAVED_MAX 32768
 
@@ -56,7 +57,7 @@ static struct sim_range range_of(const struct sums *s, double hour_runs,
 	double mean = s->sum / RUNS;
 	double var = fmax(0, s->square / RUNS - mean * mean) * RUNS /
 		     (RUNS - 1);
-	double half = 1.96 * sqrt(var / hour_runs);
+	double half = STUDENT * sqrt(var / hour_runs);
 
 	return (struct sim_range){ mean, fmax(0, mean - half),
 				   fmin(top, mean + half) };

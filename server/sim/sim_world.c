@@ -30,6 +30,17 @@ enum err sim_scenario_from_word(const char *w, enum sim_scenario *out)
 	return ERR_ABSENT;
 }
 
+/*
+ * How calls ring: answers after 6-10 s or 18-22 s, as known-number call logs
+ * show, failures engaged within 5 s or ringing out.  The two shares are those
+ * whose means, 9.4 s and 18.1 s, make progressive dialling as busy as
+ * it was measured elsewhere: talk / (talk + wrap-up + answered + failed x
+ * (1 - p) / p) is .449 (p .25, talk of 60 s), .706 (.25, 180 s), .248 (.10,
+ * 60 s), .795 (.40, 180 s).
+ */
+#define EARLY 0.88
+#define ENGAGED 0.32
+
 void sim_world_init(struct sim_world *w)
 {
 	memset(w, 0, sizeof(*w));
@@ -41,8 +52,8 @@ void sim_world_init(struct sim_world *w)
 				     .cv = 0.5 };
 	w->patience = (struct sim_time){ .shape = SIM_CONSTANT, .mean_s = 2 };
 	w->ring_s = 10;
-	w->early_share = 0.8;
-	w->busy_share = 1.0 / 3;
+	w->early_share = EARLY;
+	w->busy_share = ENGAGED;
 	w->timeout_ms = 25000;
 	w->length_ms = 8 * 60 * MINUTE;
 	w->tick_ms = 250;
