@@ -193,7 +193,7 @@ void budget_theta(struct pacer *p)
 	double u = fmax(par->spend_min, price_spend(at.to_come / at.clump,
 						    at.credit / at.clump));
 
-	u = fmax(u, first_speed(p));
+	u = fmin(par->spend_max, fmax(u, first_speed(p)));
 	p->theta = fmin(par->theta_max * fmax(a, even), even * u);
 	p->spent = budget_left(p) < -at.debt || a <= 0;
 	if (q->answered >= 20 && q->abandoned >

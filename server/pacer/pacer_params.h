@@ -75,6 +75,9 @@
 	X(spend_min,       0.005, "least risk with credit left [of the even " \
 				  "one]: next to nothing is lost there and "  \
 				  "four fifths of the talk are kept")         \
+	X(spend_max,         3.0, "most risk [of the even one]: at the end of " \
+				  "a day what is left is spent slowly, for "  \
+				  "two or three may be lost at once")         \
 	X(warm_answers,    300.0, "answers from which the target holds at "   \
 				  "every moment")                             \
 	X(cold,              0.8, "before: credit as good as none there "     \
