@@ -63,6 +63,9 @@
 				  "limits at the answers")                    \
 	X(yield_prior_n,    12.0, "weight of it [abandoned calls]")           \
 	X(yield_window,    150.0, "its forgetting [abandoned calls]")         \
+	X(theta_top,         0.5, "highest risk limit of all: on a floor of "  \
+				  "a thousand the even one is 0.3, and three "\
+				  "times that would bound nothing")           \
 	X(theta_max,        16.0, "highest risk limit [targets / yield, if that" \
 				  " is below 1]")                             \
 	X(clump,             0.6, "variance / mean of abandoned calls is the "\

@@ -133,12 +133,36 @@ static void it_has_the_right_shape(void **state)
 	     "the last hour spends, the first saves");
 }
 
+/* A large floor loses little for each unit of the limit: the end of its day
+ * must still not ask for more than an even chance. */
+static void no_limit_is_a_certainty(void **state)
+{
+	struct pacer_event in = { .ms = 1000, .kind = PACER_LOGIN, .agent = 1 };
+	struct pacer_conf c;
+	struct pacer *p;
+
+	(void)state;
+	pacer_conf_init(&c);
+	c.end_ms = 60000;
+	T_OK(pacer_new(&c, &p) == ERR_OK && pacer_feed(p, &in) == ERR_OK,
+	     "made");
+	p->ledger.sum = p->ledger.all = (struct slot){ 10000, 100 };
+	p->ledger.risked = 5000;
+	p->ledger.paid = 100;
+	budget_theta(p);
+	T_OK(budget_yield(p) < 0.03, "one lost for each %g of the limit",
+	     1 / budget_yield(p));
+	T_OK(p->theta > 0.4 && p->theta <= 0.5, "limit %g", p->theta);
+	pacer_free(p);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_table_solves_its_equation),
 		cmocka_unit_test(it_has_the_right_shape),
 		cmocka_unit_test(what_it_costs_to_hold),
+		cmocka_unit_test(no_limit_is_a_certainty),
 	};
 
 	return T_RUN(tests);
