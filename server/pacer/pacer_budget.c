@@ -194,8 +194,7 @@ void budget_theta(struct pacer *p)
 						    at.credit / at.clump));
 
 	u = fmin(par->spend_max, fmax(u, first_speed(p)));
-	p->theta = fmin(par->theta_max * fmax(a, even), even * u);
-	p->theta = fmin(p->theta, par->theta_top);
+	p->theta = fmin(par->theta_top, even * u);
 	p->spent = budget_left(p) < -at.debt || a <= 0;
 	if (q->answered >= 20 && q->abandoned >
 	    fmax(par->quarter_max * a * q->answered,

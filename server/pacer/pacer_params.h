@@ -66,8 +66,6 @@
 	X(theta_top,         0.5, "highest risk limit of all: on a floor of "  \
 				  "a thousand the even one is 0.3, and three "\
 				  "times that would bound nothing")           \
-	X(theta_max,        16.0, "highest risk limit [targets / yield, if that" \
-				  " is below 1]")                             \
 	X(clump,             0.6, "variance / mean of abandoned calls is the "\
 				  "root of 1 + this x answers a ring time")   \
 	X(margin,            0.8, "credit not spent [clumps]; at 0.45 one "   \

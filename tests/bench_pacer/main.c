@@ -10,8 +10,8 @@
  *
  * --know 1: each day begins with what a day of the same world taught, to see
  * what learning costs.  --stop: only the first minutes of each day.  --early:
- * share of the answers after 6-10 s (.8), others after 18-22 s; --busy: share
- * of the failures that are engaged (.33).
+ * share of the answers after 6-10 s (.88), others after 18-22 s; --busy: share
+ * of the failures that are engaged (.32).
  *
  * A row: world, utilisation +- its standard error, share of the known best
  * (marginal risk; exact optimum in "exp"), abandoned % (mean, worst campaign,
