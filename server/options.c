@@ -232,6 +232,13 @@ static const struct conf_row rows[] = {
   NULL, "Predictive: answered calls that may find no agent. Never above "
   "the profile's limit.",
   "预测式：允许的呼损率，不会超过合规方案的上限。" },
+{ "campaign_defaults", "abandon_held", CONF_WORD, RE, 0, 0, "always",
+  "always|end",
+  "Predictive: when that share is held: at every moment from 300 answers on, "
+  "or at the end of the day only, for a little more talk; who stops before "
+  "may be above it.",
+  "预测式：呼损率何时达标：接通满 300 通后时刻达标，或仅在当日结束时达标（"
+  "通话略多，提前停止时可能超标）。" },
 { "campaign_defaults", "wait", CONF_DURATION, RE, 500, 10 * MS_S, "2s", NULL,
   "An answered call without an agent for so long is abandoned.",
   "接通后超过此时间无坐席即为呼损。" },

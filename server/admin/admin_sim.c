@@ -80,6 +80,8 @@ static void campaign_of(const json_t *day, struct sim_campaign *c)
 {
 	const char *mode = json_string_value(json_object_get(day, "mode"));
 	const char *name = json_string_value(json_object_get(day, "campaign"));
+	const char *hold = json_string_value(json_object_get(
+		json_object_get(day, "settings"), "abandon_held"));
 	struct sim_world *w = &c->world;
 	double answered = number_of(day, "answered");
 	double dialled = number_of(day, "dialled");
@@ -89,6 +91,8 @@ static void campaign_of(const json_t *day, struct sim_campaign *c)
 	if (!mode || pacer_mode_from_word(mode, &c->mode))
 		c->mode = PACER_PREDICTIVE;
 	c->target = number_of(day, "target");
+	if (!hold || pacer_hold_from_word(hold, &c->hold))
+		c->hold = PACER_HOLD_ALWAYS;
 	c->max_lines = (uint32_t)number_of(day, "max_lines");
 	c->lines_per_agent = number_of(day, "lines_per_agent");
 	w->timeout_ms = (int64_t)number_of(day, "ring_ms");
@@ -310,6 +314,7 @@ static enum err real_day(void *arg, const struct sim_world *w,
 	if (!*p->day.name)
 		whole_shift(&conf, &k->conf);
 	k->conf.target_ppm = (int32_t)(c->target * 1e6 + 0.5);
+	k->conf.held_at_end = c->hold == PACER_HOLD_END;
 	k->conf.max_lines_per_agent_milli =
 		(uint32_t)(c->max_lines_per_agent * 1000 + 0.5);
 	e = rehearse_new(&conf, &r, why, sizeof(why));

@@ -222,7 +222,7 @@ static void settings_json(struct job *j, const struct campaign_conf *k,
 {
 	const char *data = conf_text(j->c->r->conf, "server", NULL, "data");
 	json_t *s = json_pack("{s:s, s:s, s:i, s:i, s:s, s:i, s:b, s:i, s:i,"
-			      " s:i, s:b, s:b, s:o, s:o, s:i}", "data",
+			      " s:i, s:b, s:b, s:o, s:o, s:i, s:s}", "data",
 			      data ? data : "", "purpose",
 			      gate_purpose_word(k->gate.purpose), "attempts",
 			      (int)k->gate.tries_max, "frequency",
@@ -235,7 +235,9 @@ static void settings_json(struct job *j, const struct campaign_conf *k,
 			      k->odds_order, "hours",
 			      windows_json(k->gate.hours, k->gate.hours_n),
 			      "shift", windows_json(k->shift, k->shift_n),
-			      "clock_s", (int)k->shift_off_s);
+			      "clock_s", (int)k->shift_off_s, "abandon_held",
+			      pacer_hold_word(k->held_at_end ? PACER_HOLD_END
+							: PACER_HOLD_ALWAYS));
 
 	json_object_set_new(o, "settings", s);
 }

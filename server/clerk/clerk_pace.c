@@ -17,6 +17,7 @@ static void more_of(const struct campaign_view *v, struct pace_more *m)
 						 c->gate.profile),
 		.target = gate_profile_abandon_ppm(c->gate.profile,
 						   c->target_ppm) / 1e6,
+		.held_at_end = c->held_at_end,
 		.per_person = c->amd, .ends_s = v->ends_s, .own = v->own,
 		.bound = v->bound, .odds = "",
 		.idle = v->idle == IDLE_AGENTS ? "" : idle_reason_word(v->idle) };
@@ -70,7 +71,8 @@ static json_t *in_json(const struct pacer_explain *x,
 		      x->abandoned, "budget_left", x->budget_left, "target",
 		      m->target);
 	json_object_update_new(o, json_pack(
-		"{s:s, s:I, s:s, s:f, s:f, s:b, s:o, s:s, s:s, s:s, s:i, s:o}",
+		"{s:s, s:I, s:s, s:f, s:f, s:b, s:o, s:s, s:s, s:s, s:i, s:o, "
+		"s:s}",
 		"answer_model", m->odds, "window_s", (json_int_t)m->window_s, "counted",
 		m->per_person ? "persons" : "answers", "quarter_answered",
 		x->quarter_answered, "quarter_abandoned",
@@ -78,7 +80,9 @@ static json_t *in_json(const struct pacer_explain *x,
 		time_json(m->ends_s * 1000), "limited_by",
 		pacer_bound_word(m->bound), "because",
 		pacer_bound_text(m->bound), "idle_reason", idle, "dials",
-		(int)x->last.dials, "free_agents", free_agents));
+		(int)x->last.dials, "free_agents", free_agents,
+		"abandon_held", pacer_hold_word(m->held_at_end
+			? PACER_HOLD_END : PACER_HOLD_ALWAYS)));
 	return o;
 }
 

@@ -69,6 +69,7 @@ struct campaign_conf {
 	enum dial_mode mode;
 	struct gate_campaign gate;	/* purpose, profile, caps, hours      */
 	int32_t target_ppm;		/* abandon target; held to profile's  */
+	bool    held_at_end;		/* of the day; else at every moment   */
 	int32_t ring_ms;		/* held to the profile's minimum      */
 	int32_t connect_ms;		/* answer to agent, at most           */
 	bool    amd;			/* the ears decide before WAIT        */
@@ -407,7 +408,8 @@ SCHEMA_STRUCT(floor_trunk, FLOOR_TRUNK);
 	F(i32,  shift_off_s, 0, "their clock, east of UTC [s]")               \
 	F(u8,   transfer, 0,    "enum hand_allow")                            \
 	F(i32,  transfer_ms, 0, "a group is waited for so long [ms]")         \
-	F(bool, by_hand,  0,    "agents answer with a key")
+	F(bool, by_hand,  0,    "agents answer with a key")                   \
+	F(bool, held_at_end, 0, "abandon target: at the day's end only")
 
 SCHEMA_STRUCT(floor_setting, FLOOR_SETTING);
 

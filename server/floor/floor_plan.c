@@ -103,6 +103,7 @@ void plan_conf(const struct campaign *k, struct now now, struct pacer_conf *p)
 	p->wrap_full = c->wrap == WRAP_BOXED_FULL;
 	p->max_lines = c->max_lines;
 	p->max_lines_per_agent = c->max_lines_per_agent_milli / 1000.0;
+	p->hold = c->held_at_end ? PACER_HOLD_END : PACER_HOLD_ALWAYS;
 	if (k->end_s)
 		p->end_ms = now.mono_ms + k->end_s * 1000 - now.wall_ms;
 }

@@ -17,7 +17,7 @@ SCHEMA_DEFINE(floor_trunk, FLOOR_TRUNK, "a trunk of a campaign");
 SCHEMA_DEFINE(floor_setting, FLOOR_SETTING, "a campaign's settings");
 
 #if UINTPTR_MAX == UINT64_MAX
-_Static_assert(sizeof(struct campaign_conf) == 392,
+_Static_assert(sizeof(struct campaign_conf) == 400,
 	       "a new field of campaign_conf belongs in FLOOR_SETTING");
 #endif
 
@@ -75,6 +75,7 @@ static void setting_of(const struct campaign_conf *k, struct floor_setting *s)
 {
 	*s = (struct floor_setting){
 		.mode = (uint8_t)k->mode, .target_ppm = k->target_ppm,
+		.held_at_end = k->held_at_end,
 		.ring_ms = k->ring_ms, .connect_ms = k->connect_ms,
 		.amd = k->amd, .keep_machines = k->keep_machines,
 		.wrap_skip = k->wrap_skip, .by_hand = k->by_hand,
@@ -106,6 +107,7 @@ static void conf_of(const struct floor *f, struct campaign_id id,
 	*k = (struct campaign_conf){
 		.id = id, .mode = (enum dial_mode)s->mode, .gate.id = id,
 		.target_ppm = s->target_ppm, .ring_ms = s->ring_ms,
+		.held_at_end = s->held_at_end,
 		.connect_ms = s->connect_ms, .amd = s->amd,
 		.keep_machines = s->keep_machines, .wrap_skip = s->wrap_skip,
 		.by_hand = s->by_hand,

@@ -179,6 +179,7 @@ static void read_campaign(const struct live *l, const struct conf *c,
 	read_gate(l, c, name, k);
 	read_share(l, c, name, k);
 	k->target_ppm = (int32_t)conf_int(c, s, name, "abandon");
+	k->held_at_end = conf_word(c, s, name, "abandon_held") == 1;
 	k->ring_ms = (int32_t)conf_int(c, s, name, "ring");
 	k->connect_ms = (int32_t)conf_int(c, s, name, "wait");
 	k->amd = conf_bool(c, s, name, "amd");

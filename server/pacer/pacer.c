@@ -13,6 +13,12 @@ static const char *const mode_words[] = {
 #undef X
 };
 
+static const char *const holds[] = {
+#define X(name, word, text) word,
+	PACER_HOLDS(X)
+#undef X
+};
+
 static const struct {
 	const char *word, *text;
 } bounds[] = {
@@ -45,6 +51,21 @@ const char *pacer_bound_text(enum pacer_bound b)
 	return (unsigned)b < ARRAY_LEN(bounds) ? bounds[b].text : "unknown";
 }
 
+const char *pacer_hold_word(enum pacer_hold h)
+{
+	return (unsigned)h < ARRAY_LEN(holds) ? holds[h] : "unknown";
+}
+
+enum err pacer_hold_from_word(const char *w, enum pacer_hold *out)
+{
+	for (size_t i = 0; i < ARRAY_LEN(holds); i++)
+		if (str_eq(w, holds[i])) {
+			*out = (enum pacer_hold)i;
+			return ERR_OK;
+		}
+	return ERR_ABSENT;
+}
+
 const char *pacer_event_word(enum pacer_event_kind k)
 {
 	return (unsigned)k < ARRAY_LEN(events) ? events[k].word : "unknown";
@@ -73,6 +94,7 @@ static bool conf_ok(const struct pacer_conf *c)
 	       c->patience_ms <= 600000 && c->timeout_ms >= 1000 &&
 	       c->timeout_ms <= 600000 && c->detect_ms >= 0 &&
 	       c->detect_ms <= 60000 && c->wrap_limit_ms >= 0 && c->window_ms >= 0 &&
+	       (unsigned)c->hold < PACER_HOLD_COUNT &&
 	       c->false_machine >= 0 && c->false_machine <= 1 &&
 	       c->ratio >= 0 && c->ratio <= 100 &&
 	       c->max_lines_per_agent >= 0 && c->agents_hint <= 1000000;

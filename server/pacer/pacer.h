@@ -64,6 +64,21 @@ enum pacer_per {
 				 * (16 CFR 310.4(b)(4): "live person")       */
 };
 
+/* When is abandoned / answered held below the target? */
+/*      hold                word      meaning                                */
+#define PACER_HOLDS(X)                                                        \
+	X(PACER_HOLD_ALWAYS, "always", "at every moment, but for the first "  \
+				       "answers (warm_answers)")              \
+	X(PACER_HOLD_END,    "end",    "at end_ms, if it is known: who stops "\
+				       "before it may be above")
+
+enum pacer_hold {
+#define X(name, word, text) name,
+	PACER_HOLDS(X)
+#undef X
+	PACER_HOLD_COUNT
+};
+
 #define PACER_NO_LIMIT UINT32_MAX
 
 struct pacer_conf {
@@ -80,6 +95,7 @@ struct pacer_conf {
 	int64_t  window_ms;	/* legal window [ms]; 0 = the whole campaign */
 	int64_t  end_ms;	/* planned end, same clock as the events; 0 =
 				 * unknown.  The buffer is spent towards it. */
+	enum pacer_hold hold;
 	enum pacer_per per;
 	double   false_machine;	/* share of "machine" verdicts that hung up
 				 * on a person; counted as abandoned (UK)    */
@@ -212,6 +228,8 @@ double pacer_limit(const struct pacer *p);
 uint32_t pacer_people(const struct pacer *p);
 
 const char *pacer_mode_word(enum pacer_mode m);
+const char *pacer_hold_word(enum pacer_hold h);
+MUST_CHECK enum err pacer_hold_from_word(const char *w, enum pacer_hold *out);
 const char *pacer_bound_word(enum pacer_bound b);
 const char *pacer_bound_text(enum pacer_bound b);
 const char *pacer_event_word(enum pacer_event_kind k);

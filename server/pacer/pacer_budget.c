@@ -5,8 +5,8 @@
  * limit is  theta = target / yield x u(credit to come, credit) , with u the
  * speed at which a stock that must never run out is best spent
  * (pacer_price.c).  The control acts on the credit and not on the rate, so
- * that each campaign, and not only their mean, keeps its target, from its
- * first warm_answers answers to its end.
+ * that each campaign, and not only their mean, keeps its target: at its end,
+ * or from its first warm_answers answers on (enum pacer_hold).
  */
 #include "pacer/pacer_priv.h"
 
@@ -75,6 +75,12 @@ double budget_left(const struct pacer *p)
 	return p->conf.target * s->answered - s->abandoned;
 }
 
+/* Without a planned end there is none to hold the target at. */
+static bool end_only(const struct pacer *p)
+{
+	return p->conf.hold == PACER_HOLD_END && p->conf.end_ms;
+}
+
 /*
  * Where the campaign stands.  Abandoned calls come in clumps, which grow with
  * the answers expected of the lines in the air (variance / mean measured: 1.1
@@ -121,6 +127,15 @@ static void stand_now(const struct pacer *p, struct stand *m)
 
 	m->to_come = a * left_s * speed;
 	m->clump = sqrt(1 + par->clump * air);
+	if (end_only(p)) {
+		/* Only whole calls can be lost, of all that will be there. */
+		m->to_come *= par->end_sure;
+		m->debt = m->to_come;
+		m->credit = floor(budget_left(p) + m->to_come -
+				  par->end_margin * m->clump -
+				  par->end_margin_air * air) - m->to_come;
+		return;
+	}
 	m->credit = budget_left(p) - par->margin * m->clump -
 		    par->margin_air * air;
 	m->debt = fmax(cold, fmax(0, 1 - n / fade) *
@@ -146,15 +161,19 @@ double budget_yield(const struct pacer *p)
 
 /* Least speed of the first answers, while little was lost: they are few, and
  * what they cost beyond their share is earned again long before the target
- * must hold. */
+ * must hold; at the end only, they may cost more. */
 static double first_speed(const struct pacer *p)
 {
 	const struct pacer_params *par = &p->par;
-	double left = 1 - p->ledger.sum.answered / par->first_answers;
-	double debt = fmax(0, -budget_left(p)) / (par->first_debt *
-			  par->warm_answers * fmax(p->conf.target, 1e-9));
+	bool end = end_only(p);
+	double few = end ? par->end_first_answers : par->first_answers;
+	double lost = end ? par->end_first_debt : par->first_debt;
+	double left = 1 - p->ledger.sum.answered / few;
+	double debt = fmax(0, -budget_left(p)) / (lost * par->warm_answers *
+						  fmax(p->conf.target, 1e-9));
 
-	return par->first_spend * fmax(0, left) * fmax(0, 1 - debt);
+	return (end ? par->end_first_spend : par->first_spend) *
+	       fmax(0, left) * fmax(0, 1 - debt);
 }
 
 /*
@@ -190,10 +209,11 @@ void budget_theta(struct pacer *p)
 	struct stand at;
 
 	stand_now(p, &at);
-	double u = fmax(par->spend_min, price_spend(at.to_come / at.clump,
-						    at.credit / at.clump));
+	double r = at.to_come / at.clump, c = at.credit / at.clump;
+	double u = end_only(p) ? price_spend_end(r, c) : price_spend(r, c);
 
-	u = fmin(par->spend_max, fmax(u, first_speed(p)));
+	u = fmax(par->spend_min, fmin(par->spend_max, u));
+	u = fmax(u, first_speed(p));
 	p->theta = fmin(par->theta_top, even * u);
 	p->spent = budget_left(p) < -at.debt || a <= 0;
 	if (q->answered >= 20 && q->abandoned >

@@ -76,9 +76,15 @@
 	X(spend_min,       0.005, "least risk with credit left [of the even " \
 				  "one]: next to nothing is lost there and "  \
 				  "four fifths of the talk are kept")         \
-	X(spend_max,         3.0, "most risk [of the even one]: at the end of " \
+	X(spend_max,         2.0, "most risk [of the even one]: at the end of " \
 				  "a day what is left is spent slowly, for "  \
 				  "two or three may be lost at once")         \
+	X(end_sure,          0.9, "share of the credit to come that is counted "\
+				  "on, where only the end is held")           \
+	X(end_margin,        0.6, "margin and margin_air there: whole calls "  \
+				  "are counted, so less is kept [clumps]; "   \
+				  "0.2 and 0.2 ended 4 of 480 days above")    \
+	X(end_margin_air,    0.5, "... [of the answers expected]")            \
 	X(warm_answers,    300.0, "answers from which the target holds at "   \
 				  "every moment")                             \
 	X(cold,              0.8, "before: credit as good as none there "     \
@@ -90,6 +96,10 @@
 	X(first_answers,    60.0, "answers over which it falls to 0")         \
 	X(first_debt,       0.10, "overspending at which it is 0 [credit of " \
 				  "the first warm_answers]")                  \
+	X(end_first_spend,   2.5, "the same three where only the end is held:"\
+				  " speed,")                                  \
+	X(end_first_answers, 120.0, "answers,")                               \
+	X(end_first_debt,    0.2, "overspending")                             \
 	X(debt,              1.5, "debt of an unlucky start, paid back at "   \
 				  "spend_min [clumps]")                       \
 	X(debt_root,         0.3, "and this [sqrt(whole budget)]")            \

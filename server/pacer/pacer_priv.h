@@ -185,7 +185,9 @@ double budget_yield(const struct pacer *p);
 double budget_left(const struct pacer *p);
 
 /* pacer_price.c: the best speed to spend at, as a multiple of that at which
- * credit comes in; 0 with no credit.  Both arguments in abandoned calls. */
+ * credit comes in; 0 with no credit.  Both arguments in abandoned calls.
+ * _end: the credit may be below 0 until nothing is to come. */
 double price_spend(double to_come, double credit);
+double price_spend_end(double to_come, double credit);
 
 #endif

@@ -22,10 +22,15 @@ static void budget(const struct pacer_explain *x, const struct pace_more *m,
 	fprintf(out, "; target %.1f %%: %.1f calls left\n", 100 * m->target,
 		x->budget_left);
 	if (*until)
-		fprintf(out, "day ends  %s; what was saved is spent until "
-			"then\n", until);
+		fprintf(out, m->held_at_end
+			? "day ends  %s; the target is held then, not before\n"
+			: "day ends  %s; what was saved is spent until then\n",
+			until);
 	else
-		fprintf(out, "day ends  not known; a buffer is kept\n");
+		fprintf(out, m->held_at_end
+			? "day ends  not known; the target is held at every "
+			  "moment\n"
+			: "day ends  not known; a buffer is kept\n");
 }
 
 int pace_explain_print(const struct pacer_explain *x,

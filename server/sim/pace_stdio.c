@@ -3,12 +3,15 @@
  * protocol, so that any yardstick drives the very code that dials.
  *
  *   hello 1 target=0.03 patience=2 timeout=25 agents=20 lines=0
- *           seconds=28800 tick=0.25
+ *           seconds=28800 tick=0.25 hold=end
  *   T login A | T logout A | T idle A | T talk A C | T wrap A
  *   T dial C | T answer C | T fail C busy|noanswer | T abandon C
  *   T bound A S      a call-back at S seconds
  *   T ask            one line comes back: dial K
  *   T end            exit 0
+ *
+ * hold: a campaign whose length is told keeps its target at its end (end),
+ * which is what it is judged by, or at every moment (always).
  *
  * T is seconds with up to three decimals, never going back; A and C are
  * numbers, with a letter before them if one likes (a17).  Anything else is
@@ -132,6 +135,7 @@ static int hello(struct talk *t, char *word[WORDS], int n)
 	       seconds = 0, tick = 0.25;
 
 	pacer_conf_init(&c);
+	c.hold = PACER_HOLD_END;
 	const struct {
 		const char *key;
 		double *at, low, high;
@@ -156,6 +160,12 @@ static int hello(struct talk *t, char *word[WORDS], int n)
 		if (!eq)
 			return garbage(t, "expected key=value", word[i]);
 		*eq = 0;
+		if (str_eq(word[i], "hold")) {
+			if (pacer_hold_from_word(eq + 1, &c.hold))
+				return garbage(t, "hold is always or end",
+					       eq + 1);
+			continue;
+		}
 		while (k < ARRAY_LEN(keys) && !str_eq(keys[k].key, word[i]))
 			k++;
 		if (k == ARRAY_LEN(keys))

@@ -142,6 +142,7 @@ struct sim_campaign {
 	struct sim_world world;
 	enum pacer_mode mode;
 	double target;
+	enum pacer_hold hold;
 	uint32_t max_lines;
 	double lines_per_agent;		/* 0 = the pacer's own               */
 	double calls, answered, abandoned, talks;	/* of that day       */
@@ -198,6 +199,7 @@ int simulate_main(int argc, char **argv, const struct sim_campaign *measured,
 struct pace_more {
 	const char *name;		/* of the campaign                   */
 	double target;
+	bool held_at_end;		/* the target, of the day            */
 	int64_t window_s, ends_s;	/* legal window, 0 = the campaign; the
 					 * day's end [wall s], 0 = not known  */
 	bool per_person;		/* machines are no answers           */

@@ -121,7 +121,8 @@ static bool each(struct options *o, const char *list,
 static const char usage[] =
 "usage: simulate [--agents N,N,...] [--compare MODE,MODE,...] [--runs N]\n"
 "                [--hours H] [--p P] [--talk S] [--cv X] [--wrap S]\n"
-"                [--target T] [--scenario NAME] [--seed N] [--quick] [--json]\n"
+"                [--target T] [--held always|end]\n"
+"                [--scenario NAME] [--seed N] [--quick] [--json]\n"
 "                [--warm H] [--open-end]\n"
 "       simulate CAMPAIGN [--from DAY] ...  from its recorded day\n"
 "       simulate ... --real [--leads N] [--profile P] [--data DIR]\n"
@@ -172,6 +173,8 @@ static bool option(struct options *o, const char *key, const char *v)
 		return each(o, v, add_agents);
 	if (str_eq(key, "--compare"))
 		return each(o, v, add_mode);
+	if (str_eq(key, "--held"))
+		return pacer_hold_from_word(v, &o->conf.hold) == ERR_OK;
 	if (str_eq(key, "--scenario"))
 		return sim_scenario_from_word(v, &o->scenario) == ERR_OK;
 	if (str_eq(key, "--hours") && number(v, 0.01, 24, &hours)) {
@@ -412,6 +415,7 @@ static void begin(struct options *o, const struct sim_campaign *day)
 		return;
 	o->world = day->world;
 	o->conf.target = day->target;
+	o->conf.hold = day->hold;
 	o->conf.max_lines = day->max_lines;
 	o->conf.max_lines_per_agent = day->lines_per_agent;
 }

@@ -4,7 +4,7 @@
  *
  *   bench_pacer [--seeds N] [--first N] [--cells table,exp,big,hard,hard1,
  *               cv,low,proof5...proof50,cold,huge|all] [--agents N] [--mode M]
- *               [--ratio R] [--know 1] [--stop MINUTES] [--early SHARE]
+ *               [--held always|end] [--ratio R] [--know 1] [--stop MINUTES] [--early SHARE]
  *               [--busy SHARE] [--set parameter=value]...
  *   bench_pacer --latency N        decisions' times with N agents
  *
@@ -372,6 +372,9 @@ int main(int argc, char **argv)
 			only = (uint32_t)atoi(v);
 		else if (str_eq(argv[i], "--cells"))
 			want = v;
+		else if (str_eq(argv[i], "--held") &&
+			 pacer_hold_from_word(v, &c.hold) != ERR_OK)
+			return 64;
 		else if (str_eq(argv[i], "--ratio"))
 			c.ratio = atof(v);
 		else if (str_eq(argv[i], "--mode") &&

@@ -11,7 +11,8 @@
 #define LOW  (24 * HN)		/* cells below 0                             */
 #define TOP  150		/* highest credit                            */
 #define N    (LOW + TOP * HN + 1)
-#define RUIN 300.0		/* what running out costs                    */
+#define RUIN 300.0		/* what running out costs, held always       */
+#define RUIN_END 1000.0		/* and held at the end, where it is judged   */
 
 static double talk(double u)
 {
@@ -34,20 +35,21 @@ static double best(double price)
 }
 
 /* held: now, and not only at the end, credit below 0 is ruin. */
-static void turn(const double *v, double *next, double *u, bool held)
+static void turn(const double *v, double *next, double *u, bool held,
+		 double ruin)
 {
 	double h = 1.0 / HN;
 
 	for (int i = 0; i < N; i++) {
 		double up = v[i + 1 < N ? i + 1 : N - 1];
 		int at = (i + 1 < N ? i + 1 : N - 1) - HN;
-		double lost = at >= 0 ? v[at] : -3 * RUIN;
+		double lost = at >= 0 ? v[at] : -3 * ruin;
 
 		u[i] = best(fmax(up - lost, 1e-9));
 		next[i] = talk(u[i]) * h + (1 - u[i] * h) * up +
 			  u[i] * h * lost;
 		if (held && i < LOW)
-			next[i] = fmin(next[i], -RUIN);
+			next[i] = fmin(next[i], -ruin);
 	}
 }
 
@@ -62,13 +64,40 @@ static void the_table_solves_its_equation(void **state)
 		v[0][i] = i < LOW ? -RUIN : 0;
 	for (int r = 1; r <= 130; r++) {
 		for (int i = 0; i < HN; i++, k ^= 1)
-			turn(v[k], v[!k], u, true);
+			turn(v[k], v[!k], u, true, RUIN);
 		if (r != 3 && r != 8 && r != 20 && r != 50 && r != 130)
 			continue;
 		for (size_t c = 0; c < ARRAY_LEN(credit); c++) {
 			double want = u[LOW + (int)credit[c] * HN];
 			double got = price_spend(r, credit[c]);
 
+			T_OK(fabs(got - want) < 0.01 + 0.01 * want,
+			     "%d to come, %g there: %g, solved %g", r,
+			     credit[c], got, want);
+		}
+	}
+}
+
+static void so_does_the_one_held_at_the_end(void **state)
+{
+	static double v[2][N], u[N];
+	static const double credit[] = { -8, -3, -1, 0, 2, 5, 12 };
+	int k = 0;
+
+	(void)state;
+	for (int i = 0; i < N; i++)
+		v[0][i] = i < LOW ? -RUIN_END - (LOW - i) / (2.0 * HN) : 0;
+	for (int r = 1; r <= 130; r++) {
+		for (int i = 0; i < HN; i++, k ^= 1)
+			turn(v[k], v[!k], u, false, RUIN_END);
+		if (r != 3 && r != 8 && r != 20 && r != 50 && r != 130)
+			continue;
+		for (size_t c = 0; c < ARRAY_LEN(credit); c++) {
+			double want = fmax(0.01, u[LOW + (int)credit[c] * HN]);
+			double got = price_spend_end(r, credit[c]);
+
+			if (credit[c] + r < 1)
+				want = credit[c] + r > 0 ? 0.01 : 0;
 			T_OK(fabs(got - want) < 0.01 + 0.01 * want,
 			     "%d to come, %g there: %g, solved %g", r,
 			     credit[c], got, want);
@@ -94,7 +123,7 @@ static double cost(int calls, bool held)
 	for (int i = 0; i < N; i++)
 		v[0][i] = i < LOW ? -RUIN - (LOW - i) / (2.0 * HN) : 0;
 	for (int r = 1; r <= steps; r++, k ^= 1)
-		turn(v[k], v[!k], u, held && r <= steps - 9 * HN);
+		turn(v[k], v[!k], u, held && r <= steps - 9 * HN, RUIN);
 	return -v[k][LOW] / calls;
 }
 
@@ -129,6 +158,23 @@ static void it_has_the_right_shape(void **state)
 			last = u;
 		}
 	}
+	for (double r = 0.3; r < 3000; r = r * 1.3 + 0.2) {
+		double last = 0;
+
+		T_OK(price_spend_end(r, -r) == 0,
+		     "%g to come, all of it owed: nothing spent", r);
+		for (double c = -11; c < 40; c += 0.5) {
+			double u = price_spend_end(r, c);
+
+			T_OK(u >= last && u <= 4,
+			     "%g to come, %g there: %g, not less than %g with "
+			     "less", r, c, u, last);
+			last = u;
+		}
+		T_OK(r < 8 || price_spend_end(r, 1) + 0.02 > price_spend(r, 1),
+		     "%g to come: what may be earned later is not saved for",
+		     r);
+	}
 	T_OK(price_spend(2, 8) > 1.5 && price_spend(300, 2) < 0.6,
 	     "the last hour spends, the first saves");
 }
@@ -160,6 +206,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_table_solves_its_equation),
+		cmocka_unit_test(so_does_the_one_held_at_the_end),
 		cmocka_unit_test(it_has_the_right_shape),
 		cmocka_unit_test(what_it_costs_to_hold),
 		cmocka_unit_test(no_limit_is_a_certainty),
