@@ -41,6 +41,12 @@ bench calls bash tests/system/bench_calls.sh
 bench agent bash tests/system/bench_screen.sh agent
 bench wall bash tests/system/bench_screen.sh wall 10000 300
 bench pace "$B/waihu" simulate --agents 10,40,160 --runs 3 --compare predictive,progressive
+bench cells "$B/tests/bench_pacer/bench_pacer" --cells table,exp --seeds 12 --held end
+bench worlds "$B/tests/bench_pacer/bench_pacer" --cells hard,hard1 --seeds 3 --held end
+bench always "$B/tests/bench_pacer/bench_pacer" --cells proof5,proof10,proof20 --seeds 12
+bench manual "$B/waihu" simulate --agents 20 --runs 8 --held end --compare predictive,manual --json
+bench decide200 "$B/tests/bench_pacer/bench_pacer" --latency 200
+bench decide1000 "$B/tests/bench_pacer/bench_pacer" --latency 1000
 bench live bash tests/system/bench_pace.sh
 
 figure "import"                   "$(row lead import)" rows/s least 200000
@@ -58,6 +64,24 @@ figure "agent to customer's ear, p50" "$(key floor customer_hears_p50_ms)" ms mo
 figure "agent to customer's ear, p99" "$(key floor customer_hears_p99_ms)" ms most 100
 figure "answer to screen-pop, p50" "$(key floor pop_p50_ms)" ms most 100
 figure "answer to screen-pop, p99" "$(key floor pop_p99_ms)" ms most 100
+figure "a decision, 200 agents, p99" "$(sed -n 's/.*p99 \([0-9.]*\) us.*/\1/p' "$D/decide200")" us most 50
+figure "a decision, 1,000 agents, p99" "$(sed -n 's/.*p99 \([0-9.]*\) us.*/\1/p' "$D/decide1000")" us most 300
+# Talk beside the best known and the optimum (PACING.md), mean and worst row.
+share() { awk -v set="$1" '$1 == set { for (i = 1; i <= NF; i++) if ($(i + 1) == "ab") { s += $i; n++; if (!n || !low || $i + 0 < low) low = $i + 0 } } END { print s / n, low }' "$D/cells"; }
+set -- $(share table) $(share exp)
+figure "talk, of the best known, mean" "$1" % least 101
+figure "talk, of the best known, least" "$2" % least 100
+figure "talk, of the optimum, least" "$4" % least 98
+figure "calls an agent hour, of manual" "$(sed -n 's/.*"calls_per_agent_hour":{"mean":\([0-9.]*\).*/\1/p' "$D/manual" | paste -sd' ' | awk '{ print 100 * $1 / $2 }')" % least 220
+figure "talk, 20 agents, of a dial level" "$(awk '$1 == "table" && $2 == 20 && $3 == .25 { print 100 * $8 / .477 }' "$D/cells")" % least 145
+days() { awk -v n="$2" -v col="$3" '{ for (i = 1; i <= NF; i++) if ($i == col) over += $(i + 1); all += n } END { print 100 * over / all }' "$D/$1"; }
+figure "days above, held at the end" "$(cat "$D/cells" "$D/worlds" >"$D/both"; awk '{ for (i = 1; i <= NF; i++) if ($i == "over") over += $(i + 1); all += $1 ~ /^hard/ ? 3 : 12 } END { print 100 * over / all }' "$D/both")" % most 0.5
+figure "days above, held always" "$(days always 12 over)" % most 0.5
+figure "days once above, held always" "$(days always 12 broke)" % most 0.5
+figure "budget used, 10 agents or more" "$(awk '$2 >= 10 { for (i = 1; i <= NF; i++) if ($i == "ab") { u = 100 * $(i + 1) / (100 * $6); if (!low || u < low) low = u } } END { print low }' "$D/both")" % least 90
+figure "worst quarter, 20 agents, targets" "$(awk '$2 >= 20 { for (i = 1; i <= NF; i++) if ($i == "q") { q = $(i + 1) / (100 * $6); if (q > top) top = q } } END { print top }' "$D/both")" x most 4
+figure "first 15 minutes, least talk" "$(awk '$2 >= 5 { for (i = 1; i <= NF; i++) if ($i == "|" && $(i + 1) ~ /%/) if (!low || $(i + 2) < low) low = $(i + 2) } END { print 100 * low }' "$D/both")" % least 85
+figure "first 15 minutes, most lost" "$(awk '$2 >= 5 { for (i = 1; i <= NF; i++) if ($i == "|" && $(i + 1) ~ /%/) { q = $(i + 1) / (100 * $6); if (q > top) top = q } } END { print top }' "$D/both")" x most 2
 # Bytes a second at the terminal; "wire" is between the program and the server.
 figure "agent: start, worst"      "$(key agent start_worst_ms)" ms most 200
 figure "agent: idle"              "$(key agent idle_bytes_s)" B/s most 64

@@ -69,7 +69,6 @@ struct campaign_conf {
 	enum dial_mode mode;
 	struct gate_campaign gate;	/* purpose, profile, caps, hours      */
 	int32_t target_ppm;		/* abandon target; held to profile's  */
-	bool    held_at_end;		/* of the day; else at every moment   */
 	int32_t ring_ms;		/* held to the profile's minimum      */
 	int32_t connect_ms;		/* answer to agent, at most           */
 	bool    amd;			/* the ears decide before WAIT        */
@@ -87,6 +86,7 @@ struct campaign_conf {
 	char caller[20];		/* "" = the trunk's numbers           */
 	char message[48];		/* prompt for abandoned calls         */
 	bool record;
+	bool held_at_end;		/* the target, of the day; else always */
 	uint32_t weight;		/* part of what campaigns share; 0 = 100 */
 	bool odds;			/* leads' own chance of an answer, while
 					   it beats the plain rate            */

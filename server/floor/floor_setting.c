@@ -17,7 +17,7 @@ SCHEMA_DEFINE(floor_trunk, FLOOR_TRUNK, "a trunk of a campaign");
 SCHEMA_DEFINE(floor_setting, FLOOR_SETTING, "a campaign's settings");
 
 #if UINTPTR_MAX == UINT64_MAX
-_Static_assert(sizeof(struct campaign_conf) == 400,
+_Static_assert(sizeof(struct campaign_conf) == 392,
 	       "a new field of campaign_conf belongs in FLOOR_SETTING");
 #endif
 

@@ -64,7 +64,6 @@ enum pacer_per {
 				 * (16 CFR 310.4(b)(4): "live person")       */
 };
 
-/* When is abandoned / answered held below the target? */
 /*      hold                word      meaning                                */
 #define PACER_HOLDS(X)                                                        \
 	X(PACER_HOLD_ALWAYS, "always", "at every moment, but for the first "  \
@@ -95,7 +94,7 @@ struct pacer_conf {
 	int64_t  window_ms;	/* legal window [ms]; 0 = the whole campaign */
 	int64_t  end_ms;	/* planned end, same clock as the events; 0 =
 				 * unknown.  The buffer is spent towards it. */
-	enum pacer_hold hold;
+	enum pacer_hold hold;	/* when the target must hold                 */
 	enum pacer_per per;
 	double   false_machine;	/* share of "machine" verdicts that hung up
 				 * on a person; counted as abandoned (UK)    */

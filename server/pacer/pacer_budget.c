@@ -133,7 +133,8 @@ static void stand_now(const struct pacer *p, struct stand *m)
 		m->debt = m->to_come;
 		m->credit = floor(budget_left(p) + m->to_come -
 				  par->end_margin * m->clump -
-				  par->end_margin_air * air) - m->to_come;
+				  par->end_margin_air * a * air) -
+			    m->to_come;
 		return;
 	}
 	m->credit = budget_left(p) - par->margin * m->clump -

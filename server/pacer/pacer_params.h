@@ -64,8 +64,8 @@
 	X(yield_prior_n,    12.0, "weight of it [abandoned calls]")           \
 	X(yield_window,    150.0, "its forgetting [abandoned calls]")         \
 	X(theta_top,         0.5, "highest risk limit of all: on a floor of "  \
-				  "a thousand the even one is 0.3, and three "\
-				  "times that would bound nothing")           \
+				  "a thousand the even one is 0.3, and twice "\
+				  "that would bound nothing")                 \
 	X(clump,             0.6, "variance / mean of abandoned calls is the "\
 				  "root of 1 + this x answers a ring time")   \
 	X(margin,            0.8, "credit not spent [clumps]; at 0.45 one "   \
@@ -81,10 +81,11 @@
 				  "two or three may be lost at once")         \
 	X(end_sure,          0.9, "share of the credit to come that is counted "\
 				  "on, where only the end is held")           \
-	X(end_margin,        0.6, "margin and margin_air there: whole calls "  \
-				  "are counted, so less is kept [clumps]; "   \
-				  "0.2 and 0.2 ended 4 of 480 days above")    \
-	X(end_margin_air,    0.5, "... [of the answers expected]")            \
+	X(end_margin,        0.8, "credit not spent there, of which only "    \
+				  "whole calls count [clumps]; 0.2 here and "  \
+				  "6 below ended 4 of 480 days above")        \
+	X(end_margin_air,   23.0, "and this for each call of the lines in the "\
+				  "air that the target lets be lost")         \
 	X(warm_answers,    300.0, "answers from which the target holds at "   \
 				  "every moment")                             \
 	X(cold,              0.8, "before: credit as good as none there "     \

@@ -65,8 +65,6 @@ static const double spend[ROWS][COLS] = {
 };
 
 /* The same where the target is held at the end only: the credit may be below
- * 0 meanwhile, and must not be at r = 0. */
-/* The same where the target is held at the end only: the credit may be below
  * 0 meanwhile.  Ruin there, which is what the day is judged by, costs three
  * times as much. */
 #define DEBT_COLS 15

@@ -1,22 +1,25 @@
 #!/usr/bin/env bash
-# tests/pacer/proof.sh [SEEDS [FIRST]] -- does every campaign keep its target?
+# tests/pacer/proof.sh [SEEDS [FIRST [HELD]]] -- does every campaign keep its target?
 #
 # 8-hour campaigns of 5, 10, 20 and 50 agents at 3 % and 1 %, and the hard
 # worlds; a row each: how many ended within the target, and were within it at
 # every moment from 300 answers on, the worst of them at both, the worst quarter of an hour
 # with 20 answers or more, how much of the budget was used, the talk, and the
 # first 15 minutes.  FIRST is the first seed (1), so that parameters can be
-# chosen on some days and shown on others.  B is the build directory.  60 seeds
+# chosen on some days and shown on others.  HELD: always, or end, which holds
+# the end of the day only.  B is the build directory.  60 seeds
 # (and an eighth of them for the hard worlds) take a quarter of an hour of one
 # core; not part of make check or make test.
 set -eu
 seeds=${1:-60}
 first=${2:-1}
+held=${3:-always}
 B=${B:-build}
 bench=$B/tests/bench_pacer/bench_pacer
 few=$(( seeds / 8 > 1 ? seeds / 8 : 1 ))
 rows() {
-	nice "$bench" --cells "$1" --seeds "$2" --first "$first" | awk -W interactive -v n="$2" '{
+	nice "$bench" --cells "$1" --seeds "$2" --first "$first" \
+		--held "$held" | awk -W interactive -v n="$2" '{
 		for (i = 1; i <= NF; i++) {
 			if ($i == "ab") ab = $(i + 1)
 			if ($i == "max") max = $(i + 1)
