@@ -235,10 +235,10 @@ static const struct conf_row rows[] = {
 { "campaign_defaults", "abandon_held", CONF_WORD, RE, 0, 0, "always",
   "always|end",
   "Predictive: when that share is held: at every moment from 300 answers on, "
-  "or at the end of the day only, for a little more talk; who stops before "
-  "may be above it.",
-  "预测式：呼损率何时达标：接通满 300 通后时刻达标，或仅在当日结束时达标（"
-  "通话略多，提前停止时可能超标）。" },
+  "or at the end of the agents' `shift` only, for a little more talk; who "
+  "stops before, or runs out of leads or agents, may be above it.",
+  "预测式呼损率的达标方式：接通满 300 通后始终达标，或仅在当日班次（shift）结束时"
+  "达标（通话略多；提前停止、名单或坐席不足时可能超标）。" },
 { "campaign_defaults", "wait", CONF_DURATION, RE, 500, 10 * MS_S, "2s", NULL,
   "An answered call without an agent for so long is abandoned.",
   "接通后超过此时间无坐席即为呼损。" },
@@ -501,6 +501,13 @@ static void check_campaign(struct told *t, const char *name)
 		str_fmt(text, sizeof(text), gettext("campaign \"%s\": abandon: "
 			"predictive dialling needs a target above 0%%"), name);
 		tell(t, "campaigns", name, "abandon", text);
+	}
+	if (conf_word(c, "campaigns", name, "abandon_held") == 1 &&
+	    !conf_list_len(c, "campaigns", name, "shift")) {
+		str_fmt(text, sizeof(text), gettext("campaign \"%s\": "
+			"abandon_held: end needs the shift it is held at the "
+			"end of"), name);
+		tell(t, "campaigns", name, "abandon_held", text);
 	}
 	if (conf_word(c, "campaigns", name, "wrap_mode") >= OPT_WRAP_TIMED &&
 	    !conf_int(c, "campaigns", name, "wrap")) {

@@ -81,7 +81,7 @@ static json_t *in_json(const struct pacer_explain *x,
 		pacer_bound_word(m->bound), "because",
 		pacer_bound_text(m->bound), "idle_reason", idle, "dials",
 		(int)x->last.dials, "free_agents", free_agents,
-		"abandon_held", pacer_hold_word(m->held_at_end
+		"abandon_held", pacer_hold_word(x->held_at_end
 			? PACER_HOLD_END : PACER_HOLD_ALWAYS)));
 	return o;
 }

@@ -103,7 +103,11 @@ void plan_conf(const struct campaign *k, struct now now, struct pacer_conf *p)
 	p->wrap_full = c->wrap == WRAP_BOXED_FULL;
 	p->max_lines = c->max_lines;
 	p->max_lines_per_agent = c->max_lines_per_agent_milli / 1000.0;
-	p->hold = c->held_at_end ? PACER_HOLD_END : PACER_HOLD_ALWAYS;
+	/* Held at the end only while agents are sure to be there until then:
+	 * after their shift, or without one, what is owed would wait for
+	 * answers that may never come. */
+	if (c->held_at_end && shift_end_s(c, now.wall_ms / 1000))
+		p->hold = PACER_HOLD_END;
 	if (k->end_s)
 		p->end_ms = now.mono_ms + k->end_s * 1000 - now.wall_ms;
 }

@@ -331,6 +331,7 @@ void pacer_explain(struct pacer *p, int64_t now_ms, struct pacer_explain *x)
 	memset(x, 0, sizeof(*x));
 	x->mode = p->conf.mode;
 	x->fallback = p->conf.mode == PACER_PREDICTIVE && p->spent;
+	x->held_at_end = budget_end_only(p);
 	x->idle = p->agent_count[AGENT_IDLE];
 	x->talking = p->agent_count[AGENT_TALK];
 	x->wrapping = p->agent_count[AGENT_WRAP];

@@ -174,6 +174,7 @@ struct pacer_decision {
 struct pacer_explain {
 	enum pacer_mode mode;	/* what is configured                        */
 	bool     fallback;	/* predictive, but dialling progressively now */
+	bool     held_at_end;	/* the target, and not at every moment       */
 	uint32_t agents, idle, talking, wrapping, leaving;
 	uint32_t ringing;	/* lines not yet answered                    */
 	uint32_t waiting;	/* answered, no agent yet                    */

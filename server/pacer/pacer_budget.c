@@ -75,8 +75,7 @@ double budget_left(const struct pacer *p)
 	return p->conf.target * s->answered - s->abandoned;
 }
 
-/* Without a planned end there is none to hold the target at. */
-static bool end_only(const struct pacer *p)
+bool budget_end_only(const struct pacer *p)
 {
 	return p->conf.hold == PACER_HOLD_END && p->conf.end_ms;
 }
@@ -98,16 +97,21 @@ struct stand {
 	double to_come;		/* credit the answers to come will bring     */
 };
 
-/* Answers a second so far; at first as many as the agents could talk to. */
-static double answers_a_second(const struct pacer *p, double gone_s)
+/* Answers a second the people now here could talk to. */
+static double most_a_second(const struct pacer *p)
 {
 	const struct know *w = &p->know;
-	double people = p->agent_count[AGENT_IDLE] +
-			p->agent_count[AGENT_TALK] + p->agent_count[AGENT_WRAP];
-	double first = 0.7 * people / (hazard_mean(&w->talk) +
-				       hazard_mean(&w->wrap));
 
-	return (p->ledger.all.answered + 600 * first) / (gone_s + 600);
+	return (p->agent_count[AGENT_IDLE] + p->agent_count[AGENT_TALK] +
+		p->agent_count[AGENT_WRAP]) /
+	       (hazard_mean(&w->talk) + hazard_mean(&w->wrap));
+}
+
+/* Answers a second so far; at first most of those. */
+static double answers_a_second(const struct pacer *p, double gone_s)
+{
+	return (p->ledger.all.answered + 600 * 0.7 * most_a_second(p)) /
+	       (gone_s + 600);
 }
 
 static void stand_now(const struct pacer *p, struct stand *m)
@@ -127,14 +131,15 @@ static void stand_now(const struct pacer *p, struct stand *m)
 
 	m->to_come = a * left_s * speed;
 	m->clump = sqrt(1 + par->clump * air);
-	if (end_only(p)) {
-		/* Only whole calls can be lost, of all that will be there. */
-		m->to_come *= par->end_sure;
+	if (budget_end_only(p)) {
+		/* Of those to come only what the people now here can earn; of
+		 * all that will be there only whole calls can be lost. */
+		m->to_come = a * left_s * par->end_sure *
+			     fmin(speed, most_a_second(p));
 		m->debt = m->to_come;
 		m->credit = floor(budget_left(p) + m->to_come -
 				  par->end_margin * m->clump -
-				  par->end_margin_air * a * air) -
-			    m->to_come;
+				  par->end_margin_air * air) - m->to_come;
 		return;
 	}
 	m->credit = budget_left(p) - par->margin * m->clump -
@@ -166,7 +171,7 @@ double budget_yield(const struct pacer *p)
 static double first_speed(const struct pacer *p)
 {
 	const struct pacer_params *par = &p->par;
-	bool end = end_only(p);
+	bool end = budget_end_only(p);
 	double few = end ? par->end_first_answers : par->first_answers;
 	double lost = end ? par->end_first_debt : par->first_debt;
 	double left = 1 - p->ledger.sum.answered / few;
@@ -211,10 +216,11 @@ void budget_theta(struct pacer *p)
 
 	stand_now(p, &at);
 	double r = at.to_come / at.clump, c = at.credit / at.clump;
-	double u = end_only(p) ? price_spend_end(r, c) : price_spend(r, c);
+	double u = budget_end_only(p) ? price_spend_end(r, c) : price_spend(r, c);
 
 	u = fmax(par->spend_min, fmin(par->spend_max, u));
-	u = fmax(u, first_speed(p));
+	if (!budget_end_only(p) || at.credit + at.to_come >= 1)
+		u = fmax(u, first_speed(p));
 	p->theta = fmin(par->theta_top, even * u);
 	p->spent = budget_left(p) < -at.debt || a <= 0;
 	if (q->answered >= 20 && q->abandoned >

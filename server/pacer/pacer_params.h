@@ -81,11 +81,11 @@
 				  "two or three may be lost at once")         \
 	X(end_sure,          0.9, "share of the credit to come that is counted "\
 				  "on, where only the end is held")           \
-	X(end_margin,        0.8, "credit not spent there, of which only "    \
+	X(end_margin,        0.6, "credit not spent there, of which only "    \
 				  "whole calls count [clumps]; 0.2 here and "  \
-				  "6 below ended 4 of 480 days above")        \
-	X(end_margin_air,   23.0, "and this for each call of the lines in the "\
-				  "air that the target lets be lost")         \
+				  "below ended 4 of 480 days above")          \
+	X(end_margin_air,    0.6, "and this for each answer expected of the "  \
+				  "lines in the air")                         \
 	X(warm_answers,    300.0, "answers from which the target holds at "   \
 				  "every moment")                             \
 	X(cold,              0.8, "before: credit as good as none there "     \

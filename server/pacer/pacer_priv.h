@@ -183,6 +183,8 @@ void budget_theta(struct pacer *p);
  * limit (many answers find an agent waiting; risks of lines overlap). */
 double budget_yield(const struct pacer *p);
 double budget_left(const struct pacer *p);
+/* The target must hold at the day's end only, and that is known. */
+bool budget_end_only(const struct pacer *p);
 
 /* pacer_price.c: the best speed to spend at, as a multiple of that at which
  * credit comes in; 0 with no credit.  Both arguments in abandoned calls.

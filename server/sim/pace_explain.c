@@ -19,18 +19,17 @@ static void budget(const struct pacer_explain *x, const struct pace_more *m,
 		fprintf(out, " in %lld h", (long long)m->window_s / 3600);
 	else
 		fprintf(out, " in the campaign");
-	fprintf(out, "; target %.1f %%: %.1f calls left\n", 100 * m->target,
-		x->budget_left);
-	if (*until)
-		fprintf(out, m->held_at_end
-			? "day ends  %s; the target is held then, not before\n"
-			: "day ends  %s; what was saved is spent until then\n",
-			until);
-	else
-		fprintf(out, m->held_at_end
-			? "day ends  not known; the target is held at every "
-			  "moment\n"
-			: "day ends  not known; a buffer is kept\n");
+	bool owed = x->held_at_end && x->budget_left < 0;
+
+	fprintf(out, "; target %.1f %%: %.1f calls %s\n", 100 * m->target,
+		owed ? -x->budget_left : x->budget_left,
+		owed ? "owed, to be earned until the end" : "left");
+	fprintf(out, "day ends  %s; %s\n", *until ? until : "not known",
+		x->held_at_end ? "the target is held then, not before" :
+		m->held_at_end ? "outside the shift the target is held at "
+				 "every moment" :
+		*until ? "what was saved is spent until then" :
+		"a buffer is kept");
 }
 
 int pace_explain_print(const struct pacer_explain *x,

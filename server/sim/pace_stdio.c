@@ -10,8 +10,8 @@
  *   T ask            one line comes back: dial K
  *   T end            exit 0
  *
- * hold: a campaign whose length is told keeps its target at its end (end),
- * which is what it is judged by, or at every moment (always).
+ * hold: a campaign whose length is told (seconds) keeps its target at its end
+ * (end, taken if nothing is said) or at every moment (always).
  *
  * T is seconds with up to three decimals, never going back; A and C are
  * numbers, with a letter before them if one likes (a17).  Anything else is

@@ -99,6 +99,7 @@ void sim_world_init(struct sim_world *w);
 	X(SIM_BURST,     "burst",      "30 % at first, all at once later")    \
 	X(SIM_DEAD,      "dead-trunk", "10 minutes in which no call works")   \
 	X(SIM_P60,       "p60",        "60 % answer for half an hour")        \
+	X(SIM_HOME,      "home",       "three of four go home after 5 of 8 h")\
 	X(SIM_ALL,       "all",        "p and talk jump, agents walk out")
 
 enum sim_scenario {
@@ -199,7 +200,7 @@ int simulate_main(int argc, char **argv, const struct sim_campaign *measured,
 struct pace_more {
 	const char *name;		/* of the campaign                   */
 	double target;
-	bool held_at_end;		/* the target, of the day            */
+	bool held_at_end;		/* so it is configured               */
 	int64_t window_s, ends_s;	/* legal window, 0 = the campaign; the
 					 * day's end [wall s], 0 = not known  */
 	bool per_person;		/* machines are no answers           */

@@ -228,6 +228,9 @@ void sim_scenario_set(struct sim_world *w, enum sim_scenario s)
 		change(w, 240 * MINUTE, SIM_SET_P, 0.6);
 		change(w, 250 * MINUTE, SIM_SET_P, w->p);
 		break;
+	case SIM_HOME:
+		change(w, w->length_ms * 5 / 8, SIM_SET_SHARE, 0.25);
+		break;
 	case SIM_ALL:
 		all(w);
 		break;

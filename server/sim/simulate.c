@@ -128,7 +128,7 @@ static const char usage[] =
 "       simulate ... --real [--leads N] [--profile P] [--data DIR]\n"
 "                                           with leads, gate and records\n"
 "modes: predictive progressive preview manual ratio:R\n"
-"scenarios: steady jump-p jump-talk ragged walkout burst dead-trunk p60 all\n";
+"scenarios: steady jump-p jump-talk ragged walkout burst dead-trunk p60 home all\n";
 
 static bool real_option(struct options *o, const char *key, const char *v,
 			bool *known)

@@ -4,7 +4,8 @@
  *
  *   bench_pacer [--seeds N] [--first N] [--cells table,exp,big,hard,hard1,
  *               cv,low,proof5...proof50,cold,huge|all] [--agents N] [--mode M]
- *               [--held always|end] [--ratio R] [--know 1] [--stop MINUTES] [--early SHARE]
+ *               [--held always|end] [--ratio R] [--know 1]
+ *               [--stop MINUTES] [--early SHARE]
  *               [--busy SHARE] [--set parameter=value]...
  *   bench_pacer --latency N        decisions' times with N agents
  *
@@ -62,6 +63,7 @@ static const struct cell cells[] = {
 	{ "hard", 0, 20, .25, 60, 1, .03, SIM_BURST, 0 },
 	{ "hard", 0, 20, .25, 60, 1, .03, SIM_DEAD, 0 },
 	{ "hard", 0, 20, .25, 60, 1, .03, SIM_P60, 0 },
+	{ "hard", 0, 20, .25, 60, 1, .03, SIM_HOME, 0 },
 	{ "hard", 0, 20, .25, 60, 1, .03, SIM_ALL, 0 },
 	{ "cv", 0, 20, .25, 60, .5, .03, SIM_STEADY, 0 },
 	{ "cv", 0, 20, .25, 60, 2, .03, SIM_STEADY, 0 },
@@ -94,6 +96,7 @@ static const struct cell cells[] = {
 	{ "hard1", 0, 20, .25, 60, 1, .01, SIM_WALKOUT, 0 },
 	{ "hard1", 0, 20, .25, 60, 1, .01, SIM_BURST, 0 },
 	{ "hard1", 0, 20, .25, 60, 1, .01, SIM_DEAD, 0 },
+	{ "hard1", 0, 20, .25, 60, 1, .01, SIM_HOME, 0 },
 	{ "cold", 0, 3, .25, 60, 1, .01, SIM_STEADY, 0 },
 	{ "cold", 0, 3, .10, 60, 1, .03, SIM_STEADY, 0 },
 	{ "cold", 0, 5, .10, 60, 1, .03, SIM_STEADY, 0 },

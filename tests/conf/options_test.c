@@ -75,6 +75,10 @@ static void together(void **state UNUSED)
 		{ "a timed wrap-up needs a limit",
 		  "campaigns: {s: {lists: l, wrap: 0}}",
 		  "1: campaign \"s\": wrap: a timed wrap-up needs a limit\n" },
+		{ "a target held at the end needs an end",
+		  "campaigns: {s: {lists: l, abandon_held: end}}",
+		  "1: campaign \"s\": abandon_held: end needs the shift it is "
+		  "held at the end of\n" },
 		{ "clear text only at home",
 		  "server: {clients: 'tcp:127.0.0.1:5, tcp:10.0.0.1:5'}",
 		  "1: server: clients: tcp:10.0.0.1:5 would send passwords in "

@@ -16,20 +16,22 @@ static const struct {
 	const char *shift, *hours;	/* the campaign's own                */
 	const char *profile;
 	int end_h;			/* 0: not known                      */
+	bool end_only;			/* ... and the target held there     */
 } ends[] = {
-	{ "no hours, no shift: the day has no end", 10, "", "", "none", 0 },
-	{ "the law ends the day", 10, "", "", "cn", 22 },
-	{ "own hours end it earlier", 10, "", "1-5 09:00-20:00", "cn", 20 },
+	{ "no hours, no shift: the day has no end", 10, "", "", "none", 0, false },
+	{ "the law ends the day", 10, "", "", "cn", 22, false },
+	{ "own hours end it earlier", 10, "", "1-5 09:00-20:00", "cn", 20, false },
 	{ "the shift ends it earlier still", 10, "1-5 09:00-18:00",
-	  "1-5 09:00-20:00", "cn", 18 },
+	  "1-5 09:00-20:00", "cn", 18, true },
 	{ "a shift after the law's end does not count", 10,
-	  "1-5 09:00-23:30", "", "cn", 22 },
+	  "1-5 09:00-23:30", "", "cn", 22, true },
 	{ "a pause at noon does not end the day of the agents", 10,
-	  "1-5 09:00-12:00; 1-5 13:00-17:00", "", "none", 17 },
+	  "1-5 09:00-12:00; 1-5 13:00-17:00", "", "none", 17,
+	  true },
 	{ "after the shift the law alone is known", 19, "1-5 09:00-18:00",
-	  "", "cn", 22 },
+	  "", "cn", 22, false },
 	{ "another day's shift says nothing", 10, "2-5 09:00-18:00", "",
-	  "none", 0 },
+	  "none", 0, false },
 };
 
 static void the_day_ends_when_shift_or_law_says(void **state UNUSED)
@@ -56,6 +58,7 @@ static void the_day_ends_when_shift_or_law_says(void **state UNUSED)
 			w.k.gate.hours_n = (uint8_t)n;
 		}
 		w.k.shift_off_s = 8 * HOUR;
+		w.k.held_at_end = true;
 		T_OK(!floor_campaign_set(w.floor, &w.k, w.lw.now), "set");
 		fw_run(&w, 10000);
 		k = floor_campaign(w.floor, w.k.id);
@@ -68,6 +71,9 @@ static void the_day_ends_when_shift_or_law_says(void **state UNUSED)
 				(k->end_s * 1000 - w.lw.now.wall_ms)) < 2,
 		     "%s: and the pacer has it on its own clock",
 		     ends[i].what);
+		T_OK((p.hold == PACER_HOLD_END) == ends[i].end_only,
+		     "%s: the target is held %s", ends[i].what,
+		     pacer_hold_word(p.hold));
 		fw_close(&w);
 	}
 }

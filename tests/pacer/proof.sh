@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# tests/pacer/proof.sh [SEEDS [FIRST [HELD]]] -- does every campaign keep its target?
+# tests/pacer/proof.sh [SEEDS [FIRST [HELD]]] -- does every campaign keep its
+# target?
 #
 # 8-hour campaigns of 5, 10, 20 and 50 agents at 3 % and 1 %, and the hard
 # worlds; a row each: how many ended within the target, and were within it at
