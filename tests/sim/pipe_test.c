@@ -47,7 +47,7 @@ static enum err ask(void *ctx, int64_t ms, uint32_t *dials)
 	return ERR_OK;
 }
 
-static void the_pipe_is_the_same_pacer(void **state)
+static void day(enum pacer_hold hold, const char *said)
 {
 	struct sim_result here, there;
 	struct sim_world w;
@@ -55,12 +55,12 @@ static void the_pipe_is_the_same_pacer(void **state)
 	struct pipe_pace p;
 	int down[2], up[2], status = -1;
 
-	(void)state;
 	sim_world_init(&w);
 	w.agents = 10;
 	w.length_ms = 1800000;
 	sim_scenario_set(&w, SIM_RAGGED);
 	pacer_conf_init(&c);
+	c.hold = hold;
 	T_OK(sim_run(&w, &c, &here) == ERR_OK, "in this process");
 	T_OK(!pipe(down) && !pipe(up), "pipes");
 	fflush(NULL);
@@ -76,7 +76,7 @@ static void the_pipe_is_the_same_pacer(void **state)
 	close(up[1]);
 	p = (struct pipe_pace){ fdopen(down[1], "w"), fdopen(up[0], "r") };
 	fprintf(p.to, "hello 1 target=0.03 patience=2 timeout=25 agents=10 "
-		"lines=0 seconds=1800 tick=0.25\n");
+		"lines=0 seconds=1800 tick=0.25%s\n", said);
 	const struct sim_pace pace = { &p, event, ask };
 
 	T_OK(sim_run_with(&w, PACER_PREDICTIVE, &pace, &there) == ERR_OK,
@@ -88,6 +88,13 @@ static void the_pipe_is_the_same_pacer(void **state)
 	     WEXITSTATUS(status) == 0, "ends with 0");
 	T_OK(!memcmp(&here, &there, sizeof(here)), "the same day: %g %g",
 	     here.utilisation, there.utilisation);
+}
+
+static void the_pipe_is_the_same_pacer(void **state)
+{
+	(void)state;
+	day(PACER_HOLD_END, "");
+	day(PACER_HOLD_ALWAYS, " hold=always");
 }
 
 int main(void)
