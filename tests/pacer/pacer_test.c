@@ -407,6 +407,33 @@ static void held_at_the_end_a_debt_may_be_earned_later(void **state)
 	T_OK(x.fallback && x.risk_limit == 0,
 	     "a minute before the end it cannot be earned any more: %g left, "
 	     "limit %g", x.budget_left, x.risk_limit);
+	pacer_explain(late, end + 3600000, &x);
+	T_OK(x.fallback && x.held_at_end, "nor an hour after it");
+
+	/* A supervisor's change, in debt: at once, and both ways. */
+	struct pacer *p = unlucky(PACER_HOLD_ALWAYS, end);
+	struct pacer_conf c;
+	double before = limit_at(p, 401000);
+
+	pacer_conf_init(&c);
+	c.end_ms = end;
+	c.hold = PACER_HOLD_END;
+	T_OK(pacer_set(p, &c) == ERR_OK && limit_at(p, 402000) > 20 * before,
+	     "from now on at the end only");
+	c.end_ms = 0;
+	T_OK(pacer_set(p, &c) == ERR_OK && limit_at(p, 403000) < 2 * before,
+	     "its end is not known any more");
+	c.end_ms = end;
+	c.target = 0;
+	T_OK(pacer_set(p, &c) == ERR_OK && limit_at(p, 404000) == 0,
+	     "a target of nothing");
+	in(p, 405000, PACER_LOGOUT, 1, 0);
+	in(p, 405000, PACER_LOGOUT, 2, 0);
+	c.target = 0.03;
+	T_OK(pacer_set(p, &c) == ERR_OK, "set");
+	pacer_explain(p, 406000, &x);
+	T_OK(x.fallback, "nobody is there to earn what is owed");
+	pacer_free(p);
 	pacer_free(always);
 	pacer_free(late);
 	pacer_free(open);
