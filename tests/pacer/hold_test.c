@@ -1,0 +1,122 @@
+/* tests/pacer/hold_test -- when the target must hold: always, or at the end of
+ * the day only. */
+#include "pacer/pacer.h"
+
+#include "base/t.h"
+
+static void in(struct pacer *p, int64_t ms, enum pacer_event_kind k,
+	       uint64_t agent, uint64_t call)
+{
+	struct pacer_event e = { .ms = ms, .kind = k, .agent = agent,
+				 .call = call };
+
+	T_OK(pacer_feed(p, &e) == ERR_OK, "%s %d %d is taken",
+	     pacer_event_word(k), (int)agent, (int)call);
+}
+
+static double limit_at(struct pacer *p, int64_t ms)
+{
+	struct pacer_explain x;
+
+	pacer_explain(p, ms, &x);
+	return x.risk_limit;
+}
+
+/* 400 answers at one a second, every 25th abandoned, two agents all the while;
+ * the day ends at end_ms. */
+static struct pacer *unlucky(enum pacer_hold hold, int64_t end_ms)
+{
+	struct pacer_conf c;
+	struct pacer *p = NULL;
+
+	pacer_conf_init(&c);
+	c.hold = hold;
+	c.end_ms = end_ms;
+	T_OK(pacer_new(&c, &p) == ERR_OK, "made");
+	for (uint64_t a = 1; a <= 2; a++) {
+		in(p, 0, PACER_LOGIN, a, 0);
+		in(p, 0, PACER_IDLE, a, 0);
+	}
+	for (uint64_t k = 1; k <= 400; k++) {
+		int64_t ms = (int64_t)k * 1000;
+
+		in(p, ms, PACER_DIAL, 0, k);
+		in(p, ms, PACER_ANSWER, 0, k);
+		if (k % 25 == 0) {
+			in(p, ms, PACER_ABANDON, 0, k);
+			continue;
+		}
+		in(p, ms, PACER_TALK, 1 + k % 2, k);
+		in(p, ms, PACER_WRAP, 1 + k % 2, 0);
+		in(p, ms, PACER_IDLE, 1 + k % 2, 0);
+	}
+	return p;
+}
+
+static void held_at_the_end_a_debt_may_be_earned_later(void **state)
+{
+	static const int64_t end = 8 * 3600000ll;
+	struct pacer *always = unlucky(PACER_HOLD_ALWAYS, end);
+	struct pacer *late = unlucky(PACER_HOLD_END, end);
+	struct pacer *open = unlucky(PACER_HOLD_END, 0);
+	struct pacer *same = unlucky(PACER_HOLD_ALWAYS, 0);
+	struct pacer_explain x;
+
+	(void)state;
+	T_OK(limit_at(late, 401000) > 20 * limit_at(always, 401000),
+	     "four above the target: %g, held always %g",
+	     limit_at(late, 401000), limit_at(always, 401000));
+	T_OK(limit_at(open, 401000) == limit_at(same, 401000),
+	     "no end is known: held always");
+	pacer_explain(late, end - 60000, &x);
+	T_OK(x.fallback && x.risk_limit == 0,
+	     "a minute before the end it cannot be earned any more: %g left, "
+	     "limit %g", x.budget_left, x.risk_limit);
+	pacer_explain(late, end + 3600000, &x);
+	T_OK(x.fallback && x.held_at_end, "nor an hour after it");
+	pacer_free(always);
+	pacer_free(late);
+	pacer_free(open);
+	pacer_free(same);
+}
+
+/* A supervisor's change, in debt: at once, and both ways. */
+static void a_change_holds_at_once(void **state)
+{
+	static const int64_t end = 8 * 3600000ll;
+	struct pacer_explain x;
+	struct pacer *p = unlucky(PACER_HOLD_ALWAYS, end);
+	struct pacer_conf c;
+	double before = limit_at(p, 401000);
+
+	(void)state;
+	pacer_conf_init(&c);
+	c.end_ms = end;
+	c.hold = PACER_HOLD_END;
+	T_OK(pacer_set(p, &c) == ERR_OK && limit_at(p, 402000) > 20 * before,
+	     "from now on at the end only");
+	c.end_ms = 0;
+	T_OK(pacer_set(p, &c) == ERR_OK && limit_at(p, 403000) < 2 * before,
+	     "its end is not known any more");
+	c.end_ms = end;
+	c.target = 0;
+	T_OK(pacer_set(p, &c) == ERR_OK && limit_at(p, 404000) == 0,
+	     "a target of nothing");
+	in(p, 405000, PACER_LOGOUT, 1, 0);
+	in(p, 405000, PACER_LOGOUT, 2, 0);
+	c.target = 0.03;
+	T_OK(pacer_set(p, &c) == ERR_OK, "set");
+	pacer_explain(p, 406000, &x);
+	T_OK(x.fallback, "nobody is there to earn what is owed");
+	pacer_free(p);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(held_at_the_end_a_debt_may_be_earned_later),
+		cmocka_unit_test(a_change_holds_at_once),
+	};
+
+	return T_RUN(tests);
+}
