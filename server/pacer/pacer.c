@@ -178,8 +178,11 @@ static void turn(struct pacer *p, int64_t now_ms)
 		p->slot_ms = p->minute_ms = now_ms;
 		p->cohort_s = now_ms / 1000;
 	}
-	if (now_ms > p->now_ms)
+	if (now_ms > p->now_ms) {
+		if (pacer_people(p))
+			p->staffed_ms += now_ms - p->now_ms;
 		p->now_ms = now_ms;
+	}
 	floor_turn(p);
 	budget_turn(p);
 }

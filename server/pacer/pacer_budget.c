@@ -107,23 +107,22 @@ static double most_a_second(const struct pacer *p)
 	       (hazard_mean(&w->talk) + hazard_mean(&w->wrap));
 }
 
-/* Answers a second so far; at first most of those. */
-static double answers_a_second(const struct pacer *p, double gone_s)
+/* Answers a second so far, while anybody was there; at first most of those. */
+static double answers_a_second(const struct pacer *p)
 {
 	return (p->ledger.all.answered + 600 * 0.7 * most_a_second(p)) /
-	       (gone_s + 600);
+	       ((double)p->staffed_ms / 1e3 + 600);
 }
 
 static void stand_now(const struct pacer *p, struct stand *m)
 {
 	const struct pacer_params *par = &p->par;
 	double a = p->conf.target, n = p->ledger.sum.answered;
-	double gone_s = (double)(p->now_ms - p->start_ms) / 1e3;
-	double left_s = fmax(gone_s, HALF_S);
+	double left_s = fmax((double)p->staffed_ms / 1e3, HALF_S);
 
 	if (p->conf.end_ms)
 		left_s = fmax(0, (double)(p->conf.end_ms - p->now_ms) / 1e3);
-	double speed = answers_a_second(p, gone_s);
+	double speed = answers_a_second(p);
 	double air = speed * ring_mean(&p->know.answered);
 	double all = n + left_s * speed;
 	double cold = fmax(0, a * (par->warm_answers - n));
@@ -198,7 +197,7 @@ static bool quarter_full(const struct pacer *p, double clump)
 	    l->quarter.abandoned < par->quarter_first)
 		return false;
 	if (gone_s < 900)
-		n += (900 - gone_s) * answers_a_second(p, gone_s);
+		n += (900 - gone_s) * answers_a_second(p);
 	for (int i = 1; i <= QUARTER_SLOTS / 3; i++)
 		slow += 3 * l->minute[i].answered;
 	if (gone_s > 400)

@@ -90,6 +90,7 @@ struct pacer {
 	struct pacer_conf conf;
 	struct pacer_params par;
 	int64_t now_ms, start_ms;
+	int64_t staffed_ms;	/* since then with agents there: no nights   */
 	/* Outcomes by the second of the dial: a second is learned from when
 	 * its last line has ended, else the quick ones would be learned
 	 * first and the slow ones be taken for answers to come. */

@@ -111,11 +111,61 @@ static void a_change_holds_at_once(void **state)
 	pacer_free(p);
 }
 
+/* Half a day of calls, one each 30 s and every 50th abandoned, and after so
+ * long without agents ten more; two hours before the end. */
+static double after_a_night_of(int64_t night_ms)
+{
+	int64_t ms = 0, end = 110 * 30000 + night_ms + 100 * 30000 +
+			      2 * 3600000;
+	struct pacer_conf c;
+	struct pacer *p = NULL;
+	double limit;
+
+	pacer_conf_init(&c);
+	c.end_ms = end;
+	T_OK(pacer_new(&c, &p) == ERR_OK, "made");
+	for (uint64_t k = 1; k <= 210; k++) {
+		if (k == 1 || k == 111)
+			for (uint64_t a = 1; a <= 2; a++) {
+				ms += k == 111 && a == 1 ? night_ms : 0;
+				in(p, ms, PACER_LOGIN, a, 0);
+				in(p, ms, PACER_IDLE, a, 0);
+			}
+		in(p, ms, PACER_DIAL, 0, k);
+		in(p, ms, PACER_ANSWER, 0, k);
+		if (k % 50 == 0) {
+			in(p, ms, PACER_ABANDON, 0, k);
+		} else {
+			in(p, ms, PACER_TALK, 1 + k % 2, k);
+			in(p, ms + 20000, PACER_WRAP, 1 + k % 2, 0);
+			in(p, ms + 29000, PACER_IDLE, 1 + k % 2, 0);
+		}
+		ms += 30000;
+		for (uint64_t a = 1; k == 110 && a <= 2; a++)
+			in(p, ms, PACER_LOGOUT, a, 0);
+	}
+	limit = limit_at(p, ms);
+	pacer_free(p);
+	return limit;
+}
+
+static void a_night_is_no_slow_day(void **state)
+{
+	double none = after_a_night_of(0);
+	double night = after_a_night_of(16 * 3600000);
+
+	(void)state;
+	T_OK(none > 0 && night > 0.99 * none && night < 1.01 * none,
+	     "what is to come is reckoned from the hours with agents: %g, "
+	     "after a night %g", none, night);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(held_at_the_end_a_debt_may_be_earned_later),
 		cmocka_unit_test(a_change_holds_at_once),
+		cmocka_unit_test(a_night_is_no_slow_day),
 	};
 
 	return T_RUN(tests);
