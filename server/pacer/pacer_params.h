@@ -111,7 +111,7 @@
 	X(quarter_max,       2.5, "last quarter's abandon rate that is bad "  \
 				  "[targets]")                                \
 	X(quarter_top,       4.0, "no quarter of an hour is above [targets]") \
-	X(quarter_room,      1.5, "room kept below it, or spend_min [clumps]") \
+	X(quarter_room,      1.0, "room kept below it, or spend_min [clumps]") \
 	X(quarter_first,     1.0, "... once so many calls were abandoned in it")\
 	X(quarter_agents,   12.0, "with this many agents or more; with 10 it "\
 				  "took 1.6 % of the talk at a target of 1 %")
