@@ -102,9 +102,8 @@ static double most_a_second(const struct pacer *p)
 {
 	const struct know *w = &p->know;
 
-	return (p->agent_count[AGENT_IDLE] + p->agent_count[AGENT_TALK] +
-		p->agent_count[AGENT_WRAP]) /
-	       (hazard_mean(&w->talk) + hazard_mean(&w->wrap));
+	return pacer_people(p) / (hazard_mean(&w->talk) +
+				  hazard_mean(&w->wrap));
 }
 
 /* Answers a second so far, while anybody was there; at first most of those. */

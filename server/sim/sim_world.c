@@ -35,7 +35,7 @@ enum err sim_scenario_from_word(const char *w, enum sim_scenario *out)
  * show, failures engaged within 5 s or ringing out.  The two shares are those
  * whose means, 9.4 s and 18.1 s, make progressive dialling as busy as
  * it was measured elsewhere: talk / (talk + wrap-up + answered + failed x
- * (1 - p) / p) is .449 (p .25, talk of 60 s), .706 (.25, 180 s), .248 (.10,
+ * (1 - p) / p) was .449 (p .25, talk of 60 s), .706 (.25, 180 s), .248 (.10,
  * 60 s), .795 (.40, 180 s).
  */
 #define EARLY 0.88

@@ -1,26 +1,8 @@
 /* tests/pacer/hold_test -- when the target must hold: always, or at the end of
  * the day only. */
-#include "pacer/pacer.h"
+#include "pacer/pacer_fixture.h"
 
 #include "base/t.h"
-
-static void in(struct pacer *p, int64_t ms, enum pacer_event_kind k,
-	       uint64_t agent, uint64_t call)
-{
-	struct pacer_event e = { .ms = ms, .kind = k, .agent = agent,
-				 .call = call };
-
-	T_OK(pacer_feed(p, &e) == ERR_OK, "%s %d %d is taken",
-	     pacer_event_word(k), (int)agent, (int)call);
-}
-
-static double limit_at(struct pacer *p, int64_t ms)
-{
-	struct pacer_explain x;
-
-	pacer_explain(p, ms, &x);
-	return x.risk_limit;
-}
 
 /* 400 answers at one a second, every 25th abandoned, two agents all the while;
  * the day ends at end_ms. */
@@ -33,22 +15,19 @@ static struct pacer *unlucky(enum pacer_hold hold, int64_t end_ms)
 	c.hold = hold;
 	c.end_ms = end_ms;
 	T_OK(pacer_new(&c, &p) == ERR_OK, "made");
-	for (uint64_t a = 1; a <= 2; a++) {
-		in(p, 0, PACER_LOGIN, a, 0);
-		in(p, 0, PACER_IDLE, a, 0);
-	}
+	pf_seat(p, 0, 1, 2);
 	for (uint64_t k = 1; k <= 400; k++) {
 		int64_t ms = (int64_t)k * 1000;
 
-		in(p, ms, PACER_DIAL, 0, k);
-		in(p, ms, PACER_ANSWER, 0, k);
+		pf_in(p, ms, PACER_DIAL, 0, k);
+		pf_in(p, ms, PACER_ANSWER, 0, k);
 		if (k % 25 == 0) {
-			in(p, ms, PACER_ABANDON, 0, k);
+			pf_in(p, ms, PACER_ABANDON, 0, k);
 			continue;
 		}
-		in(p, ms, PACER_TALK, 1 + k % 2, k);
-		in(p, ms, PACER_WRAP, 1 + k % 2, 0);
-		in(p, ms, PACER_IDLE, 1 + k % 2, 0);
+		pf_in(p, ms, PACER_TALK, 1 + k % 2, k);
+		pf_in(p, ms, PACER_WRAP, 1 + k % 2, 0);
+		pf_in(p, ms, PACER_IDLE, 1 + k % 2, 0);
 	}
 	return p;
 }
@@ -63,10 +42,10 @@ static void held_at_the_end_a_debt_may_be_earned_later(void **state)
 	struct pacer_explain x;
 
 	(void)state;
-	T_OK(limit_at(late, 401000) > 20 * limit_at(always, 401000),
+	T_OK(pf_limit(late, 401000) > 20 * pf_limit(always, 401000),
 	     "four above the target: %g, held always %g",
-	     limit_at(late, 401000), limit_at(always, 401000));
-	T_OK(limit_at(open, 401000) == limit_at(same, 401000),
+	     pf_limit(late, 401000), pf_limit(always, 401000));
+	T_OK(pf_limit(open, 401000) == pf_limit(same, 401000),
 	     "no end is known: held always");
 	pacer_explain(late, end - 60000, &x);
 	T_OK(x.fallback && x.risk_limit == 0,
@@ -87,23 +66,23 @@ static void a_change_holds_at_once(void **state)
 	struct pacer_explain x;
 	struct pacer *p = unlucky(PACER_HOLD_ALWAYS, end);
 	struct pacer_conf c;
-	double before = limit_at(p, 401000);
+	double before = pf_limit(p, 401000);
 
 	(void)state;
 	pacer_conf_init(&c);
 	c.end_ms = end;
 	c.hold = PACER_HOLD_END;
-	T_OK(pacer_set(p, &c) == ERR_OK && limit_at(p, 402000) > 20 * before,
+	T_OK(pacer_set(p, &c) == ERR_OK && pf_limit(p, 402000) > 20 * before,
 	     "from now on at the end only");
 	c.end_ms = 0;
-	T_OK(pacer_set(p, &c) == ERR_OK && limit_at(p, 403000) < 2 * before,
+	T_OK(pacer_set(p, &c) == ERR_OK && pf_limit(p, 403000) < 2 * before,
 	     "its end is not known any more");
 	c.end_ms = end;
 	c.target = 0;
-	T_OK(pacer_set(p, &c) == ERR_OK && limit_at(p, 404000) == 0,
+	T_OK(pacer_set(p, &c) == ERR_OK && pf_limit(p, 404000) == 0,
 	     "a target of nothing");
-	in(p, 405000, PACER_LOGOUT, 1, 0);
-	in(p, 405000, PACER_LOGOUT, 2, 0);
+	pf_in(p, 405000, PACER_LOGOUT, 1, 0);
+	pf_in(p, 405000, PACER_LOGOUT, 2, 0);
 	c.target = 0.03;
 	T_OK(pacer_set(p, &c) == ERR_OK, "set");
 	pacer_explain(p, 406000, &x);
@@ -125,26 +104,23 @@ static double after_a_night_of(int64_t night_ms)
 	c.end_ms = end;
 	T_OK(pacer_new(&c, &p) == ERR_OK, "made");
 	for (uint64_t k = 1; k <= 210; k++) {
+		ms += k == 111 ? night_ms : 0;
 		if (k == 1 || k == 111)
-			for (uint64_t a = 1; a <= 2; a++) {
-				ms += k == 111 && a == 1 ? night_ms : 0;
-				in(p, ms, PACER_LOGIN, a, 0);
-				in(p, ms, PACER_IDLE, a, 0);
-			}
-		in(p, ms, PACER_DIAL, 0, k);
-		in(p, ms, PACER_ANSWER, 0, k);
+			pf_seat(p, ms, 1, 2);
+		pf_in(p, ms, PACER_DIAL, 0, k);
+		pf_in(p, ms, PACER_ANSWER, 0, k);
 		if (k % 50 == 0) {
-			in(p, ms, PACER_ABANDON, 0, k);
+			pf_in(p, ms, PACER_ABANDON, 0, k);
 		} else {
-			in(p, ms, PACER_TALK, 1 + k % 2, k);
-			in(p, ms + 20000, PACER_WRAP, 1 + k % 2, 0);
-			in(p, ms + 29000, PACER_IDLE, 1 + k % 2, 0);
+			pf_in(p, ms, PACER_TALK, 1 + k % 2, k);
+			pf_in(p, ms + 20000, PACER_WRAP, 1 + k % 2, 0);
+			pf_in(p, ms + 29000, PACER_IDLE, 1 + k % 2, 0);
 		}
 		ms += 30000;
 		for (uint64_t a = 1; k == 110 && a <= 2; a++)
-			in(p, ms, PACER_LOGOUT, a, 0);
+			pf_in(p, ms, PACER_LOGOUT, a, 0);
 	}
-	limit = limit_at(p, ms);
+	limit = pf_limit(p, ms);
 	pacer_free(p);
 	return limit;
 }

@@ -2,7 +2,7 @@
  * tests/pacer/pacer_test -- what must hold of every decision, and the
  * pacer's doors: events refused, limits, save and load, replay.
  */
-#include "pacer/pacer.h"
+#include "pacer/pacer_fixture.h"
 
 #include "base/t.h"
 
@@ -22,28 +22,6 @@ static struct pacer *make(enum pacer_mode mode, double target)
 	return p;
 }
 
-static enum err feed(struct pacer *p, int64_t ms, enum pacer_event_kind k,
-		     uint64_t agent, uint64_t call)
-{
-	return pacer_feed(p, &(struct pacer_event){ ms, k, agent, call, 0,
-						    0 });
-}
-
-static void in(struct pacer *p, int64_t ms, enum pacer_event_kind k,
-	       uint64_t agent, uint64_t call)
-{
-	T_OK(feed(p, ms, k, agent, call) == ERR_OK, "%s %d %d is taken",
-	     pacer_event_word(k), (int)agent, (int)call);
-}
-
-static void seat(struct pacer *p, int64_t ms, uint64_t first, uint64_t n)
-{
-	for (uint64_t a = first; a < first + n; a++) {
-		in(p, ms, PACER_LOGIN, a, 0);
-		in(p, ms, PACER_IDLE, a, 0);
-	}
-}
-
 static void no_agent_no_dial(void **state)
 {
 	struct pacer *p;
@@ -56,14 +34,14 @@ static void no_agent_no_dial(void **state)
 		T_OK(d.dials == 0 && d.bound == PACER_BOUND_AGENTS,
 		     "%s: nobody there, no dial", pacer_mode_word(
 			     (enum pacer_mode)m));
-		in(p, 1, PACER_LOGIN, 1, 0);
+		pf_in(p, 1, PACER_LOGIN, 1, 0);
 		T_OK(pacer_ask(p, 1, NULL).dials == 0,
 		     "%s: logged in but not ready, no dial",
 		     pacer_mode_word((enum pacer_mode)m));
-		in(p, 2, PACER_IDLE, 1, 0);
+		pf_in(p, 2, PACER_IDLE, 1, 0);
 		T_OK(pacer_ask(p, 2, NULL).dials > 0, "%s: ready, a dial",
 		     pacer_mode_word((enum pacer_mode)m));
-		in(p, 3, PACER_LOGOUT, 1, 0);
+		pf_in(p, 3, PACER_LOGOUT, 1, 0);
 		T_OK(pacer_ask(p, 3, NULL).dials == 0, "%s: gone, no dial",
 		     pacer_mode_word((enum pacer_mode)m));
 		pacer_free(p);
@@ -75,15 +53,15 @@ static void progressive_is_one_for_one(void **state)
 	struct pacer *p = make(PACER_PROGRESSIVE, 0.03);
 
 	(void)state;
-	seat(p, 0, 1, 5);
+	pf_seat(p, 0, 1, 5);
 	T_OK(pacer_ask(p, 0, NULL).dials == 5, "five idle, five lines");
 	for (uint64_t c = 1; c <= 3; c++)
-		in(p, 0, PACER_DIAL, 0, c);
+		pf_in(p, 0, PACER_DIAL, 0, c);
 	T_OK(pacer_ask(p, 0, NULL).dials == 2, "three ring, two more");
-	in(p, 10, PACER_ANSWER, 0, 1);
+	pf_in(p, 10, PACER_ANSWER, 0, 1);
 	T_OK(pacer_ask(p, 10, NULL).dials == 2, "a waiting caller counts");
-	in(p, 10, PACER_TALK, 1, 1);
-	in(p, 11, PACER_BUSY, 0, 2);
+	pf_in(p, 10, PACER_TALK, 1, 1);
+	pf_in(p, 11, PACER_BUSY, 0, 2);
 	T_OK(pacer_ask(p, 11, NULL).dials == 3, "engaged: one more");
 	pacer_free(p);
 }
@@ -109,7 +87,7 @@ static void limits_hold(void **state)
 	for (size_t i = 0; i < ARRAY_LEN(limits); i++) {
 		struct pacer *p = make(PACER_PREDICTIVE, 0.03);
 
-		seat(p, 0, 1, 20);
+		pf_seat(p, 0, 1, 20);
 		struct pacer_decision d = pacer_ask(p, 0, &limits[i].l);
 
 		T_OK(d.dials == limits[i].most, "%s: %u dials",
@@ -149,10 +127,10 @@ static void refusals_change_nothing(void **state)
 	struct pacer *p = make(PACER_PREDICTIVE, 0.03);
 
 	(void)state;
-	seat(p, 100, 1, 2);
-	in(p, 100, PACER_DIAL, 0, 1);
-	in(p, 100, PACER_DIAL, 0, 2);
-	in(p, 100, PACER_ANSWER, 0, 2);
+	pf_seat(p, 100, 1, 2);
+	pf_in(p, 100, PACER_DIAL, 0, 1);
+	pf_in(p, 100, PACER_DIAL, 0, 2);
+	pf_in(p, 100, PACER_ANSWER, 0, 2);
 	pacer_explain(p, 100, &before);
 	for (size_t i = 0; i < ARRAY_LEN(refused); i++) {
 		enum err e = pacer_feed(p, &refused[i].e);
@@ -186,16 +164,16 @@ static uint32_t roll(struct floor *f, uint32_t n)
 
 static void answered(struct pacer *p, struct floor *f, uint64_t c)
 {
-	in(p, f->ms, PACER_ANSWER, 0, c);
+	pf_in(p, f->ms, PACER_ANSWER, 0, c);
 	f->answered++;
 	if (!f->free_n) {
-		in(p, f->ms, PACER_ABANDON, 0, c);
+		pf_in(p, f->ms, PACER_ABANDON, 0, c);
 		f->lost++;
 		return;
 	}
 	uint64_t a = f->free[--f->free_n];
 
-	in(p, f->ms, PACER_TALK, a, c);
+	pf_in(p, f->ms, PACER_TALK, a, c);
 	f->busy[f->busy_n++] = a;
 }
 
@@ -213,7 +191,7 @@ static void step(struct pacer *p, struct floor *f)
 		if (r < 9)
 			answered(p, f, c);
 		else
-			in(p, f->ms, r < 15 ? PACER_BUSY : PACER_NOANSWER, 0,
+			pf_in(p, f->ms, r < 15 ? PACER_BUSY : PACER_NOANSWER, 0,
 			   c);
 	}
 	for (int i = 0; i < f->busy_n; i++) {
@@ -222,8 +200,8 @@ static void step(struct pacer *p, struct floor *f)
 		uint64_t a = f->busy[i];
 
 		f->busy[i--] = f->busy[--f->busy_n];
-		in(p, f->ms, PACER_WRAP, a, 0);
-		in(p, f->ms, PACER_IDLE, a, 0);
+		pf_in(p, f->ms, PACER_WRAP, a, 0);
+		pf_in(p, f->ms, PACER_IDLE, a, 0);
 		f->free[f->free_n++] = a;
 	}
 }
@@ -236,7 +214,7 @@ static uint64_t run(struct pacer *p, uint64_t seed, int steps, double target)
 
 	memset(&f, 0, sizeof(f));
 	f.x = seed;
-	seat(p, 0, 1, 12);
+	pf_seat(p, 0, 1, 12);
 	for (uint64_t a = 1; a <= 12; a++)
 		f.free[f.free_n++] = a;
 	for (int i = 0; i < steps; i++) {
@@ -254,7 +232,7 @@ static uint64_t run(struct pacer *p, uint64_t seed, int steps, double target)
 		    !f.free_n)
 			T_OK(!d.dials, "step %d: budget spent, nobody idle", i);
 		for (uint32_t k = 0; k < d.dials; k++) {
-			in(p, f.ms, PACER_DIAL, 0, ++f.call);
+			pf_in(p, f.ms, PACER_DIAL, 0, ++f.call);
 			f.line[f.line_n++] = f.call;
 		}
 	}
@@ -283,16 +261,16 @@ static void a_spent_budget_falls_back(void **state)
 	uint64_t c = 1;
 
 	(void)state;
-	seat(p, 0, 1, 2);
+	pf_seat(p, 0, 1, 2);
 	for (; c <= 400; c++) {
-		in(p, (int64_t)c * 1000, PACER_DIAL, 0, c);
-		in(p, (int64_t)c * 1000, PACER_ANSWER, 0, c);
-		in(p, (int64_t)c * 1000, PACER_ABANDON, 0, c);
+		pf_in(p, (int64_t)c * 1000, PACER_DIAL, 0, c);
+		pf_in(p, (int64_t)c * 1000, PACER_ANSWER, 0, c);
+		pf_in(p, (int64_t)c * 1000, PACER_ABANDON, 0, c);
 	}
 	T_OK(pacer_ask(p, 401000, NULL).dials == 2,
 	     "an idle agent's own dial stays");
-	in(p, 401000, PACER_TALK, 1, 0);
-	in(p, 401000, PACER_TALK, 2, 0);
+	pf_in(p, 401000, PACER_TALK, 1, 0);
+	pf_in(p, 401000, PACER_TALK, 2, 0);
 	struct pacer_decision d = pacer_ask(p, 402000, NULL);
 
 	T_OK(!d.dials && d.bound == PACER_BOUND_BUDGET, "no risk is taken");
@@ -311,21 +289,13 @@ static int64_t joined(struct pacer *p, int64_t ms, int64_t until, int gap_s,
 	for (; ms < until; ms += gap_s * 1000) {
 		uint64_t c = ++call, a = 1 + c % agents;
 
-		in(p, ms, PACER_DIAL, 0, c);
-		in(p, ms + 1000, PACER_ANSWER, 0, c);
-		in(p, ms + 1000, PACER_TALK, a, c);
-		in(p, ms + 2000, PACER_WRAP, a, 0);
-		in(p, ms + 3000, PACER_IDLE, a, 0);
+		pf_in(p, ms, PACER_DIAL, 0, c);
+		pf_in(p, ms + 1000, PACER_ANSWER, 0, c);
+		pf_in(p, ms + 1000, PACER_TALK, a, c);
+		pf_in(p, ms + 2000, PACER_WRAP, a, 0);
+		pf_in(p, ms + 3000, PACER_IDLE, a, 0);
 	}
 	return ms;
-}
-
-static double limit_at(struct pacer *p, int64_t ms)
-{
-	struct pacer_explain x;
-
-	pacer_explain(p, ms, &x);
-	return x.risk_limit;
 }
 
 static void a_full_quarter_risks_nothing(void **state)
@@ -337,16 +307,16 @@ static void a_full_quarter_risks_nothing(void **state)
 		struct pacer *p = make(PACER_PREDICTIVE, 0.01);
 		int agents = (int)floors[i];
 
-		seat(p, 0, 1, floors[i]);
+		pf_seat(p, 0, 1, floors[i]);
 		int64_t ms = joined(p, 0, 4 * 3600000, 8, floors[i]);
 
 		ms = joined(p, ms, ms + 20 * 60000, 24, floors[i]);
-		double free = limit_at(p, ms);
+		double free = pf_limit(p, ms);
 
-		in(p, ms, PACER_DIAL, 0, 1);
-		in(p, ms + 1000, PACER_ANSWER, 0, 1);
-		in(p, ms + 3000, PACER_ABANDON, 0, 1);
-		double full = limit_at(p, ms + 4000);
+		pf_in(p, ms, PACER_DIAL, 0, 1);
+		pf_in(p, ms + 1000, PACER_ANSWER, 0, 1);
+		pf_in(p, ms + 3000, PACER_ABANDON, 0, 1);
+		double full = pf_limit(p, ms + 4000);
 
 		ms = joined(p, ms + 5000, ms + 16 * 60000, 24, floors[i]);
 		T_OK(free > 0.003, "%d agents: credit, so %.5f is risked",
@@ -354,7 +324,7 @@ static void a_full_quarter_risks_nothing(void **state)
 		T_OK(agents < 12 ? full > 0.003 : full < 0.0005,
 		     "%d agents: one lost in a quarter of 38 answers at 1 %%, "
 		     "a second would be five targets: %.5f", agents, full);
-		T_OK(limit_at(p, ms) > 0.003, "%d agents: it is over",
+		T_OK(pf_limit(p, ms) > 0.003, "%d agents: it is over",
 		     agents);
 		pacer_free(p);
 	}
@@ -372,16 +342,16 @@ static void the_window_forgets(void **state)
 	c.per = PACER_PER_PERSON;
 	c.detect_ms = 1200;
 	T_OK(pacer_new(&c, &p) == ERR_OK, "made");
-	seat(p, 0, 1, 1);
+	pf_seat(p, 0, 1, 1);
 	for (uint64_t k = 1; k <= 3; k++) {
-		in(p, 0, PACER_DIAL, 0, k);
-		in(p, 0, PACER_ANSWER, 0, k);
+		pf_in(p, 0, PACER_DIAL, 0, k);
+		pf_in(p, 0, PACER_ANSWER, 0, k);
 	}
-	in(p, 1200, PACER_MACHINE, 0, 1);
-	in(p, 1200, PACER_LIVE, 0, 2);
-	in(p, 1200, PACER_LIVE, 0, 3);
-	in(p, 1300, PACER_TALK, 1, 2);
-	in(p, 3200, PACER_ABANDON, 0, 3);
+	pf_in(p, 1200, PACER_MACHINE, 0, 1);
+	pf_in(p, 1200, PACER_LIVE, 0, 2);
+	pf_in(p, 1200, PACER_LIVE, 0, 3);
+	pf_in(p, 1300, PACER_TALK, 1, 2);
+	pf_in(p, 3200, PACER_ABANDON, 0, 3);
 	pacer_explain(p, 3200, &x);
 	T_OK(x.answered == 2 && x.abandoned == 1,
 	     "a machine is not a person: %g %g", x.answered, x.abandoned);
@@ -398,18 +368,18 @@ static void leaving_agents_are_not_counted_on(void **state)
 	uint32_t sure;
 
 	(void)state;
-	seat(p, 0, 1, 30);
+	pf_seat(p, 0, 1, 30);
 	for (uint64_t a = 1; a <= 30; a++)
-		in(p, 0, PACER_TALK, a, 0);
+		pf_in(p, 0, PACER_TALK, a, 0);
 	for (uint64_t a = 1; a <= 29; a++)
-		in(p, 55000, PACER_WRAP, a, 0);
+		pf_in(p, 55000, PACER_WRAP, a, 0);
 	sure = pacer_ask(p, 60000, NULL).dials;
 	T_OK(sure > 0, "29 in wrap-up: some will soon be free (%u)", sure);
 	for (uint64_t a = 1; a <= 30; a++)
-		in(p, 60000, PACER_LEAVING, a, 0);
+		pf_in(p, 60000, PACER_LEAVING, a, 0);
 	T_OK(pacer_ask(p, 60000, NULL).dials == 0,
 	     "all leave after this call: no dial");
-	in(p, 62000, PACER_IDLE, 1, 0);
+	pf_in(p, 62000, PACER_IDLE, 1, 0);
 	T_OK(pacer_ask(p, 62000, NULL).dials > 0, "one stayed after all");
 	pacer_free(p);
 }
@@ -475,31 +445,31 @@ static void a_dead_trunks_last_lines_teach_nothing(void **state)
 	int64_t ms = 0;
 
 	(void)state;
-	seat(p, 0, 1, 20);
+	pf_seat(p, 0, 1, 20);
 	for (; c <= 400; c++, ms += 1000) {
-		in(p, ms, PACER_DIAL, 0, c);
-		in(p, ms, c % 4 ? PACER_BUSY : PACER_ANSWER, 0, c);
+		pf_in(p, ms, PACER_DIAL, 0, c);
+		pf_in(p, ms, c % 4 ? PACER_BUSY : PACER_ANSWER, 0, c);
 		if (c % 4 == 0)
-			in(p, ms, PACER_HANGUP, 0, c);
+			pf_in(p, ms, PACER_HANGUP, 0, c);
 	}
 	double before = answer_rate(p, ms);
 
 	for (; c <= 500; c++, ms += 100) {
-		in(p, ms, PACER_DIAL, 0, c);
-		in(p, ms, PACER_BUSY, 0, c);
+		pf_in(p, ms, PACER_DIAL, 0, c);
+		pf_in(p, ms, PACER_BUSY, 0, c);
 	}
 	for (first = c; c < first + 60; c++)
-		in(p, ms, PACER_DIAL, 0, c);
+		pf_in(p, ms, PACER_DIAL, 0, c);
 	ms += 20000;
-	in(p, ms, PACER_DIAL, 0, c);
-	in(p, ms + 2000, PACER_ANSWER, 0, c);
-	in(p, ms + 2000, PACER_HANGUP, 0, c);
+	pf_in(p, ms, PACER_DIAL, 0, c);
+	pf_in(p, ms + 2000, PACER_ANSWER, 0, c);
+	pf_in(p, ms + 2000, PACER_HANGUP, 0, c);
 	double back = answer_rate(p, ms + 2000);
 
 	T_OK(back > 0.9 * before, "back: %g, before the outage %g", back,
 	     before);
 	for (c = first; c < first + 60; c++)
-		in(p, ms + 5000, PACER_NOANSWER, 0, c);
+		pf_in(p, ms + 5000, PACER_NOANSWER, 0, c);
 	back = answer_rate(p, ms + 5000);
 	T_OK(back > 0.9 * before, "rung out: %g of %g", back, before);
 	back = answer_rate(p, ms + 60000);
