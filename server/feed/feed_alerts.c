@@ -279,16 +279,18 @@ static void watch_campaign(struct watch *w)
 							    w->c);
 	struct feed_name name;
 	struct msg_campaign_row r;
+	struct pacer_explain x;
 	struct feed_say say;
 
 	if (!k)
 		return;
 	name = feed_campaign_name(w->f, k->name);
-	feed_campaign_row(w->f, w->c, w->now, &r);
+	feed_campaign_paced(w->f, w->c, w->now, &r, &x);
 	rule_abandon(name, &r, &say);
 	judge(w, "abandon", &say);
-	rule_abandon_today(name, &r, &say);
-	judge(w, "abandon-today", &say);
+	rule_abandon_legal(name, &r, x.answered,
+			   x.held_at_end && !x.fallback, &say);
+	judge(w, "abandon-legal", &say);
 	tally_recent(w->f->tally, w->c, 10, w->now, &last10);
 	tally_recent(w->f->tally, w->c, 60, w->now, &all60);
 	rule_connect(name, &last10, &all60, &say);

@@ -121,6 +121,10 @@ bool feed_over(struct feed *f, const struct seat *s, struct now now,
 enum msg_judge feed_abandon_judge(uint32_t abandoned, uint32_t person,
 				  int32_t target);
 
+/* The campaign's row, and what its pacer says; nothing if it is unknown. */
+void feed_campaign_paced(struct feed *f, struct campaign_id id, struct now now,
+			 struct msg_campaign_row *out, struct pacer_explain *x);
+
 /* feed_order.c */
 void feed_rank(struct feed *f, const struct msg_subscribe *sub,
 	       const struct seat *s, struct now now, struct ranked *out);

@@ -220,7 +220,7 @@ enum msg_judge feed_abandon_judge(uint32_t abandoned, uint32_t person,
 		return MSG_JUDGE_NONE;
 	if (!rule_enough(abandoned, person, target))
 		return MSG_JUDGE_FEW;
-	if (share > target)
+	if (rule_over(abandoned, person, target))
 		return MSG_JUDGE_HIGH;
 	return share * 10 > target * 9 ? MSG_JUDGE_WATCH : MSG_JUDGE_OK;
 }
@@ -238,18 +238,18 @@ static int64_t ends_at(const struct lead_counts *left, uint32_t dialled,
 	return (now.wall_ms / 60000 + open * 15 / dialled) * 60000;
 }
 
-void feed_campaign_row(struct feed *f, struct campaign_id id, struct now now,
-		       struct msg_campaign_row *out)
+void feed_campaign_paced(struct feed *f, struct campaign_id id, struct now now,
+			 struct msg_campaign_row *out, struct pacer_explain *x)
 {
 	struct tally_sums recent, today;
-	struct pacer_explain x;
 	struct campaign_view v;
 	struct lead_counts n;
 
 	*out = (struct msg_campaign_row){ .id = id.v };
+	*x = (struct pacer_explain){ 0 };
 	if (floor_campaign_view(f->r->floor, id, now, &v))
 		return;
-	pacer_explain(floor_pacer(f->r->floor, id), now.mono_ms, &x);
+	pacer_explain(floor_pacer(f->r->floor, id), now.mono_ms, x);
 	tally_recent(f->tally, id, 15, now, &recent);
 	tally_today(f->tally, id, &today);
 	lead_campaign_counts(f->r->leads, id, &n);
@@ -260,16 +260,16 @@ void feed_campaign_row(struct feed *f, struct campaign_id id, struct now now,
 	/* What it does now: progressively, once the budget is used up. */
 	out->mode = v.fallback && v.running ? MSG_MODE_PROGRESSIVE
 		    : (uint8_t)(v.conf->mode + MSG_MODE_PREVIEW);
-	out->agents = x.agents;
+	out->agents = x->agents;
 	out->lines = v.ringing + v.waiting + v.talking;
 	out->waiting = v.waiting;
-	out->lines_x100 = v.conf->mode == MODE_PREVIEW || !x.agents ? -1
-		: (int32_t)(x.lines_per_agent * 100);
+	out->lines_x100 = v.conf->mode == MODE_PREVIEW || !x->agents ? -1
+		: (int32_t)(x->lines_per_agent * 100);
 	out->connect = tally_share(recent.person, recent.dialled);
 	out->abandon = tally_share(recent.abandoned, recent.person);
 	out->abandon_today = tally_share(today.abandoned, today.person);
-	out->abandon_legal = x.answered > 0
-		? (int32_t)(x.abandoned / x.answered * 10000) : -1;
+	out->abandon_legal = x->answered > 0
+		? (int32_t)(x->abandoned / x->answered * 10000) : -1;
 	out->target = gate_profile_abandon_ppm(v.conf->gate.profile,
 					       v.conf->target_ppm) / 100;
 	out->judge = (uint8_t)feed_abandon_judge(recent.abandoned,
@@ -282,6 +282,14 @@ void feed_campaign_row(struct feed *f, struct campaign_id id, struct now now,
 	out->dialled = today.dialled;
 	out->answered = today.person;
 	out->sales = today.sales;
+}
+
+void feed_campaign_row(struct feed *f, struct campaign_id id, struct now now,
+		       struct msg_campaign_row *out)
+{
+	struct pacer_explain x;
+
+	feed_campaign_paced(f, id, now, out, &x);
 }
 
 enum err feed_trunk_row(struct feed *f, unsigned index, struct now now,
