@@ -87,17 +87,32 @@ bool verb_user_show(struct job *j, struct now now UNUSED)
 	return true;
 }
 
-static void set_campaigns(struct staff *st, const char *text)
+/* All of them, or none with the reason said: one that is cut off or unknown
+ * would leave an agent without calls and nobody would know why. */
+static bool set_campaigns(struct job *j, struct staff *st, const char *text)
 {
-	char copy[512], *save = NULL;
+	char name[sizeof(st->campaigns[0].name)];
+	struct campaign_id id;
+	size_t n;
 
-	str_copy(copy, sizeof(copy), text);
 	st->campaigns_count = 0;
-	for (char *t = strtok_r(copy, ",", &save);
-	     t && st->campaigns_count < STAFF_CAMPAIGNS;
-	     t = strtok_r(NULL, ",", &save))
+	for (; *text; text += n + (text[n] == ',')) {
+		n = strcspn(text, ",");
+		if (!n)
+			continue;
+		if (st->campaigns_count == STAFF_CAMPAIGNS)
+			return !fail(j, EXIT_USAGE, MSG_NO_ARG,
+				     "campaigns: at most %d", STAFF_CAMPAIGNS);
+		str_fmt(name, sizeof(name), "%.*s", (int)n, text);
+		if (n >= sizeof(name) ||
+		    floor_campaign_by_name(j->c->r->floor, name, &id))
+			return !fail(j, EXIT_NOTHING, MSG_NO_ABSENT,
+				     "%s: no such campaign; see waihu "
+				     "campaign list", name);
 		str_copy(st->campaigns[st->campaigns_count++].name,
-			 sizeof(st->campaigns[0].name), t);
+			 sizeof(name), name);
+	}
+	return true;
 }
 
 static bool yes_no(struct job *j, const char *key, const char *value,
@@ -202,7 +217,7 @@ static bool set_user(struct job *j, struct staff *st, const char *key,
 	} else if (str_eq(key, "phone")) {
 		return set_phone(j, st, value);
 	} else if (str_eq(key, "campaigns")) {
-		set_campaigns(st, value);
+		return set_campaigns(j, st, value);
 	} else if (str_eq(key, "locked")) {
 		return yes_no(j, key, value, &st->locked);
 	} else if (str_eq(key, "unmask")) {
