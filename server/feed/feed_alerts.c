@@ -288,8 +288,9 @@ static void watch_campaign(struct watch *w)
 	feed_campaign_paced(w->f, w->c, w->now, &r, &x);
 	rule_abandon(name, &r, &say);
 	judge(w, "abandon", &say);
-	rule_abandon_legal(name, &r, x.answered,
-			   x.held_at_end && !x.fallback, &say);
+	rule_abandon_today(name, &r, &say);
+	judge(w, "abandon-today", &say);
+	rule_abandon_legal(name, &r, x.held, &say);
 	judge(w, "abandon-legal", &say);
 	tally_recent(w->f->tally, w->c, 10, w->now, &last10);
 	tally_recent(w->f->tally, w->c, 60, w->now, &all60);

@@ -125,9 +125,8 @@ static enum msg_judge judge(const struct msg_figure_row *r,
 	if (!is_enough(r, s))
 		return MSG_JUDGE_FEW;
 	if (r->high >= 0 && r->recent > r->high)
-		return r->figure == MSG_FIGURE_ABANDON &&
-		       rule_over(s->abandoned, s->person, r->high)
-			       ? MSG_JUDGE_HIGH : MSG_JUDGE_WATCH;
+		return r->figure == MSG_FIGURE_ABANDON ? MSG_JUDGE_HIGH
+						       : MSG_JUDGE_WATCH;
 	if (r->low >= 0 && r->recent < r->low)
 		return r->recent * 2 < r->low ? MSG_JUDGE_LOW
 					      : MSG_JUDGE_WATCH;

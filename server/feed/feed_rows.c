@@ -220,7 +220,7 @@ enum msg_judge feed_abandon_judge(uint32_t abandoned, uint32_t person,
 		return MSG_JUDGE_NONE;
 	if (!rule_enough(abandoned, person, target))
 		return MSG_JUDGE_FEW;
-	if (rule_over(abandoned, person, target))
+	if (share > target)
 		return MSG_JUDGE_HIGH;
 	return share * 10 > target * 9 ? MSG_JUDGE_WATCH : MSG_JUDGE_OK;
 }

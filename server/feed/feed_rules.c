@@ -7,9 +7,7 @@
 #include <math.h>
 #include <string.h>
 
-/* A target is held from so many answers on: waihu-pacing(7). */
-enum { HELD_FROM = 300 };
-enum { DROP_MIN_CALLS = RULE_CALLS_MIN, BLOCKED_SHOWN = 3,
+enum { DROP_MIN_CALLS = RULE_CALLS_MIN, TODAY_MIN = 100, BLOCKED_SHOWN = 3,
        POOR_MOS_X10 = 36, FAIR_MOS_X10 = 38, HEARD_MIN = 10 };
 
 /* "3.4%" of 340. */
@@ -19,30 +17,15 @@ enum { DROP_MIN_CALLS = RULE_CALLS_MIN, BLOCKED_SHOWN = 3,
 #define PCT2 "%d.%02d%%"
 #define OF2(x) (int)(x) / 100, (int)(x) % 100
 
-/* Standard errors of n calls the share lies above the target. */
-static double above(uint32_t part, uint32_t n, int32_t target)
-{
-	double p = target / 1e4, off = (double)part / n - p;
-
-	if (p > 0 && p < 1)
-		return off / sqrt(p * (1 - p) / n);
-	return off > 0 ? INFINITY : off < 0 ? -INFINITY : 0;
-}
-
 bool rule_enough(uint32_t part, uint32_t n, int32_t target)
 {
-	double p = target / 1e4;
+	double p = target / 1e4, is = n ? (double)part / n : 0;
 
 	if (n < RULE_CALLS_MIN)
 		return false;
 	if (p <= 0 || p >= 1 || n * MIN(p, 1 - p) >= 3)
 		return true;
-	return fabs(above(part, n, target)) > 3;
-}
-
-bool rule_over(uint32_t part, uint32_t n, int32_t target)
-{
-	return n >= RULE_CALLS_MIN && above(part, n, target) > 3;
+	return fabs(is - p) > 3 * sqrt(p * (1 - p) / n);
 }
 
 void rule_abandon(struct feed_name name, const struct msg_campaign_row *r,
@@ -58,15 +41,30 @@ void rule_abandon(struct feed_name name, const struct msg_campaign_row *r,
 		"（15 分钟）", name.zh, OF(r->abandon), OF(r->target));
 }
 
-void rule_abandon_legal(struct feed_name name,
-			const struct msg_campaign_row *r, double answered,
-			bool owed, struct feed_say *out)
+void rule_abandon_today(struct feed_name name,
+			const struct msg_campaign_row *r,
+			struct feed_say *out)
 {
-	bool over = r->target >= 0 && r->abandon_legal > r->target;
+	*out = (struct feed_say){ .level = MSG_LEVEL_WATCH,
+		.on = r->target >= 0 && r->answered >= TODAY_MIN &&
+		      r->abandon_today * 10 > r->target * 9,
+		.off = r->abandon_today * 10 < r->target * 8 };
+	str_fmt(out->en, sizeof(out->en), "%s abandon today " PCT
+		", near its limit of " PCT, name.en, OF(r->abandon_today),
+		OF(r->target));
+	str_fmt(out->zh, sizeof(out->zh), "%s 今日呼损率 " PCT
+		"，接近上限 " PCT, name.zh, OF(r->abandon_today),
+		OF(r->target));
+}
 
-	*out = (struct feed_say){ .level = MSG_LEVEL_ALARM,
-		.on = over && !owed && answered >= HELD_FROM,
-		.off = !over || owed };
+void rule_abandon_legal(struct feed_name name,
+			const struct msg_campaign_row *r, bool held,
+			struct feed_say *out)
+{
+	bool over = held && r->target >= 0 && r->abandon_legal > r->target;
+
+	*out = (struct feed_say){ .level = MSG_LEVEL_ALARM, .on = over,
+				  .off = !over };
 	str_fmt(out->en, sizeof(out->en), "%s has abandoned " PCT2
 		" in all, over its target of " PCT2, name.en,
 		OF2(r->abandon_legal), OF2(r->target));

@@ -31,23 +31,19 @@ struct feed_say {
  * or the share lies three standard errors from it.
  */
 bool rule_enough(uint32_t part, uint32_t n, int32_t target);
-/*
- * Over the target for certain: by three standard errors, 30 calls at least.
- * A pacer that keeps a day within its target has every other quarter of an
- * hour above it, which is nothing to be told of.
- */
-bool rule_over(uint32_t part, uint32_t n, int32_t target);
 /* One for a mean: so many waits at least. */
 enum { RULE_CALLS_MIN = 30 };
 
-/* 15 minutes for certain over the target; the legal window over it, of
- * `answered` calls, when the target is held: from 300 answers on, and not
- * while what is owed may be earned until the day's end. */
+/* Of 15 minutes over the target, by calls enough to say so; of today near it (100 answers at least). */
 void rule_abandon(struct feed_name name, const struct msg_campaign_row *r,
 		  struct feed_say *out);
+void rule_abandon_today(struct feed_name name,
+			const struct msg_campaign_row *r,
+			struct feed_say *out);
+/* The legal window over the target while that is held (pacer_explain). */
 void rule_abandon_legal(struct feed_name name,
-			const struct msg_campaign_row *r, double answered,
-			bool owed, struct feed_say *out);
+			const struct msg_campaign_row *r, bool held,
+			struct feed_say *out);
 /*
  * A drop of the connect rate against its own recent level: certain when the
  * last 10 minutes lie more than three standard errors below the 50 before

@@ -335,6 +335,8 @@ void pacer_explain(struct pacer *p, int64_t now_ms, struct pacer_explain *x)
 	x->mode = p->conf.mode;
 	x->fallback = p->conf.mode == PACER_PREDICTIVE && p->spent;
 	x->held_at_end = budget_end_only(p);
+	x->held = p->ledger.sum.answered >= p->par.warm_answers &&
+		  (p->spent || !x->held_at_end);
 	x->idle = p->agent_count[AGENT_IDLE];
 	x->talking = p->agent_count[AGENT_TALK];
 	x->wrapping = p->agent_count[AGENT_WRAP];

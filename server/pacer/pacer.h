@@ -175,6 +175,8 @@ struct pacer_explain {
 	enum pacer_mode mode;	/* what is configured                        */
 	bool     fallback;	/* predictive, but dialling progressively now */
 	bool     held_at_end;	/* the target, and not at every moment       */
+	bool     held;		/* now: by answers enough, and nothing owed
+				 * that may yet be earned                    */
 	uint32_t agents, idle, talking, wrapping, leaving;
 	uint32_t ringing;	/* lines not yet answered                    */
 	uint32_t waiting;	/* answered, no agent yet                    */

@@ -31,25 +31,32 @@ static const struct feed_name spring_name = { "Spring", "春季续约" };
 
 static void abandon(void **state UNUSED)
 {
-	static const struct { const char *what; int32_t now;
-			      enum msg_judge judge; bool on, off; } cases[] = {
-		{ "over the target for certain", 610, MSG_JUDGE_HIGH, true,
+	static const struct { const char *what; int32_t now, today;
+			      uint32_t answered; bool on, off, near; } cases[] = {
+		{ "over the target", 310, 100, 500, true, false, false },
+		{ "at the target", 300, 100, 500, false, false, false },
+		{ "within the margin", 280, 100, 500, false, false, false },
+		{ "below the margin", 269, 100, 500, false, true, false },
+		{ "no calls", -1, -1, 0, false, true, false },
+		{ "today near its limit", 100, 271, 100, false, true, true },
+		{ "today near, but few calls", 100, 271, 99, false, true,
 		  false },
-		{ "over it by chance", 340, MSG_JUDGE_WATCH, false, false },
-		{ "within the margin", 280, MSG_JUDGE_WATCH, false, false },
-		{ "below the margin", 269, MSG_JUDGE_OK, false, true },
-		{ "no calls", -1, MSG_JUDGE_NONE, false, true },
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
 		struct msg_campaign_row r = { .name = "Spring",
 			.target = 300, .abandon = cases[i].now,
-			.judge = (uint8_t)cases[i].judge };
+			.abandon_today = cases[i].today,
+			.answered = cases[i].answered,
+			.judge = cases[i].now > 300 ? MSG_JUDGE_HIGH
+						    : MSG_JUDGE_OK };
 		struct feed_say s;
 
 		rule_abandon(spring_name, &r, &s);
 		T_OK(s.on == cases[i].on && s.off == cases[i].off, "%s",
 		     cases[i].what);
+		rule_abandon_today(spring_name, &r, &s);
+		T_OK(s.on == cases[i].near, "near: %s", cases[i].what);
 	}
 	struct msg_campaign_row r = { .name = "春季续约", .target = 300,
 				      .abandon = 340, .judge = MSG_JUDGE_FEW };
@@ -70,28 +77,26 @@ static void abandon(void **state UNUSED)
 	     "春季续约 呼损率 3.4% 超过 3.0%");
 }
 
-/* The legal window is where the target is held, from 300 answers on. */
+/* The legal window, while the target is held. */
 static void abandon_legal(void **state UNUSED)
 {
-	static const struct { const char *what; int32_t legal;
-			      double answered; bool owed, on, off; } cases[] = {
-		{ "just over", 301, 300, false, true, false },
-		{ "over, not held yet", 301, 299, false, false, false },
-		{ "over, to be earned until the end", 301, 5000, true, false,
-		  true },
-		{ "at it, where a pacer keeps it", 300, 5000, false, false,
-		  true },
-		{ "nothing answered", -1, 0, false, false, true },
+	static const struct { const char *what; int32_t legal, target;
+			      bool held, on; } cases[] = {
+		{ "just over", 301, 300, true, true },
+		{ "over, not held yet", 301, 300, false, false },
+		{ "at it, where a pacer keeps it", 300, 300, true, false },
+		{ "one, where none is allowed", 1, 0, true, true },
+		{ "nothing answered", -1, 300, true, false },
+		{ "no target", 301, -1, true, false },
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
-		struct msg_campaign_row r = { .target = 300,
+		struct msg_campaign_row r = { .target = cases[i].target,
 			.abandon_legal = cases[i].legal };
 		struct feed_say s;
 
-		rule_abandon_legal(spring_name, &r, cases[i].answered,
-				   cases[i].owed, &s);
-		T_OK(s.on == cases[i].on && s.off == cases[i].off, "%s",
+		rule_abandon_legal(spring_name, &r, cases[i].held, &s);
+		T_OK(s.on == cases[i].on && s.off == !cases[i].on, "%s",
 		     cases[i].what);
 		if (i)
 			continue;
@@ -123,36 +128,6 @@ static void enough(void **state UNUSED)
 		T_OK(rule_enough(cases[i].part, cases[i].n,
 				 cases[i].target) == cases[i].want, "%s",
 		     cases[i].what);
-}
-
-/* Over a target for certain, and what the wall says of it. */
-static void certain(void **state UNUSED)
-{
-	static const struct { const char *what; uint32_t part, n;
-			      int32_t target; bool over;
-			      enum msg_judge judge; } cases[] = {
-		{ "7 of 230, target 3 %", 7, 230, 300, false,
-		  MSG_JUDGE_WATCH },
-		{ "14 of 230: 2.8 standard errors", 14, 230, 300, false,
-		  MSG_JUDGE_WATCH },
-		{ "15 of 230: 3.1 of them", 15, 230, 300, true,
-		  MSG_JUDGE_HIGH },
-		{ "5 of 30", 5, 30, 300, true, MSG_JUDGE_HIGH },
-		{ "29 of 29", 29, 29, 300, false, MSG_JUDGE_FEW },
-		{ "none of 230", 0, 230, 300, false, MSG_JUDGE_OK },
-		{ "one, where none is allowed", 1, 30, 0, true,
-		  MSG_JUDGE_HIGH },
-		{ "none there", 0, 30, 0, false, MSG_JUDGE_OK },
-		{ "no call", 0, 0, 300, false, MSG_JUDGE_NONE },
-	};
-
-	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
-		T_OK(rule_over(cases[i].part, cases[i].n, cases[i].target) ==
-		     cases[i].over, "%s", cases[i].what);
-		T_OK(feed_abandon_judge(cases[i].part, cases[i].n,
-					cases[i].target) == cases[i].judge,
-		     "judged: %s", cases[i].what);
-	}
 }
 
 static struct feed_say connect(uint32_t n1, uint32_t p1, uint32_t n2,
@@ -534,8 +509,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(abandon), cmocka_unit_test(abandon_legal),
-		cmocka_unit_test(enough), cmocka_unit_test(certain),
-		cmocka_unit_test(connect_drop),
+		cmocka_unit_test(enough), cmocka_unit_test(connect_drop),
 		cmocka_unit_test(idle), cmocka_unit_test(trunks), cmocka_unit_test(sound), cmocka_unit_test(caller_number),
 		cmocka_unit_test(stuck_and_disk),
 		cmocka_unit_test(an_alert_lasts_and_clears),

@@ -47,8 +47,12 @@ static void held_at_the_end_a_debt_may_be_earned_later(void **state)
 	     pf_limit(late, 401000), pf_limit(always, 401000));
 	T_OK(pf_limit(open, 401000) == pf_limit(same, 401000),
 	     "no end is known: held always");
+	pacer_explain(late, 401000, &x);
+	T_OK(!x.held, "what is owed may be earned: not held now");
+	pacer_explain(always, 401000, &x);
+	T_OK(x.held, "400 answers: held now");
 	pacer_explain(late, end - 60000, &x);
-	T_OK(x.fallback && x.risk_limit == 0,
+	T_OK(x.fallback && x.held && x.risk_limit == 0,
 	     "a minute before the end it cannot be earned any more: %g left, "
 	     "limit %g", x.budget_left, x.risk_limit);
 	pacer_explain(late, end + 3600000, &x);
